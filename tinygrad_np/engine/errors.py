@@ -1,0 +1,24 @@
+"""The exceptions users meet. Each is also the built-in exception NumPy would raise.
+
+Imports nothing.
+"""
+
+
+class TinygradError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class ShapeError(TinygradError, ValueError):
+    """Shapes that do not fit an operation, a loss, a layer or a gradient."""
+
+
+class DTypeError(TinygradError, TypeError):
+    """A dtype that an operation, or differentiation, can not work with."""
+
+
+class GraphError(TinygradError, RuntimeError):
+    """A graph that can not be swept: spent, missing, or asked for the wrong thing."""
+
+
+class UnsupportedError(TinygradError, TypeError):
+    """A NumPy call that has no counterpart here, with the nearest supported way."""

@@ -1,0 +1,100 @@
+"""Grad mode: whether operations are recorded.
+
+The mode lives in a context variable, so every thread and every async task has its
+own, and leaving a block restores it whatever was raised inside. Imports nothing of
+the package.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_enabled: ContextVar[bool] = ContextVar("tinygrad_np_grad_enabled", default=True)
+_outer: ContextVar[tuple[bool, ...]] = ContextVar("tinygrad_np_grad_outer", default=())
+
+is_grad_enabled = _enabled.get
+"""Return whether operations are recorded in the current thread or task."""
+
+
+class GradMode:
+    """A grad mode to hold for a ``with`` block or for every call of a function."""
+
+    __slots__ = ()
+    _mode: bool
+
+    def __enter__(self) -> None:
+        # The modes to return to are kept per context as well, so one instance
+        # can be entered by several threads, and by one of them again, at once.
+        _outer.set((*_outer.get(), _enabled.get()))
+        _enabled.set(self._mode)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        *rest, previous = _outer.get()
+        _outer.set(tuple(rest))
+        _enabled.set(previous)
+
+    def __call__(self, function: F) -> F:
+        """Return `function` changed to run in this mode."""
+        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            raise TypeError(
+                f"{type(self).__name__} can not decorate the generator {function.__name__}: its "
+                f"caller would run in the same mode between two values; use "
+                f"'with {type(self).__name__}():' inside it"
+            )
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def in_task(*args: Any, **kwargs: Any) -> Any:
+                with self:
+                    return await function(*args, **kwargs)
+
+            return in_task  # type: ignore[return-value]  # the same signature, by wraps
+
+        @functools.wraps(function)
+        def in_mode(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return function(*args, **kwargs)
+
+        return in_mode  # type: ignore[return-value]  # the same signature, by wraps
+
+
+class no_grad(GradMode):  # noqa: N801  # a function to its users, as in PyTorch
+    """Record nothing inside: a context manager and a decorator.
+
+    >>> import tinygrad_np as tg
+    >>> w = tg.tensor([1.0, 2.0], requires_grad=True)
+    >>> with tg.no_grad():
+    ...     y = w * 2
+    >>> y.requires_grad
+    False
+    """
+
+    __slots__ = ()
+    _mode = False
+
+
+class enable_grad(GradMode):  # noqa: N801  # a function to its users, as in PyTorch
+    """Record inside, also within an outer :class:`no_grad`.
+
+    >>> import tinygrad_np as tg
+    >>> w = tg.tensor([1.0, 2.0], requires_grad=True)
+    >>> with tg.no_grad(), tg.enable_grad():
+    ...     y = w * 2
+    >>> y.requires_grad
+    True
+    """
+
+    __slots__ = ()
+    _mode = True

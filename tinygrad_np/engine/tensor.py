@@ -1,0 +1,391 @@
+"""Tensor: a NumPy array that remembers how it was made.
+
+A Tensor is a value: no operation changes the data another Tensor sees. Operators,
+methods and NumPy's protocols are attached to the class by ``tinygrad_np.ops``; only
+what needs no operation is here. Imports errors and graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from sys import getrefcount
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import DTypeError, GraphError, ShapeError
+from .graph import Leaf, Node
+
+if TYPE_CHECKING:
+    from .methods import TensorMethods
+else:
+    TensorMethods = object
+
+Array = npt.NDArray[Any]
+
+# Who else may write to a Tensor's array.
+PRIVATE = 0  # nobody: ops may capture it as it is
+LENT = 1  # whoever was given `.data`: ops capture a copy while they hold it
+SHARED = 2  # the caller of `asarray`, by request: ops capture it as it is
+
+
+class Tensor(TensorMethods):
+    """An array whose operations are recorded, so that gradients can flow back.
+
+    Args:
+        data: Anything ``numpy.array`` takes; it is copied.
+        requires_grad: Whether gradients with respect to this Tensor are wanted. Its
+            dtype must then be floating point or complex.
+        dtype: The dtype, NumPy's choice when left out.
+        name: A name for pictures and messages.
+
+    Raises:
+        DTypeError: For data that is not numeric, or requires a gradient and is
+            integer or boolean.
+
+    >>> import tinygrad_np as tg
+    >>> x = tg.Tensor([1.0, 2.0], requires_grad=True)
+    >>> y = (x * x).sum()
+    >>> y.backward()
+    >>> x.grad
+    Tensor([2., 4.], dtype=float64)
+    """
+
+    __slots__ = ("__weakref__", "_data", "_grad", "_name", "_share", "node")
+
+    _data: Array
+    node: Node | None
+    _grad: Tensor | None
+    _name: str | None
+    _share: int
+
+    def __init__(
+        self,
+        data: npt.ArrayLike,
+        requires_grad: bool = False,
+        dtype: npt.DTypeLike | None = None,
+        name: str | None = None,
+    ) -> None:
+        if type(data) is Tensor:
+            data = data._data
+        self._data = numeric(np.array(data, dtype=dtype), "Tensor")
+        self.node = None
+        self._grad = None
+        self._name = name
+        self._share = PRIVATE
+        if requires_grad:
+            self.requires_grad = True
+
+    # ------------------------------------------------------------------ values
+
+    @property
+    def data(self) -> Array:
+        """The values: the Tensor's own array, which may be written to.
+
+        A graph recorded earlier keeps the values it saw: where it captured this
+        array, the Tensor goes on with a copy. Assigning an array makes it the
+        Tensor's own, without copying.
+        """
+        if self._share == PRIVATE:
+            self._own()
+            self._share = LENT
+        return self._data
+
+    @data.setter
+    def data(self, value: npt.ArrayLike) -> None:
+        if value is self._data:  # the end of `t.data -= ...`
+            return
+        if self.node is not None and not self.is_leaf:
+            raise GraphError(
+                f"the data of a computed Tensor ({self._origin()}) can not be replaced: its "
+                f"graph would no longer describe it; use .detach() for a Tensor of its own"
+            )
+        array = numeric(np.asarray(value._data if type(value) is Tensor else value), "data")
+        if self.node is not None:
+            array = array.astype(self.dtype, copy=False)
+            self.node.shape = array.shape
+        self._data = array
+        self._share = LENT
+
+    def _own(self) -> Array:
+        """Return the array after making sure that no graph and no other Tensor holds it."""
+        # Held by this slot and by the call's argument, and by nobody else.
+        if self._share == PRIVATE and (getrefcount(self._data) > 2 or self._data.base is not None):
+            self._data = self._data.copy()
+        return self._data
+
+    def _settle(self) -> Array:
+        """Return an array to capture while `data` is, or was, lent."""
+        if getrefcount(self._data) > 2 or self._data.base is not None:
+            return self._data.copy()
+        self._share = PRIVATE
+        return self._data
+
+    def _rebind(self, data: Array, node: Node | None) -> None:
+        """Become another value: the end of ``x[i] = v``."""
+        name = self.name
+        self._data, self.node, self._share = data, node, PRIVATE
+        self._name = name
+
+    def numpy(self) -> Array:
+        """Return the values as an array; the same as :attr:`data`."""
+        return self.data
+
+    def item(self) -> Any:
+        """Return the only element as a Python number."""
+        if self._data.size != 1:
+            raise ShapeError(f"item: a Tensor of shape {self.shape} has no single element")
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """Return the values as nested lists of Python numbers."""
+        return self._data.tolist()
+
+    def detach(self) -> Tensor:
+        """Return a Tensor with the same values and no history."""
+        if self._share == LENT:
+            return result(self._settle(), None)
+        return result(self._data, None)
+
+    # -------------------------------------------------------------- the graph
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient flows to or through this Tensor; settable on leaves."""
+        return self.node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if value == (self.node is not None):
+            return
+        if not value:
+            if not self.is_leaf:
+                raise GraphError(
+                    f"requires_grad of a computed Tensor ({self._origin()}) can not be switched "
+                    f"off; use .detach()"
+                )
+            self._name, self.node = self.name, None
+            return
+        if self.dtype.kind not in "fc":
+            raise DTypeError(
+                f"a Tensor of dtype {self.dtype} can not require a gradient: only floating-point "
+                f"and complex ones have derivatives; pass dtype=float"
+            )
+        leaf = Leaf(self, self.shape, self.dtype)
+        leaf.name = self._name
+        self.node = leaf
+        if self._share == SHARED:
+            self._share = LENT
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether this Tensor was made by a user rather than by a recorded operation."""
+        return self.node is None or self.node.op is None
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that ``backward`` accumulated here; only leaves have one."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | npt.ArrayLike | None) -> None:
+        if value is not None and type(value) is not Tensor:
+            value = Tensor(value, dtype=self.dtype)
+        if value is not None and value.shape != self.shape:
+            raise ShapeError(f"grad: shape {value.shape} for a Tensor of shape {self.shape}")
+        self._grad = value
+
+    @property
+    def name(self) -> str | None:
+        """The name shown in pictures and messages."""
+        return self._name if self.node is None else self.node.name
+
+    @name.setter
+    def name(self, value: str | None) -> None:
+        if self.node is None:
+            self._name = value
+        else:
+            self.node.name = value
+
+    def _origin(self) -> str:
+        """Return where this Tensor comes from, for messages and the repr."""
+        if self.node is None:
+            return "a constant"
+        return f"op={self.node.op.name}" if self.node.op else "a leaf"
+
+    # ------------------------------------------------------------- properties
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The size along each axis."""
+        return self._data.shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self._data.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the elements."""
+        return self._data.dtype
+
+    @property
+    def nbytes(self) -> int:
+        """The number of bytes the elements take."""
+        return self._data.nbytes
+
+    # --------------------------------------------------- what Python asks for
+
+    def __repr__(self) -> str:
+        values = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        parts = [values, f"dtype={self.dtype}"]
+        if self._data.size == 0:
+            parts.insert(1, f"shape={self.shape}")
+        if self.name is not None:
+            parts.append(f"name={self.name!r}")
+        if self.node is not None:
+            parts.append(self._origin() if self.node.op else "requires_grad=True")
+        return f"Tensor({', '.join(parts)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len: a Tensor of shape () has no length")
+        return self.shape[0]
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            raise ShapeError(
+                f"the truth of a Tensor of shape {self.shape} is ambiguous; use .any() or .all()"
+            )
+        return bool(self._data.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "iu" or self.shape:
+            raise TypeError(
+                f"only an integer Tensor of shape () is an index, not {self.dtype} of {self.shape}"
+            )
+        return int(self._data)
+
+    def __contains__(self, value: object) -> bool:
+        return bool(np.any(self._data == (value._data if type(value) is Tensor else value)))
+
+    __hash__ = object.__hash__  # `==` is elementwise, but a Tensor is itself in a set
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
+        if self.node is not None:
+            raise GraphError(
+                "numpy.asarray of a Tensor that requires a gradient would cut its graph in "
+                "silence; use .data (or .detach()) where that is meant, and the functions of "
+                "numpy or tinygrad_np on the Tensor itself where it is not"
+            )
+        return np.array(self.data, dtype=dtype, copy=copy)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if not self.is_leaf:
+            raise GraphError(
+                f"a computed Tensor ({self._origin()}) can not be copied or pickled with its "
+                f"graph; use .detach()"
+            )
+        return rebuild, (self._data, self.requires_grad, self.name, self._grad)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        function, (data, requires_grad, name, grad) = self.__reduce__()
+        copied: Self = function(data.copy(), requires_grad, name, grad and grad.detach())
+        memo[id(self)] = copied
+        return copied
+
+
+def rebuild(data: Array, requires_grad: bool, name: str | None, grad: Tensor | None) -> Tensor:
+    """Return a leaf from the parts that pickle and copy keep."""
+    tensor = result(data, None)
+    tensor._name = name
+    tensor.requires_grad = requires_grad
+    tensor._grad = grad
+    return tensor
+
+
+_new: Callable[[type[Tensor]], Tensor] = Tensor.__new__
+
+
+def result(data: Array, node: Node | None) -> Tensor:
+    """Return a Tensor around `data` without looking at it: what every op ends with."""
+    tensor = _new(Tensor)
+    tensor._data = data
+    tensor.node = node
+    tensor._grad = None
+    tensor._name = None
+    tensor._share = PRIVATE
+    return tensor
+
+
+def tensor(
+    data: npt.ArrayLike,
+    requires_grad: bool = False,
+    dtype: npt.DTypeLike | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """Return a Tensor with a copy of `data`; the same as :class:`Tensor`.
+
+    >>> import tinygrad_np as tg
+    >>> tg.tensor([1, 2], dtype="float32", requires_grad=True, name="w")
+    Tensor([1., 2.], dtype=float32, name='w', requires_grad=True)
+    """
+    return Tensor(data, requires_grad, dtype, name)
+
+
+def asarray(
+    data: npt.ArrayLike, requires_grad: bool = False, dtype: npt.DTypeLike | None = None
+) -> Tensor:
+    """Return `data` as a Tensor that shares its memory where that is possible.
+
+    A Tensor is returned as it is. Writing to the array afterwards changes the Tensor;
+    between an operation and its ``backward`` it must not be written to, unless the
+    Tensor requires a gradient: a graph then keeps the values it saw.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> a = np.zeros(2)
+    >>> t = tg.asarray(a)
+    >>> a[0] = 5.0
+    >>> t
+    Tensor([5., 0.], dtype=float64)
+    """
+    if type(data) is Tensor and (dtype is None or data.dtype == dtype):
+        if requires_grad and not data.requires_grad:
+            data.requires_grad = True
+        return data
+    array = np.asarray(data, dtype=dtype)
+    shared = result(numeric(array, "asarray"), None)
+    shared._share = SHARED
+    if requires_grad:
+        shared.requires_grad = True
+    return shared
+
+
+def numeric(array: Array, where: str) -> Array:
+    """Return `array`, or refuse one whose elements are not numbers."""
+    if array.dtype.kind not in "fciub":
+        raise DTypeError(
+            f"{where}: dtype {array.dtype} holds no numbers to differentiate; only floating-point, "
+            f"complex, integer and boolean arrays are supported (a ragged list becomes an "
+            f"object array: give every row the same length)"
+        )
+    return array

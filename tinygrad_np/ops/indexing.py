@@ -1,0 +1,181 @@
+"""Indexing in all of NumPy's forms, and assignment by index.
+
+An index is taken apart into a template (slices, integers, ``None``, ``...``), which is
+a parameter, and the arrays in it, which are inputs: so a mask that was computed stays
+part of the record.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..engine.errors import DTypeError, GraphError
+from ..engine.modes import is_grad_enabled
+from ..engine.op import contains_tensor, declare, either
+from ..engine.sweeps import unbroadcast
+from ..engine.tensor import Array, Tensor
+
+ARRAY = "array"
+"""Where an index template has an array: the next of the inputs."""
+
+
+class Slice:
+    """A slice that can be hashed, as parameters must be (Python's can from 3.12)."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, s: slice) -> None:
+        self.parts = (s.start, s.stop, s.step)
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Slice) and self.parts == other.parts
+
+    def __repr__(self) -> str:
+        start, stop, step = ("" if p is None else str(p) for p in self.parts)
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+
+
+Template = tuple[Any, ...]
+
+
+def take_apart(index: Any) -> tuple[Template, list[Any]]:
+    """Return an index as a template and the arrays in it."""
+    template: list[Any] = []
+    arrays: list[Any] = []
+    for part in index if isinstance(index, tuple) else (index,):
+        if isinstance(part, slice):
+            template.append(Slice(slice(*map(_integer, (part.start, part.stop, part.step)))))
+        elif part is None or part is Ellipsis or type(part) is int:
+            template.append(part)
+        elif isinstance(part, np.integer):
+            template.append(int(part))
+        else:
+            array = part
+            if not isinstance(part, Tensor):
+                array = (
+                    np.stack([np.asarray(p) for p in part])
+                    if contains_tensor(part)
+                    else (np.asarray(part))
+                )
+                if array.size == 0 and not isinstance(part, np.ndarray):
+                    array = array.astype(np.intp)  # an empty list indexes nothing
+            if array.dtype.kind not in "iub":
+                raise DTypeError(
+                    f"an index must be integers, booleans, slices, None or ..., not {array.dtype}"
+                )
+            template.append(ARRAY)
+            arrays.append(array)
+    return tuple(template), arrays
+
+
+def _integer(x: Any) -> int | None:
+    return None if x is None else x.__index__()
+
+
+def assemble(template: Template, arrays: tuple[Array, ...]) -> Any:
+    """Return the index that a template and its arrays stand for."""
+    rest = iter(arrays)
+    return tuple(
+        slice(*part.parts) if type(part) is Slice else next(rest) if part is ARRAY else part
+        for part in template
+    )
+
+
+def repeats(arrays: tuple[Array, ...]) -> bool:
+    """Return whether an index with these arrays may name an element twice."""
+    return any(a.dtype.kind != "b" for a in arrays)
+
+
+@declare(
+    kind="linear",
+    public=False,
+    x=lambda g, arrays, template: _pick(g, *arrays, template=template),
+)
+def scatter(
+    x: Array, *arrays: Array, shape: tuple[int, ...] = (), template: Template = ()
+) -> Array:
+    """Return zeros of `shape` with `x` added at an index: the transpose of indexing."""
+    out = np.zeros(shape, x.dtype)
+    index = assemble(template, arrays)
+    if not repeats(arrays):
+        out[index] = x
+    elif x.dtype.kind == "f" and x.dtype.itemsize <= 8:
+        # Counting into flat places is several times faster than numpy.add.at.
+        places = np.arange(out.size).reshape(shape)[index]
+        total = np.bincount(np.ravel(places), np.ravel(x), out.size)
+        out = total.reshape(shape).astype(x.dtype, copy=False)
+    else:
+        np.add.at(out, index, x)
+    return out
+
+
+@declare(
+    kind="linear",
+    public=False,
+    x=lambda g, x_shape, arrays, template: _scatter(g, *arrays, shape=x_shape, template=template),
+)
+def getitem(x: Array, *arrays: Array, template: Template = ()) -> Array:
+    """Return ``x[index]``."""
+    return x[assemble(template, arrays)]  # type: ignore[no-any-return]
+
+
+def _value_rule(g, value_shape, x_shape, arrays, template):  # type: ignore[no-untyped-def]
+    picked = _pick(g, *arrays, template=template)
+    if repeats(arrays):  # of several values for one place, the one that stayed
+        index = assemble(template, arrays)
+        turn = np.arange(picked.size).reshape(picked.shape)
+        last = np.empty(x_shape, np.intp)
+        last[index] = turn
+        picked = picked * (last[index] == turn)
+    return unbroadcast(picked, value_shape)
+
+
+@declare(
+    kind="linear",
+    public=False,
+    x=lambda g, arrays, template: _put(g, 0.0, *arrays, template=template),
+    value=_value_rule,
+)
+def setitem(x: Array, value: Array, *arrays: Array, template: Template = ()) -> Array:
+    """Return a copy of `x` with ``copy[index] = value``."""
+    out = np.array(x)
+    out[assemble(template, arrays)] = value
+    return out
+
+
+_pick, _scatter, _put = either(getitem), either(scatter), either(setitem)
+
+
+def get(x: Tensor, index: Any) -> Tensor:
+    """Return ``x[index]``, for every kind of index NumPy has."""
+    template, arrays = take_apart(index)
+    return getitem(x, *arrays, template=template)
+
+
+def assign(x: Tensor, index: Any, value: Any) -> None:
+    """Make `x` a new value with ``x[index] = value``; Tensors computed earlier keep theirs."""
+    template, arrays = take_apart(index)
+    tracked = is_grad_enabled() and (
+        x.requires_grad or (isinstance(value, Tensor) and value.requires_grad)
+    )
+    if not tracked:
+        plain = value._data if isinstance(value, Tensor) else value
+        where = assemble(template, tuple(a._data if isinstance(a, Tensor) else a for a in arrays))
+        if not x.is_leaf:
+            x._rebind(x._data, None)
+        x._own()[where] = plain
+        return
+    if x.requires_grad and x.is_leaf:
+        raise GraphError(
+            "a leaf that requires a gradient can not be assigned to while recording: it would "
+            "no longer be a leaf; write inside no_grad(), or to a computed Tensor"
+        )
+    if x.dtype.kind not in "fc":
+        raise DTypeError(f"assignment of a value that requires a gradient to dtype {x.dtype}")
+    new = setitem(x, value, *arrays, template=template)
+    x._rebind(new._data, new.node)

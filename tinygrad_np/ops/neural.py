@@ -1,0 +1,209 @@
+"""Activations and the elementwise parts of losses, finite at any finite input."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import ShapeError
+from ..engine.op import Binary, Unary, declare, either, elementwise
+from ..engine.tensor import Array
+from .reductions import Axis, as_float
+from .special import erf_array, erf_in_rules
+
+# ------------------------------------------------------------------ activations
+
+
+def _sigmoid(x: Array) -> Array:
+    x = as_float(x)
+    if x.size and np.minimum.reduce(x, None) > -80.0:  # exp(80) fits every float but float16
+        out = np.negative(x)
+        out = np.asarray(np.exp(out, out=out if out.ndim else None))
+        out += 1.0
+        return np.reciprocal(out, out=out)
+    # e**-|x| can not overflow, and both branches are exact: 1 / (1 + m) and m / (1 + m).
+    m = np.asarray(np.exp(-np.abs(x)))
+    return np.maximum(m, x >= 0) / (m + 1.0)  # type: ignore[no-any-return]
+
+
+sigmoid: Unary = elementwise(
+    _sigmoid,
+    name="sigmoid",
+    x=lambda g, out: g * (out * (1.0 - out)),
+    doc="""1 / (1 + exp(-x)), without overflow.
+
+    >>> import tinygrad_np as tg
+    >>> tg.sigmoid([-1000.0, 0.0, 1000.0])
+    Tensor([0. , 0.5, 1. ], dtype=float64)
+    """,
+)
+_sigmoid_of = either(sigmoid)
+
+relu: Unary = elementwise(
+    lambda x: np.maximum(x, 0),
+    name="relu",
+    x=lambda g, out: g * (out > 0),
+    doc="max(x, 0); its gradient at 0 is 0.",
+)
+softplus: Unary = elementwise(
+    lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
+    name="softplus",
+    x=lambda g, x: g * _sigmoid_of(x),
+    doc="log(1 + exp(x)), without overflow.",
+)
+
+
+def _silu_rule(g, x):  # type: ignore[no-untyped-def]  # either world
+    s = _sigmoid_of(x)
+    return g * (s * (x * (1.0 - s) + 1.0))
+
+
+silu: Unary = elementwise(
+    lambda x: x * _sigmoid(x), name="silu", x=_silu_rule, doc="x * sigmoid(x), also called swish."
+)
+
+
+@declare(
+    kind="elementwise",
+    x=lambda g, x, negative_slope: g * np.where(x > 0, 1.0, negative_slope).astype(g.dtype),
+)
+def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> Array:
+    """x where it is positive, `negative_slope` times x elsewhere; at 0 the slope is the latter.
+
+    >>> import tinygrad_np as tg
+    >>> tg.leaky_relu([-2.0, 3.0], 0.1)
+    Tensor([-0.2,  3. ], dtype=float64)
+    """
+    x = np.asarray(x)
+    return np.where(x > 0, x, x * negative_slope)
+
+
+@declare(
+    kind="elementwise",
+    x=lambda g, x, out, alpha: g * np.where(x > 0, 1.0, out + alpha),
+)
+def elu(x: npt.ArrayLike, alpha: float = 1.0) -> Array:
+    """x where it is positive, ``alpha * (exp(x) - 1)`` elsewhere.
+
+    >>> import tinygrad_np as tg
+    >>> tg.elu([-1000.0, 3.0])
+    Tensor([-1.,  3.], dtype=float64)
+    """
+    x = np.asarray(x)
+    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+SQRT_HALF = math.sqrt(0.5)
+SQRT_2_OVER_PI = math.sqrt(2.0 / math.pi)
+INVERSE_SQRT_2_PI = 1.0 / math.sqrt(2.0 * math.pi)
+
+
+def _gelu_rule(g, x, approximate):  # type: ignore[no-untyped-def]  # either world
+    if approximate == "tanh":
+        t = np.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
+        inner = SQRT_2_OVER_PI * (1.0 + 3.0 * 0.044715 * x * x)
+        return g * (0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * inner)
+    density = np.exp(-0.5 * x * x) * INVERSE_SQRT_2_PI
+    return g * (0.5 * (1.0 + erf_in_rules(x * SQRT_HALF)) + x * density)
+
+
+@declare(kind="elementwise", x=_gelu_rule)
+def gelu(x: npt.ArrayLike, approximate: str = "none") -> Array:
+    """x times the probability that a standard normal number is below x.
+
+    Args:
+        x: The array.
+        approximate: ``"none"`` for that, ``"tanh"`` for the usual approximation of it.
+
+    Source: Hendrycks and Gimpel, "Gaussian error linear units", arXiv:1606.08415.
+
+    >>> import tinygrad_np as tg
+    >>> tg.gelu([0.0, 100.0])
+    Tensor([  0., 100.], dtype=float64)
+    """
+    x = as_float(x)
+    if approximate == "tanh":
+        return 0.5 * x * (1.0 + np.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)))  # type: ignore[no-any-return]
+    if approximate != "none":
+        raise ShapeError(f"gelu: approximate is 'none' or 'tanh', not {approximate!r}")
+    return 0.5 * x * (1.0 + erf_array(x * SQRT_HALF))  # type: ignore[no-any-return]
+
+
+# --------------------------------------------------------------- along one axis
+
+
+@declare(x=lambda g, out, axis: out * (g - (g * out).sum(axis=axis, keepdims=True)))
+def softmax(x: npt.ArrayLike, axis: Axis = -1) -> Array:
+    """exp(x) / sum(exp(x)) over `axis`, without overflow.
+
+    >>> import tinygrad_np as tg
+    >>> tg.softmax([1000.0, 1000.0])
+    Tensor([0.5, 0.5], dtype=float64)
+    """
+    x = as_float(x)
+    e = np.exp(x - np.maximum.reduce(x, axis, keepdims=True, initial=-np.inf))
+    return e / np.add.reduce(e, axis, keepdims=True)  # type: ignore[no-any-return]
+
+
+@declare(x=lambda g, out, axis: g - np.exp(out) * g.sum(axis=axis, keepdims=True))
+def log_softmax(x: npt.ArrayLike, axis: Axis = -1) -> Array:
+    """The logarithm of :func:`softmax`, without overflow or loss of digits.
+
+    >>> import tinygrad_np as tg
+    >>> tg.log_softmax([0.0, -1000.0])
+    Tensor([    0., -1000.], dtype=float64)
+    """
+    x = as_float(x)
+    shifted = x - np.maximum.reduce(x, axis, keepdims=True, initial=-np.inf)
+    return shifted - np.log(np.add.reduce(np.exp(shifted), axis, keepdims=True))  # type: ignore[no-any-return]
+
+
+_softmax = either(softmax)
+
+# ------------------------------------------------------------- parts of losses
+
+LOG_FLOOR = -100.0
+"""What `binary_cross_entropy` takes for the logarithm of 0, as PyTorch does."""
+
+
+def _bce(p: Array, y: Array) -> Array:
+    with np.errstate(divide="ignore"):  # log 0 is cut off below
+        return -(
+            y * np.maximum(np.log(p), LOG_FLOOR) + (1.0 - y) * np.maximum(np.log1p(-p), LOG_FLOOR)
+        )  # type: ignore[no-any-return]
+
+
+def _bce_probability(g, x, y):  # type: ignore[no-untyped-def]  # either world
+    return g * (x - y) / np.maximum(x * (1.0 - x), 1e-12)
+
+
+binary_cross_entropy: Binary = elementwise(
+    _bce,
+    name="binary_cross_entropy",
+    x=_bce_probability,
+    y=lambda g, x: g * (np.log(1.0 - x) - np.log(x)),
+    doc="-(y log x + (1 - y) log(1 - x)) of a probability x; logarithms end at -100.",
+)
+binary_cross_entropy_with_logits: Binary = elementwise(
+    lambda x, y: np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x))),
+    name="binary_cross_entropy_with_logits",
+    x=lambda g, x, y: g * (_sigmoid_of(x) - y),
+    y=lambda g, x: -g * x,
+    doc="The binary cross entropy of sigmoid(x) and y, finite and exact at any x.",
+)
+
+
+def _class_scores(g, x, labels):  # type: ignore[no-untyped-def]  # either world
+    hot = np.arange(x.shape[-1]) == labels[..., None]
+    return g[..., None] * (_softmax(x, axis=-1) - hot)
+
+
+@declare(public=False, x=_class_scores)
+def class_cross_entropy(x: Array, labels: Array) -> Array:
+    """Return ``-log_softmax(x)[label]`` along the last axis."""
+    top = np.maximum.reduce(x, -1, keepdims=True)
+    shifted = x - top
+    picked = np.take_along_axis(shifted, labels[..., None], -1)[..., 0]
+    return np.log(np.add.reduce(np.exp(shifted), -1)) - picked  # type: ignore[no-any-return]

@@ -1,0 +1,187 @@
+"""How Tensors answer operators, methods and NumPy's own functions.
+
+Everything here is attached to Tensor; there is no other behaviour of its own.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..engine import sweeps
+from ..engine.errors import UnsupportedError
+from ..engine.op import FUNCTIONS, NUMPY
+from ..engine.tensor import Tensor
+from . import elementwise as e
+from . import indexing, linalg, reductions, shaping
+
+
+def swapped(binary: Callable[..., Any]) -> Callable[..., Tensor]:
+    """Return a binary function with its operands exchanged: a reflected operator."""
+
+    def reflected(x: Any, y: Any) -> Tensor:
+        return binary(y, x)  # type: ignore[no-any-return]
+
+    return reflected
+
+
+def from_sequence(function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """Return a method that takes a shape or an order as one tuple or as several integers."""
+
+    def method(x: Tensor, *sizes: Any) -> Tensor:
+        whole = sizes[0] if len(sizes) == 1 else sizes
+        if isinstance(whole, list):
+            whole = tuple(whole)
+        return function(x, whole)  # type: ignore[no-any-return]
+
+    return method
+
+
+def _transpose(x: Tensor, *axes: Any) -> Tensor:
+    if not axes or axes == (None,):
+        return shaping.transpose(x)
+    return from_sequence(shaping.transpose)(x, *axes)
+
+
+def _iterate(x: Tensor) -> Iterator[Tensor]:
+    return (indexing.get(x, i) for i in range(len(x)))
+
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "add": e.add,
+    "sub": e.subtract,
+    "mul": e.multiply,
+    "truediv": e.divide,
+    "floordiv": e.floor_divide,
+    "mod": e.remainder,
+    "pow": e.power,
+    "matmul": linalg.matmul,
+    "and": e.bitwise_and,
+    "or": e.bitwise_or,
+    "xor": e.bitwise_xor,
+}
+
+METHODS: dict[str, Any] = {
+    "__neg__": e.negative,
+    "__pos__": e.positive,
+    "__abs__": e.absolute,
+    "__invert__": e.invert,
+    "__lt__": e.less,
+    "__le__": e.less_equal,
+    "__gt__": e.greater,
+    "__ge__": e.greater_equal,
+    "__eq__": e.equal,
+    "__ne__": e.not_equal,
+    "__getitem__": indexing.get,
+    "__setitem__": indexing.assign,
+    "__iter__": _iterate,
+    "backward": sweeps.backward,
+    "gradient": sweeps.gradients,
+    "transpose": _transpose,
+    "reshape": from_sequence(shaping.reshape),
+    "T": property(lambda x: shaping.transpose(x)),
+    "mT": property(lambda x: shaping.swapaxes(x, -1, -2)),
+}
+
+# Methods that are a function of the same name.
+for _name in (
+    "sum mean max min prod var std argmax argmin all any clip dot squeeze swapaxes astype ravel "
+    "exp log sqrt square abs sin cos tan tanh sigmoid relu softmax log_softmax logsumexp"
+).split():
+    METHODS[_name] = FUNCTIONS["absolute" if _name == "abs" else _name]
+METHODS["flatten"] = shaping.ravel
+for _name, _function in OPERATORS.items():
+    METHODS[f"__{_name}__"] = _function
+    METHODS[f"__r{_name}__"] = swapped(_function)
+
+# The reductions of ufuncs, which rules and users may spell np.add.reduce.
+REDUCTIONS: dict[Any, Callable[..., Tensor]] = {
+    np.add: reductions.sum,
+    np.multiply: reductions.prod,
+    np.maximum: reductions.max,
+    np.minimum: reductions.min,
+}
+
+
+def spelled(function: Any) -> str:
+    """Return how a user writes a NumPy function."""
+    module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
+    return f"{'np' if isinstance(function, np.ufunc) else module}.{function.__name__}"
+
+
+def nearest(name: str) -> str:
+    """Return what to do instead of an unsupported function, as the end of a message."""
+    close = difflib.get_close_matches(name, FUNCTIONS, n=1, cutoff=0.75)
+    hint = f"the nearest supported function is tg.{close[0]}; " if close else ""
+    return (
+        f"{hint}compose it from supported functions, or use .data where no gradient needs to "
+        f"flow through it"
+    )
+
+
+def array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """Answer a NumPy ufunc called on Tensors: NumPy's protocol, NEP 13."""
+    name = spelled(ufunc)
+    out = kwargs.pop("out", None)
+    if out is not None and any(o is not None for o in out):
+        raise UnsupportedError(
+            f"{name}: out= (or an in-place operator such as +=) would write the result of a "
+            f"Tensor operation into an array and lose its graph; write a = a + t, or use "
+            f"t.data where that is meant"
+        )
+    if method == "reduce" and ufunc in REDUCTIONS:
+        return numpy_call(REDUCTIONS[ufunc], name + ".reduce", (inputs[0],), {"axis": 0, **kwargs})
+    if method != "__call__":
+        raise UnsupportedError(f"{name}.{method}: not supported on a Tensor; {nearest(method)}")
+    function = NUMPY.get(ufunc)
+    if function is None:
+        raise UnsupportedError(f"{name}: not supported on a Tensor; {nearest(ufunc.__name__)}")
+    if kwargs:
+        raise UnsupportedError(f"{name}: {', '.join(kwargs)}= is not supported on a Tensor")
+    return function(*inputs)
+
+
+def array_function(
+    self: Tensor,
+    function: Callable[..., Any],
+    types: Sequence[type],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+) -> Any:
+    """Answer any other NumPy function called on Tensors: NumPy's protocol, NEP 18."""
+    name = spelled(function)
+    ours = NUMPY.get(function)
+    if ours is None:
+        raise UnsupportedError(f"{name}: not supported on a Tensor; {nearest(function.__name__)}")
+    return numpy_call(ours, name, args, dict(kwargs))
+
+
+def numpy_call(
+    ours: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Call our function with what was given to NumPy's."""
+    if kwargs.pop("out", None) is not None:
+        raise UnsupportedError(
+            f"{name}: out= would write the result of a Tensor operation into an array and lose "
+            f"its graph; use the result, or .data"
+        )
+    for key in [k for k, value in kwargs.items() if value is np._NoValue]:  # type: ignore[attr-defined]
+        del kwargs[key]
+    for key in ("a", "x", "arr", "m", "ary"):  # NumPy's names for the first array
+        if key in kwargs and not args:
+            args = (kwargs.pop(key),)
+    return ours(*args, **kwargs)
+
+
+def attach() -> None:
+    """Give Tensor its operators, methods and protocols."""
+    for name, function in METHODS.items():
+        setattr(Tensor, name, function)
+    Tensor.__array_ufunc__ = array_ufunc  # type: ignore[attr-defined]
+    Tensor.__array_function__ = array_function  # type: ignore[attr-defined]
+
+
+attach()

@@ -1,0 +1,204 @@
+"""The same elements in another shape, order or company: all of it linear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import ShapeError
+from ..engine.op import composed, declare
+from ..engine.sweeps import unbroadcast
+from ..engine.tensor import Array, Tensor
+
+Shape = int | tuple[int, ...]
+
+
+@declare(np.reshape, kind="linear", x=lambda g, x_shape: g.reshape(x_shape))
+def reshape(x: npt.ArrayLike, shape: Shape = -1) -> Array:
+    """The elements in the same order in another shape; one size may be -1.
+
+    >>> import tinygrad_np as tg
+    >>> tg.reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).shape
+    (2, 2)
+    """
+    return np.reshape(x, shape)
+
+
+def _transpose_back(g, axes):  # type: ignore[no-untyped-def]  # either world
+    if axes is None:
+        return g.transpose()
+    n = len(axes)
+    order = [a % n for a in axes]
+    return g.transpose(tuple(order.index(i) for i in range(n)))
+
+
+@declare(np.transpose, kind="linear", x=_transpose_back)
+def transpose(x: npt.ArrayLike, axes: tuple[int, ...] | None = None) -> Array:
+    """The axes in another order, reversed when `axes` is left out.
+
+    >>> import tinygrad_np as tg
+    >>> tg.transpose([[1.0, 2.0, 3.0]]).shape
+    (3, 1)
+    """
+    return np.transpose(x, axes)
+
+
+@composed(np.swapaxes)
+def swapaxes(x: npt.ArrayLike, axis1: int, axis2: int) -> Tensor:
+    """Two axes exchanged.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.swapaxes(np.zeros((2, 3, 4)), 0, -1).shape
+    (4, 3, 2)
+    """
+    ndim = np.ndim(x)  # type: ignore[arg-type]  # a Tensor has one
+    order = list(range(ndim))
+    for axis in (axis1, axis2):
+        if not -ndim <= axis < ndim:
+            raise ShapeError(f"swapaxes: there is no axis {axis} among {ndim}")
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return transpose(x, tuple(order))
+
+
+@declare(np.expand_dims, kind="linear", x=lambda g, x_shape: g.reshape(x_shape))
+def expand_dims(x: npt.ArrayLike, axis: Shape = 0) -> Array:
+    """New axes of size 1 at the given places of the result.
+
+    >>> import tinygrad_np as tg
+    >>> tg.expand_dims([1.0, 2.0], axis=1).shape
+    (2, 1)
+    """
+    return np.expand_dims(x, axis)
+
+
+@declare(np.squeeze, kind="linear", x=lambda g, x_shape: g.reshape(x_shape))
+def squeeze(x: npt.ArrayLike, axis: Shape | None = None) -> Array:
+    """Without the axes of size 1, or without those given.
+
+    >>> import tinygrad_np as tg
+    >>> tg.squeeze([[[1.0, 2.0]]]).shape
+    (2,)
+    """
+    return np.squeeze(x, axis)  # type: ignore[no-any-return]
+
+
+@declare(np.broadcast_to, kind="linear", x=lambda g, x_shape: unbroadcast(g, x_shape))
+def broadcast_to(x: npt.ArrayLike, shape: Shape = ()) -> Array:
+    """Repeated to a larger shape as arithmetic would repeat it.
+
+    >>> import tinygrad_np as tg
+    >>> tg.broadcast_to([1.0, 2.0], (3, 2)).shape
+    (3, 2)
+    """
+    return np.broadcast_to(x, shape)
+
+
+def _part(g, index, shapes, axis):  # type: ignore[no-untyped-def]  # either world
+    """Return the part of a cotangent that belongs to one of the joined arrays."""
+    axis %= len(shapes[0])
+    start = sum(shape[axis] for shape in shapes[:index])
+    return g[(slice(None),) * axis + (slice(start, start + shapes[index][axis]),)]
+
+
+@declare(kind="linear", name="concatenate", public=False, arrays=_part)
+def join(*arrays: Array, axis: int = 0) -> Array:
+    """Return arrays joined along an axis they have."""
+    return np.concatenate(arrays, axis)
+
+
+@composed(np.concatenate, np.concat)
+def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Tensor:
+    """Arrays joined along an axis they have; flattened first when it is ``None``.
+
+    >>> import tinygrad_np as tg
+    >>> tg.concatenate([[1.0, 2.0], [3.0]])
+    Tensor([1., 2., 3.], dtype=float64)
+    """
+    if axis is None:
+        return join(*(reshape(a, -1) for a in arrays), axis=0)
+    return join(*arrays, axis=axis)
+
+
+def _layer(g, index, axis):  # type: ignore[no-untyped-def]  # either world
+    axis %= g.ndim
+    return g[(slice(None),) * axis + (index,)]
+
+
+@declare(kind="linear", name="stack", public=False, arrays=_layer)
+def pile(*arrays: Array, axis: int = 0) -> Array:
+    """Return arrays of one shape joined along a new axis."""
+    return np.stack(arrays, axis)
+
+
+@composed(np.stack)
+def stack(arrays: Sequence[Any], axis: int = 0) -> Tensor:
+    """Arrays of one shape joined along a new axis.
+
+    >>> import tinygrad_np as tg
+    >>> tg.stack([[1.0, 2.0], [3.0, 4.0]], axis=1)
+    Tensor([[1., 3.],
+            [2., 4.]], dtype=float64)
+    """
+    return pile(*arrays, axis=axis)
+
+
+@composed(np.split)
+def split(
+    x: npt.ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0
+) -> list[Tensor]:
+    """The parts of an array along an axis: so many equal ones, or cut before the indices.
+
+    >>> import tinygrad_np as tg
+    >>> [part.tolist() for part in tg.split([1.0, 2.0, 3.0, 4.0], [1, 3])]
+    [[1.0], [2.0, 3.0], [4.0]]
+    """
+    whole = positive_axis(x, axis)
+    t, axis = whole
+    size = t.shape[axis]
+    if isinstance(indices_or_sections, (int, np.integer)):
+        n = int(indices_or_sections)
+        if n <= 0 or size % n:
+            raise ShapeError(
+                f"split: {size} elements along axis {axis} do not make {n} equal parts"
+            )
+        cuts = list(range(size // n, size, size // n)) if size else [0] * (n - 1)
+    else:
+        cuts = [int(i) for i in indices_or_sections]
+    before = (slice(None),) * axis
+    bounds = zip([0, *cuts], [*cuts, size], strict=True)
+    return [t[(*before, slice(start, stop))] for start, stop in bounds]
+
+
+def positive_axis(x: npt.ArrayLike, axis: int) -> tuple[Tensor, int]:
+    """Return `x` as a Tensor and `axis` counted from the front."""
+    t = x if isinstance(x, Tensor) else Tensor(x)
+    if not -t.ndim <= axis < t.ndim:
+        raise ShapeError(f"there is no axis {axis} in shape {t.shape}")
+    return t, axis % t.ndim
+
+
+@declare(np.astype, kind="linear", x=lambda g: g)
+def astype(x: npt.ArrayLike, dtype: npt.DTypeLike = None) -> Array:
+    """The same values in another dtype; the gradient comes back in the old one.
+
+    No gradient flows through a cast to integers or booleans.
+
+    >>> import tinygrad_np as tg
+    >>> tg.astype([1.5, 2.5], "float32")
+    Tensor([1.5, 2.5], dtype=float32)
+    """
+    return np.asarray(x).astype(dtype)
+
+
+@composed(np.ravel)
+def ravel(x: npt.ArrayLike) -> Tensor:
+    """The elements in one axis.
+
+    >>> import tinygrad_np as tg
+    >>> tg.ravel([[1.0], [2.0]])
+    Tensor([1., 2.], dtype=float64)
+    """
+    return reshape(x, -1)

@@ -1,0 +1,33 @@
+"""Functions NumPy does not have."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..engine.op import Unary, either, elementwise
+from ..engine.tensor import Array
+
+TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+_erf_of_number: Any = np.frompyfunc(math.erf, 1, 1)
+
+
+def erf_array(x: Array) -> Array:
+    """Return the error function of an array, by SciPy where it is installed (it is faster)."""
+    try:
+        from scipy.special import erf as fast_erf
+    except ModuleNotFoundError:
+        dtype = np.result_type(x, np.float16)
+        return np.asarray(_erf_of_number(np.asarray(x))).astype(dtype)
+    return fast_erf(x)  # type: ignore[no-any-return]
+
+
+erf: Unary = elementwise(
+    erf_array,
+    name="erf",
+    x=lambda g, x: g * (TWO_OVER_SQRT_PI * np.exp(-x * x)),
+    doc="The error function: 2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x.",
+)
+erf_in_rules = either(erf)
