@@ -70,7 +70,7 @@ class GradMode:
         return in_mode  # type: ignore[return-value]  # the same signature, by wraps
 
 
-class no_grad(GradMode):  # noqa: N801  # a function to its users, as in PyTorch
+class no_grad(GradMode):  # a function to its users, as in PyTorch
     """Record nothing inside: a context manager and a decorator.
 
     >>> import tinygrad_np as tg
@@ -85,7 +85,7 @@ class no_grad(GradMode):  # noqa: N801  # a function to its users, as in PyTorch
     _mode = False
 
 
-class enable_grad(GradMode):  # noqa: N801  # a function to its users, as in PyTorch
+class enable_grad(GradMode):  # a function to its users, as in PyTorch
     """Record inside, also within an outer :class:`no_grad`.
 
     >>> import tinygrad_np as tg

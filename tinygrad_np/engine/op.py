@@ -22,7 +22,7 @@ import numpy.typing as npt
 from .errors import DTypeError, ShapeError, TinygradError
 from .graph import Constant, Edge, Node
 from .modes import is_grad_enabled
-from .tensor import LENT, Array, Tensor, numeric, result
+from .tensor import LENT, NUMERIC, Tensor, numeric, result
 
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,17 +41,28 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {}
 class Unary(Protocol):
     """A function of one array, element by element."""
 
-    def __call__(self, x: npt.ArrayLike, /) -> Tensor: ...
+    def __call__(self, x: npt.ArrayLike, /) -> Tensor:
+        """Return the function of `x`."""
+        ...
 
 
 class Binary(Protocol):
     """A function of two arrays that broadcast against each other."""
 
-    def __call__(self, x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor: ...
+    def __call__(self, x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
+        """Return the function of `x` and `y`."""
+        ...
 
 
 class Rule:
-    """A gradient rule and what it asks for."""
+    """A gradient rule and what it asks for.
+
+    Attributes:
+        apply: The rule itself.
+        input: The name of the input it differentiates.
+        needs: What it names after the cotangent.
+        pick: Takes those out of all that the op knows when it is applied, as a tuple.
+    """
 
     __slots__ = ("apply", "input", "needs", "pick")
 
@@ -59,16 +70,24 @@ class Rule:
         self.apply = apply
         self.input = input_name
         self.needs = tuple(inspect.signature(apply).parameters)[1:]
-        self.pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] = tuple
+        self.pick: Callable[[Sequence[Any]], tuple[Any, ...]]
 
-    def check(self, known: Sequence[str], op: str) -> None:
-        """Refuse a rule that asks for what its op does not have."""
+    def prepare(self, known: Sequence[str], op: str) -> None:
+        """Make `pick` for values in the order of `known`."""
         for need in self.needs:
             if need not in known:
                 raise TypeError(
                     f"{op}: the rule for {self.input} asks for {need!r}; there is "
                     f"{', '.join(known)}"
                 )
+        at = [known.index(need) for need in self.needs]
+        if not at:
+            self.pick = lambda values: ()
+        elif len(at) == 1:
+            (only,) = at
+            self.pick = lambda values: (values[only],)
+        else:
+            self.pick = itemgetter(*at)
 
 
 class Op:
@@ -142,8 +161,10 @@ def clash(shapes: Sequence[tuple[int, ...]]) -> str:
     return "their sizes agree"
 
 
-def operand(x: Any, op: str) -> tuple[Any, Node | None]:
+def operand(x: Any, op: str) -> tuple[Any, Any]:
     """Return the array of `x` and its node. Python numbers stay as they are: weak."""
+    if type(x) is np.ndarray:
+        return (x if x.dtype.kind in NUMERIC else numeric(x, op)), None
     if type(x) is Tensor:
         return (x._settle() if x._share == LENT else x._data), x.node
     if type(x) in (float, int, bool, complex):
@@ -245,7 +266,7 @@ def declare(
         parameters = inspect.signature(forward).parameters.values()
         inputs = tuple(p.name for p in parameters if p.default is p.empty)
         star = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
-        op_name = name or getattr(forward, "__name__", "")
+        op_name: str = name or forward.__name__
         op = Op(op_name, forward, kind, inputs, rules, mismatch, star)
         call = _general(op)
         call.__module__ = forward.__module__
@@ -304,20 +325,11 @@ def either(call: Callable[..., Any]) -> Callable[..., Any]:
 # written out, because they are what a training step spends its Python time in.
 
 
-def positional_pick(rule: Rule, values: Sequence[str]) -> Callable[[Any], Any]:
-    """Return the function that picks what `rule` needs out of a tuple of `values`, as a tuple."""
-    at = [values.index(need) for need in rule.needs]
-    if not at:
-        return itemgetter(slice(0, 0))
-    return itemgetter(*at) if len(at) > 1 else itemgetter(slice(at[0], at[0] + 1))
-
-
 def _unary(op: Op) -> Callable[..., Tensor]:
     forward = op.forward
     rule = op.rules.get("x")
     if rule is not None:
-        rule.check(("x", "out"), op.name)
-        rule.pick = positional_pick(rule, ("x", "out"))
+        rule.prepare(("x", "out"), op.name)
 
     def call(x: Any, /) -> Tensor:
         if type(x) is Tensor and x._share != LENT:
@@ -340,21 +352,24 @@ def _unary(op: Op) -> Callable[..., Tensor]:
 
 def _binary(op: Op) -> Callable[..., Tensor]:
     forward = op.forward
-    rule_x, rule_y = op.rules.get("x"), op.rules.get("y")
+    rule_x: Any = op.rules.get("x")
+    rule_y: Any = op.rules.get("y")
     for rule in op.rules.values():
-        rule.check(("x", "y", "x_shape", "y_shape", "out"), op.name)
-    with_shapes = any(need.endswith("_shape") for rule in op.rules.values() for need in rule.needs)
-    names = ("x", "y", "out", "x_shape", "y_shape") if with_shapes else ("x", "y", "out")
-    for rule in op.rules.values():
-        rule.pick = positional_pick(rule, names)
+        rule.prepare(("x", "y", "out"), op.name)
+    pick_x: Any = getattr(rule_x, "pick", None)
+    pick_y: Any = getattr(rule_y, "pick", None)
 
     def call(x: Any, y: Any, /) -> Tensor:
+        a: Any
+        b: Any
         if type(x) is Tensor and x._share != LENT:
             a, p = x._data, x.node
         else:
             a, p = operand(x, op.name)
         if type(y) is Tensor and y._share != LENT:
             b, q = y._data, y.node
+        elif type(y) is float:
+            b, q = y, None
         else:
             b, q = operand(y, op.name)
         try:
@@ -363,35 +378,46 @@ def _binary(op: Op) -> Callable[..., Tensor]:
             raise op.explain((a, b), error) from error
         if type(out) is not np.ndarray:
             out = np.asarray(out)
-        if (p is None and q is None) or rule_x is None or not is_grad_enabled():
+        if rule_x is None or not is_grad_enabled():
             return result(out, None)
-        values = (a, b, out, np.shape(a), np.shape(b)) if with_shapes else (a, b, out)
-        if q is None:
-            inputs: tuple[Any, ...] = (p, remember(b, None))
-            edges: tuple[Edge, ...] = ((p, rule_x, rule_x.pick(values)),)  # type: ignore[arg-type]
-        elif p is None:
+        values = (a, b, out)
+        edges: tuple[Edge, ...]
+        if p is not None and q is not None:
+            inputs: tuple[Any, ...] = (p, q)
+            edges = ((p, rule_x, pick_x(values)), (q, rule_y, pick_y(values)))
+        elif p is not None:
+            inputs = (p, remember(b, None))
+            edges = ((p, rule_x, pick_x(values)),)
+        elif q is not None:
             inputs = (remember(a, None), q)
-            edges = ((q, rule_y, rule_y.pick(values)),)  # type: ignore[arg-type,union-attr]
+            edges = ((q, rule_y, pick_y(values)),)
         else:
-            inputs = (p, q)
-            edges = ((p, rule_x, rule_x.pick(values)), (q, rule_y, rule_y.pick(values)))  # type: ignore[assignment,union-attr]
+            return result(out, None)
         return result(out, Node(op, inputs, edges, {}, out.shape, out.dtype))
 
     return call
 
 
 def _general(op: Op) -> Callable[..., Tensor]:
+    forward, star = op.forward, op.star
     defaults = {
         p.name: p.default
-        for p in inspect.signature(op.forward).parameters.values()
+        for p in inspect.signature(forward).parameters.values()
         if p.default is not p.empty
     }
-    star = op.star
     fixed = op.inputs[:-1] if star else op.inputs
-    shape_names = tuple(f"{name}_shape" for name in fixed)
-    known = (*op.inputs, *shape_names, "out", *defaults, *(("index", "shapes") if star else ()))
+    count = len(fixed)
+    # What a rule may ask for, in the order in which `saved` lays it out.
+    known = [*op.inputs, "out", *defaults, *(f"{name}_shape" for name in fixed)]
+    if star:
+        known += ["shapes", "index"]
+    with_shapes = any(
+        need.endswith("_shape") or need == "shapes"
+        for rule in op.rules.values()
+        for need in rule.needs
+    )
     for rule in op.rules.values():
-        rule.check(known, op.name)
+        rule.prepare(known, op.name)
     rules = [op.rules.get(name) for name in fixed]
     star_rule = op.rules.get(star) if star else None
 
@@ -399,12 +425,12 @@ def _general(op: Op) -> Callable[..., Tensor]:
         """Return the inputs and the parameters, both complete."""
         params = dict(defaults)
         if not star:
-            if len(args) > len(fixed) + len(defaults):
+            if len(args) > count + len(defaults):
                 raise TypeError(f"{op.name}: too many arguments ({len(args)})")
-            params.update(zip(defaults, args[len(fixed) :], strict=False))
-            args = args[: len(fixed)]
+            given = {**dict(zip(defaults, args[count:], strict=False)), **given}
+            args = args[:count]
             args += tuple(given.pop(name) for name in fixed[len(args) :] if name in given)
-        if len(args) < len(fixed):
+        if len(args) < count:
             raise TypeError(f"{op.name}: the input {fixed[len(args)]!r} is missing")
         for name, value in given.items():
             if name not in defaults:
@@ -416,33 +442,44 @@ def _general(op: Op) -> Callable[..., Tensor]:
         return args, params
 
     def call(*args: Any, **given: Any) -> Tensor:
-        args, params = bind(args, given)
-        operands = [operand(x, op.name) for x in args]
-        arrays = [a for a, _ in operands]
+        params = defaults
+        if given or len(args) != count:
+            args, params = bind(args, given)
+        arrays, nodes, tracked = [], [], False
+        for x in args:
+            if type(x) is Tensor and x._share != LENT:
+                a, node = x._data, x.node
+            else:
+                a, node = operand(x, op.name)
+            arrays.append(a)
+            nodes.append(node)
+            tracked = tracked or node is not None
         try:
-            out = op.forward(*arrays, **params)
+            out = forward(*arrays, **params)
         except Exception as error:
             raise op.explain(arrays, error) from error
         if type(out) is not np.ndarray:
             out = np.asarray(out)
-        if not op.rules or not is_grad_enabled() or all(node is None for _, node in operands):
+        if not tracked or not op.rules or not is_grad_enabled() or out.dtype.kind not in "fc":
             return result(out, None)
-        values: dict[str, Any] = dict(zip(fixed, arrays, strict=False))
-        values.update(zip(shape_names, map(np.shape, arrays), strict=False))
-        values.update(params)
-        values["out"] = out
+        saved = [*arrays, out, *params.values()]
         if star:
-            values[star] = tuple(arrays[len(fixed) :])
-            values["shapes"] = tuple(map(np.shape, values[star]))
+            saved[count : -1 - len(params)] = [tuple(arrays[count:])]
+        if with_shapes or star:
+            shapes = [getattr(a, "shape", ()) for a in arrays]
+            saved += shapes[:count]
+            if star:
+                saved += [tuple(shapes[count:]), 0]
         edges = []
-        for i, (_, node) in enumerate(operands):
-            rule = rules[i] if i < len(fixed) else star_rule
+        for i, node in enumerate(nodes):
+            rule = rules[i] if i < count else star_rule
             if node is not None and rule is not None:
-                values["index"] = i - len(fixed)
-                edges.append((node, rule, tuple([values[need] for need in rule.needs])))
-        if not edges or out.dtype.kind not in "fc":
+                if i >= count:
+                    saved[-1] = i - count
+                edges.append((node, rule, rule.pick(saved)))
+        if not edges:
             return result(out, None)
-        inputs = tuple(remember(a, node) for a, node in operands)
+        inputs = tuple(map(remember, arrays, nodes))
         return result(out, Node(op, inputs, tuple(edges), params, out.shape, out.dtype))
 
     return call
@@ -456,7 +493,7 @@ def lift(node: Node, rule: Rule, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     """
     op = node.op
     assert op is not None  # a leaf has no rules
-    lifted = []
+    lifted: list[Any] = []
     for need, value in zip(rule.needs, arguments, strict=True):
         if need == "out":
             lifted.append(result(value, node))

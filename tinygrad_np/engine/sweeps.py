@@ -106,17 +106,18 @@ def fit(c: Any, parent: Node, node: Node, rule: Rule) -> Any:
 
 def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     """Return `g` summed over the axes that broadcasting `shape` added or repeated."""
-    if g.shape == shape:
-        return g
-    added = g.ndim - len(shape)
-    if type(g) is np.ndarray and g.ndim == 2 and g.dtype.kind == "f" and g.size > 256:
+    if type(g) is np.ndarray and g.ndim == 2 and g.dtype.kind == "f":
         # A sum over one axis of a matrix: a product with ones is up to seven times
         # faster than numpy.add.reduce.
         rows, columns = g.shape
         if shape in ((columns,), (1, columns)):
-            return (ones(rows, g.dtype) @ g).reshape(shape)
+            sums = ones(rows, g.dtype) @ g
+            return sums if len(shape) == 1 else sums.reshape(shape)
         if shape == (rows, 1):
             return (g @ ones(columns, g.dtype)).reshape(shape)
+    if g.shape == shape:
+        return g
+    added = g.ndim - len(shape)
     repeated = tuple(i + added for i, n in enumerate(shape) if n == 1 and g.shape[i + added] != 1)
     axes = (*range(added), *repeated)
     if type(g) is Tensor:
@@ -148,7 +149,7 @@ def seed(
                 f"gradient of its own; reduce it first, as in .sum().backward(), or pass "
                 f"gradient= of shape {output.shape}"
             )
-        array = np.ones(output.shape, output.dtype)
+        array = ones(1, output.dtype).reshape(output.shape)
         return result(array, None) if create_graph else array
     given = gradient if type(gradient) is Tensor else Tensor(gradient)
     if given.shape != output.shape:

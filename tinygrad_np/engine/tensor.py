@@ -24,6 +24,9 @@ else:
 
 Array = npt.NDArray[Any]
 
+NUMERIC = "fciub"
+"""The kinds of dtype a Tensor may have, as NumPy letters them."""
+
 # Who else may write to a Tensor's array.
 PRIVATE = 0  # nobody: ops may capture it as it is
 LENT = 1  # whoever was given `.data`: ops capture a copy while they hold it
@@ -126,7 +129,7 @@ class Tensor(TensorMethods):
         """Become another value: the end of ``x[i] = v``."""
         name = self.name
         self._data, self.node, self._share = data, node, PRIVATE
-        self._name = name
+        self.name = name
 
     def numpy(self) -> Array:
         """Return the values as an array; the same as :attr:`data`."""
@@ -309,7 +312,8 @@ class Tensor(TensorMethods):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         function, (data, requires_grad, name, grad) = self.__reduce__()
-        copied: Self = function(data.copy(), requires_grad, name, grad and grad.detach())
+        grad = None if grad is None else grad.detach()
+        copied: Self = function(data.copy(), requires_grad, name, grad)
         memo[id(self)] = copied
         return copied
 
@@ -382,7 +386,7 @@ def asarray(
 
 def numeric(array: Array, where: str) -> Array:
     """Return `array`, or refuse one whose elements are not numbers."""
-    if array.dtype.kind not in "fciub":
+    if array.dtype.kind not in NUMERIC:
         raise DTypeError(
             f"{where}: dtype {array.dtype} holds no numbers to differentiate; only floating-point, "
             f"complex, integer and boolean arrays are supported (a ragged list becomes an "

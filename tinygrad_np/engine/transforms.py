@@ -11,20 +11,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from .errors import GraphError, ShapeError
 from .graph import Leaf, Node, walk_edges
 from .modes import enable_grad, is_grad_enabled
-from .op import elementwise
+from .op import declare
 from .sweeps import as_tensor, seed, sweep
 from .tensor import SHARED, Tensor, numeric, result
 
-alias = elementwise(
-    lambda x: x,
-    name="alias",
-    doc="Return `x` as a value with a node of its own, so that it can be differentiated for.",
-    x=lambda g: g,
-)
+
+@declare(kind="elementwise", public=False, x=lambda g: g)
+def alias(x: npt.ArrayLike) -> npt.ArrayLike:
+    """Return `x` as a value with a node of its own, so that it can be differentiated for."""
+    return x
 
 
 def value_and_grad(
@@ -137,7 +137,7 @@ def differentiate(value: Any, inputs: list[Tensor], outer: bool) -> tuple[Tensor
 def fresh_input(x: Any) -> Tensor:
     """Return a Tensor with the values of `x` and a node that nothing else has."""
     if type(x) is Tensor and x.requires_grad:
-        return alias(x)  # type: ignore[no-any-return]  # an op returns a Tensor
+        return alias(x)
     array = x._data if type(x) is Tensor else numeric(np.asarray(x), "grad")
     leaf = result(array, None)
     leaf.requires_grad = True

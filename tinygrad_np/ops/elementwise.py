@@ -38,7 +38,7 @@ sqrt: Unary = elementwise(
 def _power_exponent(g, x, y, out):  # type: ignore[no-untyped-def]  # a rule: either world
     # d/dy x**y = x**y log x; where x**y stays 0 for all y > 0, at x = 0, it is 0.
     zero = (x == 0) & (y >= 0)
-    return g * out * np.log(np.where(zero, 1.0, x))
+    return g * out * np.log(np.where(zero, 1.0, x).astype(out.dtype))
 
 
 power_of_arrays: Binary = elementwise(
@@ -55,9 +55,9 @@ def _power_base(g, x, exponent):  # type: ignore[no-untyped-def]  # a rule: eith
 
 
 @declare(kind="elementwise", public=False, x=_power_base)
-def power_of_number(x: Array, exponent: complex = 1.0) -> Array:
+def power_of_number(x: npt.ArrayLike, exponent: float = 1.0) -> Array:
     """Return ``x ** exponent`` for an exponent that is a Python number."""
-    return x**exponent
+    return x**exponent  # type: ignore[return-value,operator]  # an array or a number
 
 
 @composed(np.power, np.pow)
@@ -70,9 +70,9 @@ def power(x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
     """
     if type(y) not in (int, float):
         return power_of_arrays(x, y)
-    if y == 2:
+    if y == 2 and type(x) is Tensor and x.dtype.kind == "f":
         return square(x)
-    return power_of_number(x, y)
+    return power_of_number(x, exponent=y)  # type: ignore[arg-type]  # a number
 
 
 floor_divide: Binary = constant(
@@ -150,14 +150,14 @@ absolute: Unary = elementwise(
 )
 maximum: Binary = elementwise(
     np.maximum,
-    x=lambda g, x, y: g * ((x > y) + (x == y) * 0.5),
-    y=lambda g, x, y: g * ((y > x) + (x == y) * 0.5),
+    x=lambda g, x, y: np.where(x == y, g * 0.5, g * (x > y)),
+    y=lambda g, x, y: np.where(x == y, g * 0.5, g * (y > x)),
     doc="The larger of x and y; a tie shares the gradient equally.",
 )
 minimum: Binary = elementwise(
     np.minimum,
-    x=lambda g, x, y: g * ((x < y) + (x == y) * 0.5),
-    y=lambda g, x, y: g * ((y < x) + (x == y) * 0.5),
+    x=lambda g, x, y: np.where(x == y, g * 0.5, g * (x < y)),
+    y=lambda g, x, y: np.where(x == y, g * 0.5, g * (y < x)),
     doc="The smaller of x and y; a tie shares the gradient equally.",
 )
 
@@ -166,10 +166,11 @@ minimum: Binary = elementwise(
     kind="elementwise",
     public=False,
     x=lambda g, x, low, high: g * ((x >= low) & (x <= high)),
-    low=lambda g, x, low, high: g * ((x < low) & (low < high)),
-    high=lambda g, x, low, high: g * ((x > high) | (high <= low)),
+    low=lambda g, x, low, high: g * ((x < low) & (low <= high)),
+    high=lambda g, x, low, high: g * ((x > high) | (high < low)),
 )
-def clip_between(x: Array, low: Array, high: Array) -> Array:
+def clip_between(x: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike) -> Array:
+    """Return `x` limited from below, then from above: the upper limit wins."""
     return np.minimum(np.maximum(x, low), high)
 
 

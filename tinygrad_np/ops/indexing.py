@@ -7,6 +7,8 @@ part of the record.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from ..engine.modes import is_grad_enabled
 from ..engine.op import contains_tensor, declare, either
 from ..engine.sweeps import unbroadcast
 from ..engine.tensor import Array, Tensor
+from .shaping import as_tensor
 
 ARRAY = "array"
 """Where an index template has an array: the next of the inputs."""
@@ -57,12 +60,8 @@ def take_apart(index: Any) -> tuple[Template, list[Any]]:
         else:
             array = part
             if not isinstance(part, Tensor):
-                array = (
-                    np.stack([np.asarray(p) for p in part])
-                    if contains_tensor(part)
-                    else (np.asarray(part))
-                )
-                if array.size == 0 and not isinstance(part, np.ndarray):
+                array = as_tensor(part) if contains_tensor(part) else np.asarray(part)
+                if array.size == 0 and isinstance(part, (list, tuple)):
                     array = array.astype(np.intp)  # an empty list indexes nothing
             if array.dtype.kind not in "iub":
                 raise DTypeError(
@@ -119,7 +118,7 @@ def scatter(
     public=False,
     x=lambda g, x_shape, arrays, template: _scatter(g, *arrays, shape=x_shape, template=template),
 )
-def getitem(x: Array, *arrays: Array, template: Template = ()) -> Array:
+def getitem(x: Any, *arrays: Any, template: Template = ()) -> Array:
     """Return ``x[index]``."""
     return x[assemble(template, arrays)]  # type: ignore[no-any-return]
 
@@ -127,12 +126,14 @@ def getitem(x: Array, *arrays: Array, template: Template = ()) -> Array:
 def _value_rule(g, value_shape, x_shape, arrays, template):  # type: ignore[no-untyped-def]
     picked = _pick(g, *arrays, template=template)
     if repeats(arrays):  # of several values for one place, the one that stayed
-        index = assemble(template, arrays)
-        turn = np.arange(picked.size).reshape(picked.shape)
-        last = np.empty(x_shape, np.intp)
-        last[index] = turn
-        picked = picked * (last[index] == turn)
-    return unbroadcast(picked, value_shape)
+        places = np.arange(math.prod(x_shape)).reshape(x_shape)[assemble(template, arrays)].ravel()
+        turns = np.arange(places.size)
+        last = np.empty(math.prod(x_shape), np.intp)
+        last[places] = turns
+        picked = picked * (last[places] == turns).reshape(picked.shape)
+    # NumPy lets a value have more axes than its place, if their size is 1.
+    shape = value_shape[max(0, len(value_shape) - picked.ndim) :]
+    return unbroadcast(picked, shape).reshape(value_shape)
 
 
 @declare(
@@ -141,14 +142,24 @@ def _value_rule(g, value_shape, x_shape, arrays, template):  # type: ignore[no-u
     x=lambda g, arrays, template: _put(g, 0.0, *arrays, template=template),
     value=_value_rule,
 )
-def setitem(x: Array, value: Array, *arrays: Array, template: Template = ()) -> Array:
+def setitem(x: Any, value: Any, *arrays: Any, template: Template = ()) -> Array:
     """Return a copy of `x` with ``copy[index] = value``."""
-    out = np.array(x)
-    out[assemble(template, arrays)] = value
+    out = np.array(x, order="C")
+    index = assemble(template, arrays)
+    out[index] = value
+    if repeats(arrays):
+        # NumPy leaves open which of several values for one place stays, and its choice depends
+        # on the layout in memory. Here it is the last: in one row there is no doubt.
+        places = np.arange(out.size).reshape(out.shape)[index]
+        values = np.asarray(value)
+        values = values.reshape(values.shape[max(0, values.ndim - places.ndim) :])
+        out.reshape(-1)[places.ravel()] = np.broadcast_to(values, places.shape).ravel()
     return out
 
 
-_pick, _scatter, _put = either(getitem), either(scatter), either(setitem)
+_pick: Callable[..., Any] = either(getitem)
+_scatter: Callable[..., Any] = either(scatter)
+_put: Callable[..., Any] = either(setitem)
 
 
 def get(x: Tensor, index: Any) -> Tensor:
@@ -160,6 +171,8 @@ def get(x: Tensor, index: Any) -> Tensor:
 def assign(x: Tensor, index: Any, value: Any) -> None:
     """Make `x` a new value with ``x[index] = value``; Tensors computed earlier keep theirs."""
     template, arrays = take_apart(index)
+    if contains_tensor(value):
+        value = as_tensor(value)
     tracked = is_grad_enabled() and (
         x.requires_grad or (isinstance(value, Tensor) and value.requires_grad)
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from ..engine.op import Binary, bilinear, composed, declare
 from ..engine.tensor import Array, Tensor
 from .elementwise import multiply
-from .shaping import reshape, swapaxes, transpose
+from .shaping import as_tensor, reshape, swapaxes, transpose
 
 
 def _matmul_x(g, y):  # type: ignore[no-untyped-def]  # a rule: either world
@@ -62,10 +64,10 @@ def dot(x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
     >>> tg.dot([1.0, 2.0], [3.0, 4.0]).item()
     11.0
     """
-    x_ndim, y_ndim = np.ndim(x), np.ndim(y)  # type: ignore[arg-type]  # a Tensor has one
-    if not x_ndim or not y_ndim:
+    x, y = as_tensor(x), as_tensor(y)
+    if not x.ndim or not y.ndim:
         return multiply(x, y)
-    if y_ndim <= 2:
+    if y.ndim <= 2:
         return matmul(x, y)
     rows = swapaxes(y, 0, -2)  # the summed axis first
     product = matmul(x, reshape(rows, (rows.shape[0], -1)))
@@ -80,7 +82,7 @@ TALL = 16
 """Below how many outputs `linear` lays its result out in columns."""
 
 
-def _rows(a):  # type: ignore[no-untyped-def]  # either world
+def _rows(a: Any) -> Any:
     """Return an array as a matrix whose rows are its vectors along the last axis."""
     return a if a.ndim == 2 else a.reshape((-1, a.shape[-1]))
 
@@ -107,7 +109,7 @@ def linear(x: Array, weight: Array, bias: Array) -> Array:
     if bias.shape != weight.shape[:1]:
         raise ValueError("bias")
     if not x.dtype == weight.dtype == bias.dtype:
-        return x @ weight.T + bias  # type: ignore[no-any-return]
+        return x @ weight.T + bias
     if x.ndim == 2 and len(weight) < TALL and len(x) > len(weight):
         # Adding a bias with a short last axis costs more than the product before it. Laid
         # out in columns, the inner loop of the addition is long; the layout carries on.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +68,7 @@ silu: Unary = elementwise(
 
 @declare(
     kind="elementwise",
-    x=lambda g, x, negative_slope: g * np.where(x > 0, 1.0, negative_slope).astype(g.dtype),
+    x=lambda g, x, negative_slope: np.where(x > 0, g, g * negative_slope),
 )
 def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> Array:
     """x where it is positive, `negative_slope` times x elsewhere; at 0 the slope is the latter.
@@ -125,10 +126,10 @@ def gelu(x: npt.ArrayLike, approximate: str = "none") -> Array:
     """
     x = as_float(x)
     if approximate == "tanh":
-        return 0.5 * x * (1.0 + np.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)))  # type: ignore[no-any-return]
+        return 0.5 * x * (1.0 + np.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)))
     if approximate != "none":
         raise ShapeError(f"gelu: approximate is 'none' or 'tanh', not {approximate!r}")
-    return 0.5 * x * (1.0 + erf_array(x * SQRT_HALF))  # type: ignore[no-any-return]
+    return 0.5 * x * (1.0 + erf_array(x * SQRT_HALF))
 
 
 # --------------------------------------------------------------- along one axis
@@ -157,7 +158,7 @@ def log_softmax(x: npt.ArrayLike, axis: Axis = -1) -> Array:
     """
     x = as_float(x)
     shifted = x - np.maximum.reduce(x, axis, keepdims=True, initial=-np.inf)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis, keepdims=True))  # type: ignore[no-any-return]
+    return shifted - np.log(np.add.reduce(np.exp(shifted), axis, keepdims=True))
 
 
 _softmax = either(softmax)
@@ -168,11 +169,32 @@ LOG_FLOOR = -100.0
 """What `binary_cross_entropy` takes for the logarithm of 0, as PyTorch does."""
 
 
+def _log_of(p: Any) -> Any:
+    return np.where(p > 0, np.maximum(np.log(np.where(p > 0, p, 1.0)), LOG_FLOOR), LOG_FLOOR)
+
+
+def _log_of_rest(p: Any) -> Any:
+    return np.where(p < 1, np.maximum(np.log1p(-np.where(p < 1, p, 0.0)), LOG_FLOOR), LOG_FLOOR)
+
+
+def _alike(x: Any, y: Any) -> tuple[Array, Array]:
+    """Return both as arrays; a Python number gets the other's dtype."""
+    if type(x) is type(y) is np.ndarray:
+        return x, y
+    dtype = np.result_type(x, y)
+    return (
+        x if type(x) is np.ndarray else np.asarray(x, dtype),
+        y if type(y) is np.ndarray else np.asarray(y, dtype),
+    )
+
+
 def _bce(p: Array, y: Array) -> Array:
-    with np.errstate(divide="ignore"):  # log 0 is cut off below
+    p, y = _alike(p, y)
+    # log 0 is cut off below; what is no probability gives NaN.
+    with np.errstate(divide="ignore", invalid="ignore"):
         return -(
             y * np.maximum(np.log(p), LOG_FLOOR) + (1.0 - y) * np.maximum(np.log1p(-p), LOG_FLOOR)
-        )  # type: ignore[no-any-return]
+        )
 
 
 def _bce_probability(g, x, y):  # type: ignore[no-untyped-def]  # either world
@@ -183,11 +205,18 @@ binary_cross_entropy: Binary = elementwise(
     _bce,
     name="binary_cross_entropy",
     x=_bce_probability,
-    y=lambda g, x: g * (np.log(1.0 - x) - np.log(x)),
+    y=lambda g, x: g * (_log_of_rest(x) - _log_of(x)),
     doc="-(y log x + (1 - y) log(1 - x)) of a probability x; logarithms end at -100.",
 )
+
+
+def _bce_with_logits(x: Array, y: Array) -> Array:
+    x, y = _alike(x, y)
+    return np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))
+
+
 binary_cross_entropy_with_logits: Binary = elementwise(
-    lambda x, y: np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x))),
+    _bce_with_logits,
     name="binary_cross_entropy_with_logits",
     x=lambda g, x, y: g * (_sigmoid_of(x) - y),
     y=lambda g, x: -g * x,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,10 @@ def _transpose(x: Tensor, *axes: Any) -> Tensor:
     return from_sequence(shaping.transpose)(x, *axes)
 
 
+def _divmod(x: Any, y: Any) -> tuple[Tensor, Tensor]:
+    return e.floor_divide(x, y), e.remainder(x, y)
+
+
 def _iterate(x: Tensor) -> Iterator[Tensor]:
     return (indexing.get(x, i) for i in range(len(x)))
 
@@ -78,6 +83,8 @@ METHODS: dict[str, Any] = {
     "__getitem__": indexing.get,
     "__setitem__": indexing.assign,
     "__iter__": _iterate,
+    "__divmod__": _divmod,
+    "__rdivmod__": lambda x, y: _divmod(y, x),
     "backward": sweeps.backward,
     "gradient": sweeps.gradients,
     "transpose": _transpose,
@@ -88,14 +95,31 @@ METHODS: dict[str, Any] = {
 
 # Methods that are a function of the same name.
 for _name in (
-    "sum mean max min prod var std argmax argmin all any clip dot squeeze swapaxes astype ravel "
-    "exp log sqrt square abs sin cos tan tanh sigmoid relu softmax log_softmax logsumexp"
-).split():
-    METHODS[_name] = FUNCTIONS["absolute" if _name == "abs" else _name]
+    *("sum", "mean", "max", "min", "prod", "var", "std", "argmax", "argmin", "all", "any"),
+    *("clip", "dot", "squeeze", "swapaxes", "astype", "ravel", "exp", "log", "sqrt", "square"),
+    *("sin", "cos", "tan", "tanh", "sigmoid", "relu", "softmax", "log_softmax", "logsumexp"),
+):
+    METHODS[_name] = FUNCTIONS[_name]
+METHODS["abs"] = e.absolute
+METHODS["copy"] = shaping.copy
 METHODS["flatten"] = shaping.ravel
 for _name, _function in OPERATORS.items():
     METHODS[f"__{_name}__"] = _function
     METHODS[f"__r{_name}__"] = swapped(_function)
+
+# What NumPy asks of an array without computing anything: answered with plain numbers.
+QUESTIONS: dict[Any, Callable[[Any], Any]] = {
+    np.shape: attrgetter("shape"),
+    np.ndim: attrgetter("ndim"),
+    np.size: attrgetter("size"),
+}
+
+# NumPy's second names.
+NUMPY[np.amax], NUMPY[np.amin] = reductions.max, reductions.min
+
+# NumPy's names for the first array, and other keywords that have another name here.
+FIRST = ("a", "x", "arr", "m", "ary", "array", "arrays")
+RENAMED = {"a_min": "min", "a_max": "max"}
 
 # The reductions of ufuncs, which rules and users may spell np.add.reduce.
 REDUCTIONS: dict[Any, Callable[..., Tensor]] = {
@@ -152,6 +176,8 @@ def array_function(
     kwargs: Mapping[str, Any],
 ) -> Any:
     """Answer any other NumPy function called on Tensors: NumPy's protocol, NEP 18."""
+    if function in QUESTIONS and len(args) == 1 and not kwargs:
+        return QUESTIONS[function](args[0])
     name = spelled(function)
     ours = NUMPY.get(function)
     if ours is None:
@@ -168,20 +194,23 @@ def numpy_call(
             f"{name}: out= would write the result of a Tensor operation into an array and lose "
             f"its graph; use the result, or .data"
         )
-    for key in [k for k, value in kwargs.items() if value is np._NoValue]:  # type: ignore[attr-defined]
+    for key in [k for k, value in kwargs.items() if value is np._NoValue]:
         del kwargs[key]
-    for key in ("a", "x", "arr", "m", "ary"):  # NumPy's names for the first array
+    for key in FIRST:
         if key in kwargs and not args:
             args = (kwargs.pop(key),)
+    kwargs = {RENAMED.get(key, key): value for key, value in kwargs.items()}
     return ours(*args, **kwargs)
+
+
+METHODS["__array_ufunc__"] = array_ufunc
+METHODS["__array_function__"] = array_function
 
 
 def attach() -> None:
     """Give Tensor its operators, methods and protocols."""
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
-    Tensor.__array_ufunc__ = array_ufunc  # type: ignore[attr-defined]
-    Tensor.__array_function__ = array_function  # type: ignore[attr-defined]
 
 
 attach()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,19 +16,38 @@ from .elementwise import sqrt as sqrt_of
 
 Axis = int | tuple[int, ...] | None
 
+# NumPy's annotations refuse a `keepdims` that is not written out.
+Reduce = Callable[..., Array]
+add_over: Reduce = np.add.reduce  # half the cost of x.sum()
+multiply_over: Reduce = np.multiply.reduce
+maximum_over: Reduce = np.maximum.reduce
+minimum_over: Reduce = np.minimum.reduce
+and_over: Reduce = np.logical_and.reduce
+or_over: Reduce = np.logical_or.reduce
 
-def keep_axes(g, x_shape, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
+
+def reduced_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """Return the axes a reduction of `ndim` axes makes disappear, counted from the front."""
+    if axis is None or not ndim:
+        return tuple(range(ndim))
+    return tuple(a % ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+
+
+def keep_axes(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
     """Return `g` with the reduced axes back as axes of size 1."""
     if keepdims or g.ndim == len(x_shape):
         return g
     if axis is None:
         return g.reshape((1,) * len(x_shape))
-    axes = {a % len(x_shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
+    axes = reduced_axes(axis, len(x_shape))
     return g.reshape(tuple(1 if i in axes else n for i, n in enumerate(x_shape)))
 
 
-def spread(g, x_shape, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
+def spread(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
     """Return `g` repeated along the axes that a reduction summed over."""
+    if g.size == 1 and type(g) is not Tensor:
+        # One number seen as an array by strides of 0: a sixth of the cost of broadcast_to.
+        return np.ndarray(x_shape, g.dtype, g, 0, (0,) * len(x_shape))
     return np.broadcast_to(keep_axes(g, x_shape, axis, keepdims), x_shape)
 
 
@@ -36,14 +59,7 @@ def as_float(x: npt.ArrayLike) -> Array:
 
 def count(shape: tuple[int, ...], axis: Axis) -> int:
     """Return how many elements of an array of `shape` are reduced into one."""
-    if axis is None:
-        axes: tuple[int, ...] = tuple(range(len(shape)))
-    else:
-        axes = axis if isinstance(axis, tuple) else (axis,)
-    n = 1
-    for a in axes:
-        n *= shape[a]
-    return n
+    return math.prod(shape if axis is None else [shape[a] for a in reduced_axes(axis, len(shape))])
 
 
 @declare(np.sum, kind="linear", x=spread)
@@ -54,7 +70,7 @@ def sum(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> tg.sum([[1.0, 2.0], [3.0, 4.0]], axis=0)
     Tensor([4., 6.], dtype=float64)
     """
-    return np.add.reduce(x, axis, keepdims=keepdims)  # half the cost of x.sum()
+    return add_over(x, axis, keepdims=keepdims)
 
 
 @declare(
@@ -74,7 +90,7 @@ def mean(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     array = np.asarray(x)
     if array.dtype.kind == "f" and array.dtype.itemsize >= 4 and array.size:
         # What numpy.mean computes, without its Python layers.
-        return np.add.reduce(array, axis, keepdims=keepdims) / count(array.shape, axis)  # type: ignore[no-any-return]
+        return add_over(array, axis, keepdims=keepdims) / count(array.shape, axis)
     return np.mean(array, axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
 
@@ -102,8 +118,7 @@ _others = either(product_of_others)
 
 
 def _prod_rule(g, x, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
-    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(a % x.ndim for a in axes)
+    axes = reduced_axes(axis, x.ndim)
     rest = tuple(a for a in range(x.ndim) if a not in axes)
     order = rest + axes
     moved = tuple(x.shape[a] for a in order)
@@ -122,13 +137,14 @@ def prod(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> x.grad
     Tensor([0., 6., 0.], dtype=float64)
     """
-    return np.multiply.reduce(x, axis, keepdims=keepdims)
+    return multiply_over(x, axis, keepdims=keepdims)
 
 
 def _extremum_rule(g, x, out, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
-    ties = x == keep_axes(out, x.shape, axis, keepdims)
-    share = ties / ties.sum(axis=axis, keepdims=True)
-    return keep_axes(g, x.shape, axis, keepdims) * share.astype(g.dtype)
+    # Where the result is NaN, the NaN elements made it so.
+    ties = (x == keep_axes(out, x.shape, axis, keepdims)) | (x != x)
+    n = ties.sum(axis=axis, keepdims=True).astype(g.dtype)
+    return keep_axes(g, x.shape, axis, keepdims) / n * ties
 
 
 @declare(np.max, x=_extremum_rule)
@@ -139,7 +155,7 @@ def max(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> tg.max([[1.0, 5.0], [7.0, 2.0]], axis=1)
     Tensor([5., 7.], dtype=float64)
     """
-    return np.maximum.reduce(x, axis, keepdims=keepdims)
+    return maximum_over(x, axis, keepdims=keepdims)
 
 
 @declare(np.min, x=_extremum_rule)
@@ -150,7 +166,7 @@ def min(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> tg.min([[1.0, 5.0], [7.0, 2.0]], axis=1)
     Tensor([1., 2.], dtype=float64)
     """
-    return np.minimum.reduce(x, axis, keepdims=keepdims)
+    return minimum_over(x, axis, keepdims=keepdims)
 
 
 @composed(np.var)
@@ -186,11 +202,14 @@ def std(x: npt.ArrayLike, axis: Axis = None, ddof: float = 0, keepdims: bool = F
     return sqrt_of(var(x, axis, ddof, keepdims))
 
 
-@declare(
-    x=lambda g, x, out, axis, keepdims: (
-        keep_axes(g, x.shape, axis, keepdims) * np.exp(x - keep_axes(out, x.shape, axis, keepdims))
+def _logsumexp_rule(g, x, out, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
+    safe = np.where(out == -np.inf, 0.0, out)  # where all x are -inf the gradient is 0
+    return keep_axes(g, x.shape, axis, keepdims) * np.exp(
+        x - keep_axes(safe, x.shape, axis, keepdims)
     )
-)
+
+
+@declare(x=_logsumexp_rule)
 def logsumexp(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """log(sum(exp(x))) over `axis`, without overflow.
 
@@ -199,11 +218,11 @@ def logsumexp(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Ar
     0.69314718055...
     """
     array = as_float(x)
-    top = np.maximum.reduce(array, axis, keepdims=True, initial=-np.inf)
+    top = maximum_over(array, axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, top.dtype.type(0))
     with np.errstate(divide="ignore"):  # log 0, where nothing or only -inf is summed
-        total = np.log(np.add.reduce(np.exp(array - top), axis, keepdims=True)) + top
-    return total if keepdims else total.squeeze(axis)  # type: ignore[no-any-return]
+        total = np.log(add_over(np.exp(array - top), axis, keepdims=True)) + top
+    return total if keepdims else total.squeeze(axis)
 
 
 # --------------------------------------------------------- answers without gradient
@@ -224,10 +243,10 @@ def argmin(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) ->
 @declare(np.all, kind="constant")
 def all(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Whether every element over `axis` is true."""
-    return np.logical_and.reduce(x, axis, keepdims=keepdims)
+    return and_over(x, axis, keepdims=keepdims)
 
 
 @declare(np.any, kind="constant")
 def any(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Whether some element over `axis` is true."""
-    return np.logical_or.reduce(x, axis, keepdims=keepdims)
+    return or_over(x, axis, keepdims=keepdims)

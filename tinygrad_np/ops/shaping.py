@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.errors import ShapeError
-from ..engine.op import composed, declare
+from ..engine.op import composed, contains_tensor, declare
 from ..engine.sweeps import unbroadcast
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, Tensor, asarray
 
 Shape = int | tuple[int, ...]
 
@@ -54,13 +54,13 @@ def swapaxes(x: npt.ArrayLike, axis1: int, axis2: int) -> Tensor:
     >>> tg.swapaxes(np.zeros((2, 3, 4)), 0, -1).shape
     (4, 3, 2)
     """
-    ndim = np.ndim(x)  # type: ignore[arg-type]  # a Tensor has one
-    order = list(range(ndim))
+    t = as_tensor(x)
+    order = list(range(t.ndim))
     for axis in (axis1, axis2):
-        if not -ndim <= axis < ndim:
-            raise ShapeError(f"swapaxes: there is no axis {axis} among {ndim}")
+        if not -t.ndim <= axis < t.ndim:
+            raise ShapeError(f"swapaxes: there is no axis {axis} among {t.ndim}")
     order[axis1], order[axis2] = order[axis2], order[axis1]
-    return transpose(x, tuple(order))
+    return transpose(t, tuple(order))
 
 
 @declare(np.expand_dims, kind="linear", x=lambda g, x_shape: g.reshape(x_shape))
@@ -82,7 +82,7 @@ def squeeze(x: npt.ArrayLike, axis: Shape | None = None) -> Array:
     >>> tg.squeeze([[[1.0, 2.0]]]).shape
     (2,)
     """
-    return np.squeeze(x, axis)  # type: ignore[no-any-return]
+    return np.squeeze(x, axis)
 
 
 @declare(np.broadcast_to, kind="linear", x=lambda g, x_shape: unbroadcast(g, x_shape))
@@ -104,7 +104,7 @@ def _part(g, index, shapes, axis):  # type: ignore[no-untyped-def]  # either wor
 
 
 @declare(kind="linear", name="concatenate", public=False, arrays=_part)
-def join(*arrays: Array, axis: int = 0) -> Array:
+def join(*arrays: npt.ArrayLike, axis: int = 0) -> Array:
     """Return arrays joined along an axis they have."""
     return np.concatenate(arrays, axis)
 
@@ -128,7 +128,7 @@ def _layer(g, index, axis):  # type: ignore[no-untyped-def]  # either world
 
 
 @declare(kind="linear", name="stack", public=False, arrays=_layer)
-def pile(*arrays: Array, axis: int = 0) -> Array:
+def pile(*arrays: npt.ArrayLike, axis: int = 0) -> Array:
     """Return arrays of one shape joined along a new axis."""
     return np.stack(arrays, axis)
 
@@ -155,8 +155,10 @@ def split(
     >>> [part.tolist() for part in tg.split([1.0, 2.0, 3.0, 4.0], [1, 3])]
     [[1.0], [2.0, 3.0], [4.0]]
     """
-    whole = positive_axis(x, axis)
-    t, axis = whole
+    t = as_tensor(x)
+    if not -t.ndim <= axis < t.ndim:
+        raise ShapeError(f"split: there is no axis {axis} in shape {t.shape}")
+    axis %= t.ndim
     size = t.shape[axis]
     if isinstance(indices_or_sections, (int, np.integer)):
         n = int(indices_or_sections)
@@ -172,16 +174,13 @@ def split(
     return [t[(*before, slice(start, stop))] for start, stop in bounds]
 
 
-def positive_axis(x: npt.ArrayLike, axis: int) -> tuple[Tensor, int]:
-    """Return `x` as a Tensor and `axis` counted from the front."""
-    t = x if isinstance(x, Tensor) else Tensor(x)
-    if not -t.ndim <= axis < t.ndim:
-        raise ShapeError(f"there is no axis {axis} in shape {t.shape}")
-    return t, axis % t.ndim
+def as_tensor(x: Any) -> Tensor:
+    """Return `x`, which may be a list of Tensors, as one Tensor."""
+    return stack(x) if contains_tensor(x) and not isinstance(x, Tensor) else asarray(x)
 
 
 @declare(np.astype, kind="linear", x=lambda g: g)
-def astype(x: npt.ArrayLike, dtype: npt.DTypeLike = None) -> Array:
+def astype(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> Array:
     """The same values in another dtype; the gradient comes back in the old one.
 
     No gradient flows through a cast to integers or booleans.
@@ -191,6 +190,12 @@ def astype(x: npt.ArrayLike, dtype: npt.DTypeLike = None) -> Array:
     Tensor([1.5, 2.5], dtype=float32)
     """
     return np.asarray(x).astype(dtype)
+
+
+@declare(kind="linear", public=False, x=lambda g: g)
+def copy(x: npt.ArrayLike) -> Array:
+    """Return the same values as a Tensor of its own."""
+    return np.array(x)
 
 
 @composed(np.ravel)

@@ -17,7 +17,7 @@ _erf_of_number: Any = np.frompyfunc(math.erf, 1, 1)
 def erf_array(x: Array) -> Array:
     """Return the error function of an array, by SciPy where it is installed (it is faster)."""
     try:
-        from scipy.special import erf as fast_erf
+        from scipy.special import erf as fast_erf  # type: ignore[import-untyped]
     except ModuleNotFoundError:
         dtype = np.result_type(x, np.float16)
         return np.asarray(_erf_of_number(np.asarray(x))).astype(dtype)

@@ -1,0 +1,158 @@
+"""Time training steps of `tinygrad_np` against other libraries and print a table.
+
+Each setting of threads gets a process of its own: one thread on one processor, and whatever the
+libraries do when nobody tells them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .peers import NUMPY, PEERS, TORCH
+from .report import Measurement, environment, heading, mean_ratio, table, verdict
+from .workloads import WORKLOADS
+
+SETTINGS = {
+    "one": "One thread on one processor",
+    "default": "Default threads",
+}
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+XLA_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+
+
+def main() -> None:
+    """Run what the command line asks for."""
+    options = _parser().parse_args()
+    if options.rounds < 1:
+        sys.exit("--rounds must be at least 1")
+    settings = list(SETTINGS) if options.threads == "both" else [options.threads]
+    facts = environment()
+    report: dict[str, Any] = {"environment": facts, "rounds": options.rounds, "settings": {}}
+    print(heading(facts))
+    for setting in settings:
+        left_out, measurements = _measure(setting, options.peers, options.only, options.rounds)
+        peers = [PEERS[key] for key in options.peers if key not in left_out]
+        print(f"\n{SETTINGS[setting]}: microseconds, median over {options.rounds} round(s)\n")
+        print(table(measurements, peers))
+        notes = [f"{PEERS[key].label} is left out: {why}." for key, why in left_out.items()]
+        notes += verdict(measurements)
+        if notes:
+            print("", *notes, sep="\n")
+        report["settings"][setting] = {
+            "left_out": left_out,
+            "ours_to_torch": mean_ratio(measurements, TORCH),
+            "ours_to_numpy": mean_ratio(measurements, NUMPY),
+            "workloads": [measurement.as_json() for measurement in measurements],
+        }
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1) + "\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    workloads = "\n".join(f"  {i}. {workload.name}" for i, workload in enumerate(WORKLOADS, 1))
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description=__doc__,
+        epilog=f"workloads:\n{workloads}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--threads", choices=[*SETTINGS, "both"], default="both", help="both unless told"
+    )
+    parser.add_argument(
+        "--only",
+        type=_workloads,
+        metavar="N[,N]",
+        default=list(range(1, len(WORKLOADS) + 1)),
+        help="the workloads to run, all unless told",
+    )
+    parser.add_argument(
+        "--peers",
+        type=_peers,
+        metavar="PEER[,PEER]",
+        default=list(PEERS),
+        help=f"among {', '.join(PEERS)}; {NUMPY.key} always runs, as the reference",
+    )
+    parser.add_argument("--rounds", type=int, default=15, help="15 unless told")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every number there")
+    return parser
+
+
+def _workloads(text: str) -> list[int]:
+    allowed = {str(i): i for i in range(1, len(WORKLOADS) + 1)}
+    if wrong := set(text.split(",")) - set(allowed):
+        raise argparse.ArgumentTypeError(f"no workload {', '.join(sorted(wrong))}")
+    return sorted({allowed[name] for name in text.split(",")})
+
+
+def _peers(text: str) -> list[str]:
+    wanted = {NUMPY.key, *text.split(",")}
+    if wrong := wanted - set(PEERS):
+        raise argparse.ArgumentTypeError(f"no peer {', '.join(sorted(wrong))}")
+    return [key for key in PEERS if key in wanted]
+
+
+def _measure(
+    setting: str, peers: Sequence[str], workloads: Sequence[int], rounds: int
+) -> tuple[dict[str, str], list[Measurement]]:
+    """Run a worker and return why each missing peer was left out, and what was measured."""
+    command = [sys.executable, "-m", f"{__package__}.worker", "--rounds", str(rounds)]
+    command += ["--peers", *peers, "--workloads", *map(str, workloads)]
+    if setting == "one":
+        command.append("--pinned")
+    left_out: dict[str, str] = {}
+    measurements: list[Measurement] = []
+    with (
+        tempfile.TemporaryFile("w+", errors="replace") as complaints,
+        subprocess.Popen(
+            command,
+            cwd=Path(__file__).parents[2],
+            env=_environment(setting),
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+        ) as worker,
+    ):
+        assert worker.stdout is not None
+        for line in worker.stdout:
+            result = json.loads(line)
+            if "left_out" in result:
+                left_out[result["left_out"]] = result["why"]
+                continue
+            measurements.append(Measurement(**result))
+            _progress(f"{SETTINGS[setting]}: {len(measurements)} of {len(workloads)} workloads")
+        _progress("")
+        if worker.wait():
+            complaints.seek(0)
+            sys.exit(f"{complaints.read()}\nthe benchmark failed: {SETTINGS[setting].lower()}")
+    return left_out, measurements
+
+
+def _environment(setting: str) -> dict[str, str]:
+    """Return the environment of a worker."""
+    variables = dict(os.environ, PYTHONWARNINGS="ignore", JAX_PLATFORMS="cpu")
+    if setting == "one":
+        variables.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+        variables["XLA_FLAGS"] = f"{variables.get('XLA_FLAGS', '')} {XLA_ONE_THREAD}".strip()
+    else:
+        for name in THREAD_VARIABLES:
+            variables.pop(name, None)
+    return variables
+
+
+def _progress(text: str) -> None:
+    """Show `text` in place of what was shown before, on a terminal only."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The process that times. Its threads are settled by its environment, before anything is imported.
+
+It writes to standard output one JSON object a line: `{"left_out": peer, "why": text}` or
+`{"workload": number, "microseconds": {peer: [one per round]}}`, per step or, for the chain, per
+node.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+
+from .peers import NUMPY, PEERS, LeftOut, MakeStep
+from .timing import Disagreement, check_agreement, time_in_turn
+from .workloads import WORKLOADS
+
+PAUSE = 0.03
+"""Seconds after which an idle thread pool has gone to sleep."""
+
+
+def main() -> None:
+    """Time what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.worker")
+    parser.add_argument("--pinned", action="store_true", help="stay on one processor")
+    parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--peers", nargs="+", required=True)
+    parser.add_argument("--workloads", nargs="+", type=int, required=True)
+    options = parser.parse_args()
+
+    # Whatever a library prints goes the way of its warnings, not between our lines.
+    results = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    warnings.simplefilter("ignore")
+    if options.pinned and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+    pause = 0.0 if options.pinned else PAUSE
+    for result in _results(options.peers, options.workloads, options.rounds, pause):
+        print(json.dumps(result), file=results, flush=True)
+
+
+def _results(
+    keys: list[str], numbers: list[int], rounds: int, pause: float
+) -> Iterator[dict[str, object]]:
+    makers: dict[str, MakeStep] = {}
+    for key in keys:
+        try:
+            makers[key] = PEERS[key].load()
+        except LeftOut as reason:
+            yield {"left_out": key, "why": str(reason)}
+    for number in numbers:
+        workload = WORKLOADS[number - 1]
+        steps = {key: make_step(workload) for key, make_step in makers.items()}
+        try:
+            check_agreement(steps, NUMPY.key, workload.rtol)
+            seconds = time_in_turn(steps, rounds=rounds, pause=pause)
+        except Disagreement as error:
+            sys.exit(f"workload {number} ({workload.name}): {error}")
+        scale = 1e6 / workload.units_per_step
+        yield {
+            "workload": number,
+            "microseconds": {key: [s * scale for s in row] for key, row in seconds.items()},
+        }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""The house stands as docs/design.md draws it: imports run one way, nothing extra comes in."""
+
+import ast
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import takewhile
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "tinygrad_np"
+
+# A module of the engine imports only modules named before it; its __init__ imports any of them.
+ENGINE = ["errors", "modes", "graph", "tensor", "op", "sweeps", "transforms", "tape"]
+# Each floor stands on those below it. The tools on the top floor don't know each other.
+BELOW = {
+    "engine": set(),
+    "ops": {"engine"},
+    "nn": {"engine", "ops"},
+    "optim": {"engine", "ops"},
+    "testing": {"engine", "ops"},
+    "viz": {"engine", "ops"},
+    "compiler": {"engine", "ops"},
+}
+
+# What is imported besides NumPy and the standard library, and where. Who asks for strategies or
+# for the pytest plugin has Hypothesis or pytest.
+OPTIONAL = {
+    "graphviz": {"viz"},
+    "hypothesis": {"testing"},
+    "pytest": {"testing"},
+}
+# Slow to import, and of no use until asked for.
+HEAVY = {"asyncio", "email", "http", "multiprocessing", "sqlite3", "ssl", "unittest", "xml"}
+
+TOP_LEVEL = {
+    ".ci",
+    ".gitattributes",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "README.md",
+    "docs",
+    "examples",
+    "pyproject.toml",
+    "tests",
+    "tinygrad_np",
+}
+
+
+def module_name(path: Path) -> str:
+    """The name a file is imported by."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+class Import(NamedTuple):
+    """One name that a module imports, absolute, with the line that does."""
+
+    importer: str
+    imported: str
+    line: int
+    lazy: bool  # inside a function: runs when it is called
+
+    def __str__(self) -> str:
+        path = MODULES[self.importer].relative_to(ROOT)
+        return f"{path}:{self.line}: {self.importer} imports {self.imported}"
+
+
+def is_type_checking(node: ast.AST) -> bool:
+    """Whether the node is `if TYPE_CHECKING:`, whose body never runs."""
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def read_imports(name: str) -> Iterator[Import]:
+    """Yield what a module imports, at any depth, but for what only type checkers read."""
+    path = MODULES[name]
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    stack: list[tuple[ast.AST, bool]] = [(ast.parse(path.read_text(encoding="utf-8")), False)]
+    while stack:
+        node, lazy = stack.pop()
+        match node:
+            case ast.Import():
+                for alias in node.names:
+                    yield Import(name, alias.name, node.lineno, lazy)
+            case ast.ImportFrom():
+                base = node.module or ""
+                if node.level:
+                    parents = package.split(".")[: len(package.split(".")) - node.level + 1]
+                    base = ".".join(parents + [base] * bool(base))
+                for alias in node.names:
+                    submodule = f"{base}.{alias.name}"
+                    target = submodule if submodule in MODULES else base
+                    yield Import(name, target, node.lineno, lazy)
+            case ast.Call(
+                func=ast.Name(id="import_module" | "__import__")
+                | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(target)), *_],
+            ):
+                yield Import(name, target, node.lineno, lazy)
+        inside = lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        if is_type_checking(node):
+            stack += [(child, inside) for child in node.orelse]
+        else:
+            stack += [(child, inside) for child in ast.iter_child_nodes(node)]
+
+
+IMPORTS = sorted({found for name in MODULES for found in read_imports(name)})
+INNER = [found for found in IMPORTS if found.imported.split(".")[0] == "tinygrad_np"]
+OUTER = [found for found in IMPORTS if found.imported.split(".")[0] != "tinygrad_np"]
+
+
+def may_import(importer: str, imported: str) -> bool:
+    """Whether one module of the package may import another."""
+    _, *here = importer.split(".")
+    _, *there = imported.split(".")
+    if not here or there == ["_version"]:  # the public face sees all
+        return True
+    if not there:  # and nobody sees it
+        return False
+    if here[0] == there[0] == "engine" and len(here) > 1:
+        earlier = takewhile(lambda name: name != here[1], ENGINE)
+        return there[1:2] in ([name] for name in earlier)
+    return there[0] == here[0] or there[0] in BELOW.get(here[0], ())
+
+
+def test_every_module_has_its_place():
+    def has_place(name: str) -> bool:
+        match name.split(".")[1:]:
+            case [] | ["_version"] | ["engine"]:
+                return True
+            case ["engine", module]:
+                return module in ENGINE
+            case [floor, *_]:
+                return floor in BELOW and floor != "engine"
+
+    astray = [name for name in MODULES if not has_place(name)]
+    assert not astray, f"name them in ENGINE or BELOW: {astray}"
+
+
+def test_imports_run_one_way():
+    backward = [str(found) for found in INNER if not may_import(found.importer, found.imported)]
+    assert not backward, "backward imports:\n" + "\n".join(backward)
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported", "allowed"),
+    [
+        ("tinygrad_np", "tinygrad_np.viz", True),
+        ("tinygrad_np.viz.dot", "tinygrad_np._version", True),
+        ("tinygrad_np.nn.layers", "tinygrad_np", False),
+        ("tinygrad_np.engine", "tinygrad_np.engine.tape", True),
+        ("tinygrad_np.engine", "tinygrad_np.ops", False),
+        ("tinygrad_np.engine.op", "tinygrad_np.engine.graph", True),
+        ("tinygrad_np.engine.graph", "tinygrad_np.engine.op", False),
+        ("tinygrad_np.engine.op", "tinygrad_np.engine", False),
+        ("tinygrad_np.engine.op", "tinygrad_np.ops.linalg", False),
+        ("tinygrad_np.ops.linalg", "tinygrad_np.engine", True),
+        ("tinygrad_np.ops.linalg", "tinygrad_np.ops.shaping", True),
+        ("tinygrad_np.ops.linalg", "tinygrad_np.nn", False),
+        ("tinygrad_np.viz.dot", "tinygrad_np.viz.picture", True),
+        ("tinygrad_np.viz.dot", "tinygrad_np.ops", True),
+        ("tinygrad_np.testing.blame", "tinygrad_np.viz", False),
+        ("tinygrad_np.optim.sgd", "tinygrad_np.nn", False),
+        ("tinygrad_np.nn.layers", "tinygrad_np.optim", False),
+    ],
+)
+def test_may_import(importer, imported, allowed):
+    assert may_import(importer, imported) is allowed
+
+
+def test_nothing_beyond_numpy_and_graphviz_is_imported():
+    def is_allowed(found: Import) -> bool:
+        name = found.imported.split(".")[0]
+        floor = [*found.importer.split("."), ""][1]
+        return name in sys.stdlib_module_names | {"numpy"} or floor in OPTIONAL.get(name, ())
+
+    foreign = [str(found) for found in OUTER if not is_allowed(found)]
+    assert not foreign, "foreign imports:\n" + "\n".join(foreign)
+
+
+def test_graphviz_is_imported_lazily():
+    eager = [
+        str(found)
+        for found in OUTER
+        if found.imported.split(".")[0] == "graphviz" and not found.lazy
+    ]
+    assert not eager, "move into the function that draws:\n" + "\n".join(eager)
+
+
+def test_import_stays_light():
+    """`import tinygrad_np` loads NumPy, itself, and light modules of the standard library."""
+
+    def loaded(statement: str) -> set[str]:
+        code = f"import sys; {statement}; print(*sys.modules)"
+        command = [sys.executable, "-c", code]
+        return set(subprocess.check_output(command, cwd=ROOT, text=True).split())
+
+    added = {name.split(".")[0] for name in loaded("import tinygrad_np") - loaded("import numpy")}
+    assert added - sys.stdlib_module_names <= {"tinygrad_np", "numpy"}
+    assert not added & HEAVY
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_has_a_docstring(name):
+    if not any(part.startswith("_") for part in name.split(".")):
+        assert ast.get_docstring(ast.parse(MODULES[name].read_text(encoding="utf-8")))
+
+
+def test_top_level_holds_only_what_belongs_there():
+    git = shutil.which("git")
+    listing = git and subprocess.run(
+        [git, "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if not listing or listing.returncode:
+        pytest.skip("not a git checkout")
+    found = {line.split("/")[0] for line in listing.stdout.splitlines()}
+    assert found <= TOP_LEVEL, f"unexpected: {sorted(found - TOP_LEVEL)}"

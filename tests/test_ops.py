@@ -1,0 +1,264 @@
+"""The contract of an op: every check, over every record of cases.py."""
+
+import numpy as np
+import pytest
+from cases import CASES
+from differences import difference
+
+import tinygrad_np as tg
+from tinygrad_np.engine.graph import walk
+from tinygrad_np.engine.op import NUMPY
+
+
+def over(select=lambda case: True):
+    """Run a test over the records that `select` takes."""
+    return pytest.mark.parametrize("case", [c for c in CASES if select(c)], ids=str)
+
+
+differentiable = over(lambda case: case.order)
+SPELLINGS = {}
+for numpy_function, ours in NUMPY.items():
+    SPELLINGS.setdefault(ours, []).append(numpy_function)
+
+
+def floating(arrays):
+    """The places of the arrays a gradient flows to."""
+    return [i for i, a in enumerate(arrays) if a.dtype.kind == "f"]
+
+
+def tracked(arrays):
+    return [tg.Tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
+
+
+def values(f, arrays, **params):
+    """Call `f` outside the record and return an array."""
+    with tg.no_grad():
+        return f(*arrays, **params).data
+
+
+def gradients(case, arrays, cotangent, create_graph=False):
+    """Return the cotangents of all float arrays, and those arrays as Tensors."""
+    tensors = tracked(arrays)
+    targets = [tensors[i] for i in floating(arrays)]
+    out = case.call(*tensors, **case.params)
+    return out.gradient(*targets, gradient=cotangent, create_graph=create_graph), targets
+
+
+def cotangent_of(case, arrays, rng):
+    return np.asarray(rng.normal(size=np.shape(case.reference(*arrays, **case.params))))
+
+
+def check_gradients(case, arrays, rng):
+    """Compare the reverse sweep, with a random cotangent, with central differences."""
+    v = cotangent_of(case, arrays, rng)
+    found, _ = gradients(case, arrays, v)
+    for place, g in zip(floating(arrays), found, strict=True):
+        expected = difference(
+            lambda *a: (v * values(case.call, a, **case.params)).sum(), arrays, place
+        )
+        assert g.shape == arrays[place].shape
+        np.testing.assert_allclose(g.data, expected, rtol=case.tolerance, atol=1e-8)
+
+
+@over()
+def test_forward_equals_numpy(case, rng):
+    arrays = case.draw(rng)
+    expected = np.asarray(case.reference(*arrays, **case.params))
+    for inputs in (arrays, tracked(arrays)):
+        out = case.call(*inputs, **case.params)
+        assert type(out) is tg.Tensor
+        assert out.dtype == expected.dtype
+        np.testing.assert_allclose(out.data, expected, rtol=1e-13, atol=1e-14)
+    assert out.requires_grad == (case.order > 0)
+
+
+@differentiable
+def test_gradient_equals_differences(case, rng):
+    check_gradients(case, case.draw(rng), rng)
+
+
+@differentiable
+def test_gradient_of_gradient_equals_differences(case, rng):
+    """The gradient as a function of the arrays and of the cotangent, in a random direction."""
+    arrays = case.draw(rng)
+    v = cotangent_of(case, arrays, rng)
+    places = floating(arrays)
+    directions = [rng.normal(size=arrays[i].shape) for i in places]
+
+    def directed(*everything):
+        found, _ = gradients(case, everything[:-1], everything[-1])
+        return sum((g.data * d).sum() for g, d in zip(found, directions, strict=True))
+
+    cotangent = tg.Tensor(v, requires_grad=True)
+    found, targets = gradients(case, arrays, cotangent, create_graph=True)
+    total = sum((g * d).sum() for g, d in zip(found, directions, strict=True))
+    second = total.gradient(*targets, cotangent)
+    for place, g in zip([*places, len(arrays)], second, strict=True):
+        expected = difference(directed, [*arrays, v], place)
+        got = np.zeros(expected.shape) if g is None else g.data
+        np.testing.assert_allclose(got, expected, rtol=10 * case.tolerance, atol=1e-7)
+
+
+@differentiable
+def test_rules_give_the_same_in_both_worlds(case, rng):
+    arrays = case.draw(rng)
+    v = cotangent_of(case, arrays, rng)
+    plain, _ = gradients(case, arrays, v)
+    recorded, _ = gradients(case, arrays, v, create_graph=True)
+    for a, b in zip(plain, recorded, strict=True):
+        assert a.node is None
+        np.testing.assert_allclose(a.data, b.data, rtol=1e-13, atol=1e-14)
+
+
+@differentiable
+def test_float32_is_kept(case, rng):
+    arrays = [a.astype("f4") if a.dtype.kind == "f" else a for a in case.draw(rng)]
+    expected = np.asarray(case.reference(*arrays, **case.params))
+    tensors = tracked(arrays)
+    out = case.call(*tensors, **case.params)
+    assert out.dtype == expected.dtype
+    np.testing.assert_allclose(out.data, expected, rtol=1e-5, atol=1e-5)
+    v = np.ones(out.shape, out.dtype)
+    for parent, rule, saved in out.node.edges:  # not even a temporary result is float64
+        assert rule.apply(v, *saved).dtype in (parent.dtype, out.dtype)
+    for i in floating(arrays):
+        (g,) = out.gradient(tensors[i], gradient=v, create_graph=True)
+        assert g.dtype == np.float32
+        if out.dtype == np.float32 and g.node is not None:
+            drifted = [n for n in walk(g.node) if n.dtype == np.float64]
+            assert not drifted
+
+
+@over(lambda case: case.elementwise and len(case.domains) > 1)
+def test_python_numbers_are_weak(case, rng):
+    arrays = [a.astype("f4") if a.dtype.kind == "f" else a for a in case.draw(rng)]
+    for i, a in enumerate(arrays):
+        number = a.flat[0].item()
+        mixed = [*arrays[:i], np.full(a.shape, number, a.dtype), *arrays[i + 1 :]]
+        expected = np.asarray(case.reference(*mixed, **case.params))
+        tensors = tracked(arrays)
+        tensors[i] = number
+        out = case.call(*tensors, **case.params)
+        assert out.dtype == expected.dtype
+        np.testing.assert_allclose(out.data, expected, rtol=1e-5, atol=1e-6)
+        targets = [t for t in tensors if type(t) is tg.Tensor and t.requires_grad]
+        if case.order:
+            found = out.gradient(*targets, gradient=np.ones(out.shape))
+            assert all(g.dtype == np.float32 for g in found)
+
+
+@over(lambda case: case.elementwise)
+@pytest.mark.parametrize("shape", [(), (1,), (0,), (0, 3), (3, 0, 2)], ids=str)
+def test_any_shape_will_do(case, shape, rng):
+    arrays = case.draw(rng, *[shape] * len(case.domains))
+    out = case.call(*tracked(arrays), **case.params)
+    expected = np.asarray(case.reference(*arrays, **case.params))
+    assert type(out.data) is np.ndarray
+    assert out.shape == shape
+    assert out.dtype == expected.dtype
+    np.testing.assert_allclose(out.data, expected, rtol=1e-13, atol=1e-14)
+    if case.order:
+        check_gradients(case, arrays, rng)
+
+
+@over(lambda case: case.elementwise and case.order and len(case.domains) > 1)
+@pytest.mark.parametrize("smaller", [(), (1,), (3,), (1, 3), (2, 1), (1, 1)], ids=str)
+def test_broadcasting_is_undone(case, smaller, rng):
+    for i in range(len(case.domains)):
+        shapes = [(2, 3)] * len(case.domains)
+        shapes[i] = smaller
+        check_gradients(case, case.draw(rng, *shapes), rng)
+    shapes = [smaller, *[(2, 1)] * (len(case.domains) - 1)]  # neither has the result's shape
+    check_gradients(case, case.draw(rng, *shapes), rng)
+
+
+def strided(a):
+    """Return an array equal to `a` that jumps, backward, through a larger one."""
+    larger = np.empty(tuple(2 * n for n in a.shape), a.dtype)
+    view = larger[(..., *(slice(None, None, -2),) * a.ndim)]
+    view[...] = a
+    return view
+
+
+@over()
+@pytest.mark.parametrize("relaid", [strided, lambda a: np.array(a, order="F")], ids=["strided", "F"])
+def test_memory_layout_does_not_matter(case, relaid, rng):
+    arrays = case.draw(rng)
+    others = [relaid(a) for a in arrays]
+    out = case.call(*others, **case.params)
+    np.testing.assert_allclose(
+        out.data, case.call(*arrays, **case.params).data, rtol=1e-13, atol=1e-14
+    )
+    if case.order:
+        v = cotangent_of(case, arrays, rng)
+        plain, _ = gradients(case, arrays, v)
+        leaves = [tg.asarray(a, requires_grad=a.dtype.kind == "f") for a in others]
+        targets = [leaves[i] for i in floating(others)]
+        found = case.call(*leaves, **case.params).gradient(*targets, gradient=relaid(v))
+        for a, b in zip(plain, found, strict=True):
+            np.testing.assert_allclose(a.data, b.data, rtol=1e-13, atol=1e-14)
+
+
+@over()
+def test_nothing_given_is_written_to(case, rng):
+    arrays = case.draw(rng)
+    before = [a.copy() for a in arrays]
+    leaves = [tg.asarray(a, requires_grad=a.dtype.kind == "f") for a in arrays]
+    out = case.call(*leaves, **case.params)
+    result = out.data.copy()
+    if case.order:
+        v = cotangent_of(case, arrays, rng)
+        v_before = v.copy()
+        out.backward(v)
+        found = [leaves[i].grad for i in floating(arrays)]
+        kept = [g.data.copy() for g in found]
+        for g, was in zip(found, kept, strict=True):  # nor do gradients share memory
+            np.testing.assert_array_equal(g.data, was)
+            g.data[...] = 99.0
+        np.testing.assert_array_equal(v, v_before)
+    out.data[...] = 1
+    for a, was in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(a, was)
+    for leaf, was in zip(leaves, before, strict=True):
+        np.testing.assert_array_equal(leaf.data, was)
+    np.testing.assert_array_equal(case.call(*arrays, **case.params).data, result)
+
+
+@over(lambda case: case.integers)
+@pytest.mark.parametrize("dtype", [int, bool])
+def test_integers_where_numpy_takes_them(case, dtype, rng):
+    arrays = [a.astype(dtype) if a.dtype.kind == "f" else a for a in case.draw(rng)]
+    with np.errstate(all="ignore"):
+        try:
+            expected = np.asarray(case.reference(*arrays, **case.params))
+        except (TypeError, ValueError):
+            with pytest.raises((TypeError, ValueError)):
+                case.call(*arrays, **case.params)
+            return
+        out = case.call(*tracked(arrays), **case.params)
+    assert out.dtype == expected.dtype
+    assert not out.requires_grad
+    np.testing.assert_allclose(out.data, expected, rtol=1e-13, atol=1e-14)
+
+
+@over(lambda case: case.call in SPELLINGS)
+def test_numpy_spelling_is_the_same_op(case, rng):
+    arrays = case.draw(rng)
+    ours = case.call(*tracked(arrays), **case.params)
+    for spelling in SPELLINGS[case.call]:
+        if spelling is np.astype:  # whose dtype is positional
+            theirs = spelling(*tracked(arrays), *case.params.values())
+        else:
+            theirs = spelling(*tracked(arrays), **case.params)
+        assert type(theirs) is tg.Tensor
+        np.testing.assert_array_equal(theirs.data, ours.data)
+        assert (theirs.node and theirs.node.op) is (ours.node and ours.node.op)
+
+
+@over(lambda case: case.call in SPELLINGS and len(case.domains) > 1)
+def test_numpy_spelling_finds_the_tensor_at_any_place(case, rng):
+    arrays = case.draw(rng)
+    for i in range(len(arrays)):
+        mixed = [*arrays[:i], tg.Tensor(arrays[i]), *arrays[i + 1 :]]
+        for spelling in SPELLINGS[case.call]:
+            assert type(spelling(*mixed, **case.params)) is tg.Tensor

@@ -1,0 +1,153 @@
+"""What a loss can be computed for: the checks of predictions and targets.
+
+They cost a few comparisons and at most two reductions of the target per call. Imports
+the engine and ops.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import DTypeError, ShapeError, TinygradError
+from ..engine.tensor import Array, Tensor, asarray
+from ..ops.shaping import astype, stack
+
+
+class TargetError(TinygradError, ValueError):
+    """Values that a loss can not be computed for: NaN, a probability of 2, class 7 of 5."""
+
+
+def as_tensor(x: npt.ArrayLike | list[Tensor]) -> Tensor:
+    """Return `x` as a Tensor, without a copy where that is possible."""
+    if type(x) is Tensor:
+        return x
+    if isinstance(x, (list, tuple)) and any(type(part) is Tensor for part in x):
+        return stack(x)
+    return asarray(x)
+
+
+def prediction_and_target(
+    loss: str, input: npt.ArrayLike, target: npt.ArrayLike
+) -> tuple[Tensor, Tensor]:
+    """Return both as Tensors of one shape and one floating-point dtype, the prediction's.
+
+    Raises:
+        ShapeError: For different shapes, broadcastable or not, and for no elements.
+        DTypeError: For complex numbers.
+    """
+    if type(input) is not Tensor:
+        input = as_tensor(input)
+    if type(target) is not Tensor:
+        target = as_tensor(target)
+    x, y = input._data, target._data
+    if x.shape != y.shape:
+        raise ShapeError(f"{loss}: {mismatch(x.shape, y.shape)}")
+    if x.dtype is not y.dtype or x.dtype.kind != "f":
+        return to_float(loss, input, input), to_float(loss, target, input)
+    return input, target
+
+
+def to_float(loss: str, tensor: Tensor, like: Tensor) -> Tensor:
+    """Return `tensor` in the dtype of `like`, or in float64 if that is an integer one."""
+    for dtype in (tensor.dtype, like.dtype):
+        if dtype.kind == "c":
+            raise DTypeError(
+                f"{loss}: not defined for {dtype}; take .real and .imag, or the absolute value"
+            )
+    wanted = like.dtype if like.dtype.kind == "f" else np.dtype(float)
+    return tensor if tensor.dtype == wanted else astype(tensor, wanted)
+
+
+def mismatch(x: tuple[int, ...], y: tuple[int, ...]) -> str:
+    """Return why a prediction of shape `x` and a target of shape `y` are refused, in words."""
+    text = f"the prediction has shape {x} and the target {y}"
+    try:
+        together = np.broadcast_shapes(x, y)
+    except ValueError:
+        together = None
+    if math.prod(x) == math.prod(y):
+        if together not in (None, x, y):
+            text += f"; together they would broadcast to {together}"
+        return f"{text}; reshape the target with {reshaped(x)}"
+    if together == x:
+        return (
+            f"{text}, which would be repeated; if that is meant, pass np.broadcast_to(target, {x})"
+        )
+    return f"{text}; they must be the same"
+
+
+def reshaped(shape: tuple[int, ...]) -> str:
+    """Return the call of a method that reshapes to `shape`."""
+    return f".reshape({', '.join(map(str, shape)) or '()'})"
+
+
+def refuse_empty(loss: str, shape: tuple[int, ...]) -> NoReturn:
+    """Say that there is nothing to take the mean of."""
+    raise ShapeError(f"{loss}: shape {shape} has no elements, and nothing has no mean")
+
+
+def check_no_nan(loss: str, target: Array) -> None:
+    """Refuse a target with NaN."""
+    if target.size and math.isnan(np.minimum.reduce(target, None)):
+        refuse(loss, "target", np.isnan(target), target, "is not a number")
+
+
+def check_probabilities(loss: str, values: Array, what: str) -> None:
+    """Refuse numbers outside [0, 1], and NaN unless it is the prediction's: that goes on."""
+    if not values.size:
+        return
+    # A NaN makes both comparisons false.
+    if np.minimum.reduce(values, None) >= 0.0 and np.maximum.reduce(values, None) <= 1.0:
+        return
+    if what == "target":
+        refuse(loss, what, ~((values >= 0) & (values <= 1)), values, "is not in [0, 1]")
+    outside = (values < 0) | (values > 1)
+    if outside.any():
+        refuse(
+            loss,
+            what,
+            outside,
+            values,
+            "is not a probability; put a sigmoid before, or use binary_cross_entropy_with_logits",
+        )
+
+
+def refuse(loss: str, what: str, wrong: Any, values: Array, why: str) -> NoReturn:
+    """Raise for the first element where `wrong` holds."""
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    index = f"[{', '.join(map(str, place))}]" if place else ""
+    raise TargetError(f"{loss}: {what}{index} = {values[place].item()!r} {why}")
+
+
+def check_labels(loss: str, labels: Array, shape: tuple[int, ...], classes: int) -> None:
+    """Refuse class indices that are not integers, of the wrong shape or out of range."""
+    if labels.dtype.kind not in "iu":
+        hint = "convert them with .astype(int)"
+        if labels.shape != shape:
+            hint += (
+                f"; and probabilities have the shape of the prediction, not {labels.shape} for "
+                f"{shape} and {classes} classes"
+            )
+        raise DTypeError(f"{loss}: class indices are integers, not {labels.dtype}; {hint}")
+    if labels.shape != shape:
+        hint = "they must be the same"
+        if labels.shape == (*shape, classes):
+            hint = "if they are one-hot, hence probabilities, convert them with .astype(float)"
+        elif labels.size == math.prod(shape):
+            hint = f"reshape the target with {reshaped(shape)}"
+        raise ShapeError(
+            f"{loss}: class indices have shape {labels.shape}, but the prediction asks for "
+            f"{shape}, its own shape without the axis of the {classes} classes; {hint}"
+        )
+    if not labels.size:
+        return
+    # Read as unsigned a negative index is a large one: one reduction finds both.
+    unsigned = labels.view(f"u{labels.itemsize}")
+    if np.maximum.reduce(unsigned, None) >= classes:
+        wrong = (labels < 0) | (labels >= classes)
+        why = f"is not a class: there are {classes} classes, 0 to {classes - 1}"
+        refuse(loss, "target", wrong, labels, why)

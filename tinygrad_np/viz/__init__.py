@@ -1,0 +1,12 @@
+"""Pictures of graphs: what was computed from what.
+
+>>> import tinygrad_np as tg
+>>> w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
+>>> picture = tg.viz.draw((w * w).sum())
+>>> "multiply" in picture.source and "sum" in picture.source
+True
+"""
+
+from .dot import draw, save
+
+__all__ = ["draw", "save"]
