@@ -151,6 +151,7 @@ def main() -> None:
             "test points": (result.iterations, result.test_loss),
         },
         "Log loss",
+        log=True,
     )
     plot_curves(
         accuracy_axes,

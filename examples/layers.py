@@ -156,7 +156,7 @@ def main() -> None:
         axes.set(
             title=f"{name}: loss {r.factor:,.0f} times smaller".capitalize(),
             xlabel="step",
-            ylabel="loss of each step's example, and its running mean",
+            ylabel="loss of each example, running mean",
             yscale="log",
         )
     save_figure(figure, "layers.png")

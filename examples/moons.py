@@ -122,7 +122,7 @@ def main() -> None:
     )
     plot_boundary(
         right,
-        lambda grid: tg.sigmoid(3 * score(grid, result.parameters)),
+        lambda grid: tg.sigmoid(3 * score(grid, result.parameters)),  # a shade for the score
         x,
         y,
         f"Network 2-16-16-1: {result.accuracies[-1]:.0%} right",

@@ -114,9 +114,8 @@ class Result:
     accuracy: float
 
 
-def train(steps: int = STEPS, progress: bool = True) -> Result:
-    """Train the network on the spirals."""
-    x, y = make_spirals()
+def train(x: NDArray[Any], y: NDArray[Any], steps: int = STEPS, progress: bool = True) -> Result:
+    """Train a fresh network on points x with labels y."""
     parameters = make_parameters()
     optimizer = tg.optim.SGD(parameters, lr=LEARNING_RATE)
     costs = []
@@ -144,9 +143,8 @@ def fit_line(x: NDArray[Any], y: NDArray[Any]) -> tuple[LogisticRegression, floa
 # says. Disagreement raises an error.
 
 
-def check_gradient(parameters: list[tg.Tensor]) -> bool:
-    """Compare the model's gradient with central differences."""
-    x, y = make_spirals()
+def check_gradient(x: NDArray[Any], y: NDArray[Any], parameters: list[tg.Tensor]) -> bool:
+    """Compare the gradient of the cost with central differences."""
     return tg.testing.gradcheck(lambda *p: cost(x, y, *p), *parameters)
 
 
@@ -157,7 +155,7 @@ def main() -> None:
     """Train, compare, check and draw."""
     x, y = make_spirals()
     line, line_accuracy = fit_line(x, y)
-    result = train()
+    result = train(x, y)
 
     print("\nCost while training")
     compare(dict(enumerate(result.costs)), NOTEBOOK)
@@ -165,7 +163,7 @@ def main() -> None:
     print(f"  logistic regression    {line_accuracy:.1%} | 66%")
     print(f"  network 2-4-1          {result.accuracy:.1%} | 99%")
 
-    check_gradient(result.parameters)
+    check_gradient(x, y, result.parameters)
     print("\ngradient check: every derivative of the cost agrees with central differences\n")
 
     figure, (left, right) = make_figure(2, 11, 4.8)

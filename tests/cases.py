@@ -109,17 +109,32 @@ ANY, POSITIVE, NONZERO, SMALL = floats(), floats(0.3, 2.5), floats(gap=0.3), flo
 # ------------------------------------------------------------------ elementwise
 
 for name, domain in {
-    **dict.fromkeys("negative positive square exp exp2 expm1 sin cos sinh cosh tanh".split(), ANY),
-    **dict.fromkeys("arctan arcsinh".split(), ANY),
-    **dict.fromkeys("sqrt log log2 log10 log1p".split(), POSITIVE),
-    **dict.fromkeys("reciprocal absolute".split(), NONZERO),
-    **dict.fromkeys("tan arcsin arccos arctanh".split(), SMALL),
+    **dict.fromkeys(
+        [
+            "negative",
+            "positive",
+            "square",
+            "exp",
+            "exp2",
+            "expm1",
+            "sin",
+            "cos",
+            "sinh",
+            "cosh",
+            "tanh",
+        ],
+        ANY,
+    ),
+    **dict.fromkeys(["arctan", "arcsinh"], ANY),
+    **dict.fromkeys(["sqrt", "log", "log2", "log10", "log1p"], POSITIVE),
+    **dict.fromkeys(["reciprocal", "absolute"], NONZERO),
+    **dict.fromkeys(["tan", "arcsin", "arccos", "arctanh"], SMALL),
     "arccosh": floats(1.5, 3.0),
 }.items():
     elementwise(name, getattr(np, name), domain)
 
 for name, (x, y) in {
-    **dict.fromkeys("add subtract multiply maximum minimum logaddexp".split(), (ANY, ANY)),
+    **dict.fromkeys(["add", "subtract", "multiply", "maximum", "minimum", "logaddexp"], (ANY, ANY)),
     "divide": (ANY, NONZERO),
     "power": (POSITIVE, ANY),
     "remainder": (ANY, NONZERO),
@@ -129,12 +144,12 @@ for name, (x, y) in {
 
 for exponent in (3, 2, 1, 0, -1, 2.0, 0.5, -1.5):
     elementwise(
-        "power" if exponent == 2 else "power_of_number",
+        "square" if exponent == 2 else "power_of_number",
         lambda x, exponent: x**exponent,
         POSITIVE if isinstance(exponent, float) else NONZERO,
         call=lambda x, exponent: tg.power(x, exponent),
         params={"exponent": exponent},
-        label="number",
+        label="power",
     )
 
 elementwise("clip_between", np.clip, ANY, floats(-1.5, -0.5), floats(0.5, 1.5), call=tg.clip)
@@ -203,14 +218,22 @@ elementwise(
 
 # --------------------------------------------------------- answers without gradient
 
-for name in "floor ceil sign isnan isinf isfinite logical_not".split():
+for name in ["floor", "ceil", "sign", "isnan", "isinf", "isfinite", "logical_not"]:
     elementwise(name, getattr(np, name), ANY, order=0)
-for name in (
-    "greater greater_equal less less_equal equal not_equal logical_and logical_or logical_xor"
-).split():
+for name in [
+    "greater",
+    "greater_equal",
+    "less",
+    "less_equal",
+    "equal",
+    "not_equal",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+]:
     elementwise(name, getattr(np, name), ANY, ANY, order=0)
 elementwise("floor_divide", np.floor_divide, ANY, NONZERO, order=0)
-for name in "bitwise_and bitwise_or bitwise_xor".split():
+for name in ["bitwise_and", "bitwise_or", "bitwise_xor"]:
     elementwise(name, getattr(np, name), integers(0, 7), integers(0, 7), order=0)
 elementwise("invert", np.invert, booleans, order=0)
 
@@ -320,7 +343,9 @@ for axis in (0, 1, -1):
 for sections, axis in ((3, 1), ([1, 2], -1), ([0, 1], 0)):
     add(
         "split",
-        lambda x, sections, axis: sum(k * p.sum() for k, p in enumerate(np.split(x, sections, axis))),
+        lambda x, sections, axis: sum(
+            k * p.sum() for k, p in enumerate(np.split(x, sections, axis))
+        ),
         ANY,
         call=lambda x, sections, axis: sum(
             k * p.sum() for k, p in enumerate(tg.split(x, sections, axis=axis))
@@ -344,7 +369,13 @@ for shapes in (
     ((2, 0), (0, 2)),
 ):
     add("matmul", np.matmul, ANY, ANY, shapes=shapes, label=f"{shapes[0]} @ {shapes[1]}")
-for shapes in (((2, 3), (3, 2)), ((3,), (3,)), ((), (2,)), ((2, 2, 3), (2, 3, 2)), ((3,), (2, 3, 2))):
+for shapes in (
+    ((2, 3), (3, 2)),
+    ((3,), (3,)),
+    ((), (2,)),
+    ((2, 2, 3), (2, 3, 2)),
+    ((3,), (2, 3, 2)),
+):
     add("dot", np.dot, ANY, ANY, shapes=shapes, label=f"{shapes[0]}, {shapes[1]}")
 for shapes in (
     ((5, 3), (2, 3), (2,)),

@@ -15,7 +15,18 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "tinygrad_np"
 
 # A module of the engine imports only modules named before it; its __init__ imports any of them.
-ENGINE = ["errors", "modes", "graph", "tensor", "op", "sweeps", "transforms", "tape"]
+ENGINE = [
+    "errors",
+    "modes",
+    "graph",
+    "tensor",
+    "op",
+    "calls",
+    "makers",
+    "sweeps",
+    "transforms",
+    "tape",
+]
 # Each floor stands on those below it. The tools on the top floor don't know each other.
 BELOW = {
     "engine": set(),

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from cases import CASES
-from differences import difference
 
 import tinygrad_np as tg
+from cases import CASES
+from differences import difference
 from tinygrad_np.engine.graph import walk
 from tinygrad_np.engine.op import NUMPY
 
@@ -181,7 +181,9 @@ def strided(a):
 
 
 @over()
-@pytest.mark.parametrize("relaid", [strided, lambda a: np.array(a, order="F")], ids=["strided", "F"])
+@pytest.mark.parametrize(
+    "relaid", [strided, lambda a: np.array(a, order="F")], ids=["strided", "F"]
+)
 def test_memory_layout_does_not_matter(case, relaid, rng):
     arrays = case.draw(rng)
     others = [relaid(a) for a in arrays]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tinygrad_np.engine.op import FUNCTIONS, NUMPY, OPS, declare
+from tinygrad_np.engine.makers import declare
+from tinygrad_np.engine.op import FUNCTIONS, NUMPY, OPS
 
 
 @pytest.fixture

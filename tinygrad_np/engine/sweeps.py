@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .calls import lift
 from .errors import DTypeError, GraphError, ShapeError
 from .graph import Leaf, Node, spent, walk_edges
 from .modes import enable_grad
-from .op import Rule, lift
+from .op import Rule
 from .tensor import Array, Tensor, result
 
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from .errors import GraphError, ShapeError
 from .graph import Leaf, Node, walk_edges
+from .makers import declare
 from .modes import enable_grad, is_grad_enabled
-from .op import declare
 from .sweeps import as_tensor, seed, sweep
 from .tensor import SHARED, Tensor, numeric, result
 

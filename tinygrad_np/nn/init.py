@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from ..engine.errors import ShapeError
 from ..engine.tensor import Array
 
-Generator: TypeAlias = np.random.Generator | np.random.RandomState
+if TYPE_CHECKING:
+    Generator: TypeAlias = np.random.Generator | np.random.RandomState
+else:
+    Generator = Any  # `numpy.random` is loaded when the first weights are drawn, not before
 Seed: TypeAlias = Generator | int | None
 Initializer: TypeAlias = Callable[[tuple[int, ...], Generator], Array]
 Init: TypeAlias = str | tuple[Any, ...] | Initializer

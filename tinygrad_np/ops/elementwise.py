@@ -10,7 +10,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.op import Binary, Unary, composed, constant, declare, elementwise
+from ..engine.makers import Binary, Unary, constant, declare, elementwise
+from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 
 LN2 = math.log(2.0)

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.calls import contains_tensor
 from ..engine.errors import DTypeError, GraphError
+from ..engine.makers import declare, either
 from ..engine.modes import is_grad_enabled
-from ..engine.op import contains_tensor, declare, either
 from ..engine.sweeps import unbroadcast
 from ..engine.tensor import Array, Tensor
 from .shaping import as_tensor

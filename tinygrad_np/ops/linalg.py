@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.op import Binary, bilinear, composed, declare
+from ..engine.makers import Binary, bilinear, declare
+from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from .elementwise import multiply
 from .shaping import as_tensor, reshape, swapaxes, transpose

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.errors import ShapeError
-from ..engine.op import Binary, Unary, declare, either, elementwise
+from ..engine.makers import Binary, Unary, declare, either, elementwise
 from ..engine.tensor import Array
 from .reductions import Axis, as_float
 from .special import erf_array, erf_in_rules

@@ -5,7 +5,6 @@ Everything here is attached to Tensor; there is no other behaviour of its own.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
@@ -114,8 +113,9 @@ QUESTIONS: dict[Any, Callable[[Any], Any]] = {
     np.size: attrgetter("size"),
 }
 
-# NumPy's second names.
+# NumPy's second names, and a function that here is a method only.
 NUMPY[np.amax], NUMPY[np.amin] = reductions.max, reductions.min
+NUMPY[np.copy] = shaping.copy
 
 # NumPy's names for the first array, and other keywords that have another name here.
 FIRST = ("a", "x", "arr", "m", "ary", "array", "arrays")
@@ -138,6 +138,8 @@ def spelled(function: Any) -> str:
 
 def nearest(name: str) -> str:
     """Return what to do instead of an unsupported function, as the end of a message."""
+    import difflib  # only an error needs it
+
     close = difflib.get_close_matches(name, FUNCTIONS, n=1, cutoff=0.75)
     hint = f"the nearest supported function is tg.{close[0]}; " if close else ""
     return (

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.op import composed, declare, either
+from ..engine.makers import declare, either
+from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from .elementwise import divide, square, subtract
 from .elementwise import sqrt as sqrt_of

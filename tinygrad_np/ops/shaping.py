@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.calls import contains_tensor
 from ..engine.errors import ShapeError
-from ..engine.op import composed, contains_tensor, declare
+from ..engine.makers import declare
+from ..engine.op import composed
 from ..engine.sweeps import unbroadcast
 from ..engine.tensor import Array, Tensor, asarray
 

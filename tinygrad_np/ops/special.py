@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.op import Unary, either, elementwise
+from ..engine.makers import Unary, either, elementwise
 from ..engine.tensor import Array
 
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)

@@ -26,6 +26,9 @@ INK, MUTED = "#1f2937", "#4b5563"
 LONGEST = 48
 """How many characters of a name or a parameter a label shows; hovering shows them all."""
 
+SIDES = {"TB": "n", "BT": "s", "LR": "w", "RL": "e"}
+"""The side of an op's box where values come in."""
+
 STYLES: dict[str, dict[str, str]] = {
     "op": {"style": "rounded,filled", "fillcolor": "#ffffff", "color": "#8b95a3"},
     "leaf": {"style": "filled", "fillcolor": "#e6effb", "color": "#3a6ea5"},
@@ -98,20 +101,14 @@ def digraph(shown: Picture, direction: Direction = "TB") -> graphviz.Digraph:
             "height": "0.3",
             "width": "0.3",
         },
-        edge_attr={
-            "color": "#6b7280",
-            "arrowsize": "0.6",
-            "fontname": FONT,
-            "fontsize": "9",
-            "fontcolor": MUTED,
-        },
+        edge_attr={"color": "#6b7280", "arrowsize": "0.6"},
     )
     for box in shown.boxes:
-        dot.node(f"n{box.key}", label(box), **attributes(box))
+        dot.node(f"n{box.key}", label(box, direction), **attributes(box))
+    side = SIDES[direction]
     for arrow in shown.arrows:
-        # A headlabel has no room of its own; padding keeps it off the line.
-        near = {"headlabel": plain(f" {arrow.operand} ")} if arrow.operand else {}
-        dot.edge(f"n{arrow.tail}", f"n{arrow.head}", **near)
+        port = "" if arrow.port is None else f":i{arrow.port}:{side}"
+        dot.edge(f"n{arrow.tail}", f"n{arrow.head}{port}")
     return dot
 
 
@@ -120,8 +117,8 @@ def attributes(box: Box) -> dict[str, str]:
     found = dict(STYLES[box.kind])
     if box.result:
         found |= RESULT
-    if box.ordered:
-        found["ordering"] = "in"
+    if box.operands:
+        found["margin"] = "0.02,0"
     if box.kind == "constant" and not box.result:
         found |= {"margin": "0.09,0.04", "height": "0.2"}
     words = [box.name or "", box.op or box.kind, *(f"{k}={v}" for k, v in box.params)]
@@ -129,7 +126,7 @@ def attributes(box: Box) -> dict[str, str]:
     return found
 
 
-def label(box: Box) -> str:
+def label(box: Box, direction: Direction = "TB") -> str:
     """Return a box's label in Graphviz's HTML-like language."""
     lines = []
     if box.kind == "rest":
@@ -145,7 +142,26 @@ def label(box: Box) -> str:
         lines.append(text(box.value))
     if box.shape is not None:
         lines.append(small(f"{box.shape}  {box.dtype}"))
-    return f"<{'<br/>'.join(lines)}>"
+    words = "<br/>".join(lines)
+    return f"<{with_ports(words, box.operands, direction) if box.operands else words}>"
+
+
+def with_ports(words: str, operands: tuple[str, ...], direction: Direction) -> str:
+    """Return a label with a place for each input along the side where values come in."""
+    table = '<table border="0" cellborder="0" cellspacing="0" cellpadding="{}">{}</table>'
+    ports = [
+        f'<td port="i{i}"><font point-size="9" color="{MUTED}">{text(name)}</font></td>'
+        for i, name in enumerate(operands)
+    ]
+    middle = f'<td cellpadding="3">{words}</td>'
+    if direction in ("TB", "BT"):
+        rows = [f"<td>{table.format(2, f'<tr>{"".join(ports)}</tr>')}</td>", middle]
+        rows = rows if direction == "TB" else rows[::-1]
+        return table.format(0, "".join(f"<tr>{row}</tr>" for row in rows))
+    columns = [f"<td>{table.format(2, ''.join(f'<tr>{port}</tr>' for port in ports))}</td>", middle]
+    return table.format(
+        0, f"<tr>{''.join(columns if direction == 'LR' else columns[::-1])}</tr>"
+    )
 
 
 def small(words: str) -> str:

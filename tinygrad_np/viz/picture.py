@@ -42,7 +42,7 @@ class Box:
         dtype: The dtype of its value.
         value: A number that was written in the program, or how many nodes a rest stands for.
         result: Whether it was asked for.
-        ordered: Whether the order of its inputs matters.
+        operands: The names of its inputs, where their order matters.
     """
 
     key: int
@@ -54,7 +54,7 @@ class Box:
     dtype: str | None = None
     value: str | None = None
     result: bool = False
-    ordered: bool = False
+    operands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class Arrow:
     Attributes:
         tail: The key of the box it comes from.
         head: The key of the op it goes to.
-        operand: The name of the input it is, where the order of the inputs matters.
+        port: Its place among the inputs of the op, where their order matters.
     """
 
     tail: int
     head: int
-    operand: str | None = None
+    port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,8 @@ def picture(x: Outputs, *, params: Any = None, max_nodes: int | None = None) -> 
                 tails.append(len(boxes))
                 boxes.append(constant_box(len(boxes), source))
         keys[node] = len(boxes)
-        arrows += map(Arrow, tails, [len(boxes)] * len(tails), operands)
+        ports: Iterable[int | None] = range(len(tails)) if operands else [None] * len(tails)
+        arrows += [Arrow(tail, len(boxes), port) for tail, port in zip(tails, ports, strict=True)]
         boxes.append(
             Box(
                 key=len(boxes),
@@ -134,7 +135,7 @@ def picture(x: Outputs, *, params: Any = None, max_nodes: int | None = None) -> 
                 shape=node.shape,
                 dtype=str(node.dtype),
                 result=node in results,
-                ordered=operands[:1] not in ([], [None]),
+                operands=operands,
             )
         )
     for name, t in outputs:
@@ -196,15 +197,15 @@ def constant_box(key: int, source: Any) -> Box:
     return Box(key, "constant", value=repr(source))
 
 
-def operand_names(node: Node) -> list[str | None]:
-    """Return the name of each input where telling them apart matters, else ``None`` for each."""
+def operand_names(node: Node) -> tuple[str, ...]:
+    """Return the names of the inputs where telling them apart matters, and none elsewhere."""
     op, n = node.op, len(node.inputs)
     if op is None or n < 2 or op.name in COMMUTATIVE:
-        return [None] * n
+        return ()
     if op.star is None:
-        return list(op.inputs)
+        return op.inputs
     fixed = op.inputs[:-1]
-    return [*fixed, *(f"{op.star}[{i}]" for i in range(n - len(fixed)))]
+    return (*fixed, *map(str, range(n - len(fixed))))
 
 
 @lru_cache(maxsize=1024)
@@ -222,7 +223,7 @@ def shown_params(node: Node) -> tuple[tuple[str, str], ...]:
         return ()
     usual = defaults(node.op)
     return tuple(
-        (key, in_words(key, value))
+        ("index" if key == "template" else key, in_words(key, value))
         for key, value in node.params.items()
         if key not in usual or (value is not usual[key] and value != usual[key])
     )

@@ -1,0 +1,402 @@
+"""Optimizers: the formulas, in place, beside PyTorch; state, groups, refusals."""
+
+import copy
+import gc
+import pickle
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+from tinygrad_np import nn, optim
+
+STEPS = 20
+TARGET = np.array([[0.5, -1.0], [2.0, 0.25], [-3.0, 1.5]])
+
+SGD = [
+    {},
+    {"weight_decay": 0.1},
+    {"momentum": 0.9},
+    {"momentum": 0.5, "weight_decay": 0.1},
+    {"momentum": 0.9, "nesterov": True},
+    {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01},
+]
+ADAM = [
+    {},
+    {"weight_decay": 0.1},
+    {"betas": (0.5, 0.9), "eps": 1e-4},
+    {"betas": (0.0, 0.0)},
+    {"betas": (0.8, 0.99), "weight_decay": 0.3, "eps": 1e-10},
+]
+OPTIONS = [
+    *[("SGD", {"lr": 0.05, **options}) for options in SGD],
+    *[("Adam", {"lr": 0.1, **options}) for options in ADAM],
+    *[("AdamW", {"lr": 0.1, **options}) for options in ADAM],
+]
+IDS = [f"{name}-{'-'.join(options)}" for name, options in OPTIONS]
+
+
+def starts():
+    rng = np.random.default_rng(0)
+    return [rng.standard_normal((3, 2)), rng.standard_normal(2), np.array(0.7)]
+
+
+def objective(w, b, c):
+    """A function of three parameters that is not a sum over them."""
+    return (((w - TARGET) * c + b) ** 2).sum() + (w * w * w * w).mean()
+
+
+def by_hand(name, options, values, gradients, state):
+    """One step of the textbook formulas on lists of arrays."""
+    lr, decay = options["lr"], options.get("weight_decay", 0.01 if name == "AdamW" else 0.0)
+    state["t"] = t = state.get("t", 0) + 1
+    out = []
+    for i, (p, g) in enumerate(zip(values, gradients, strict=True)):
+        if name == "AdamW":
+            p = p - lr * decay * p
+        else:
+            g = g + decay * p
+        if name == "SGD":
+            mu = options.get("momentum", 0.0)
+            v = g if t == 1 else mu * state[i] + g
+            state[i] = v
+            out.append(p - lr * (g + mu * v if options.get("nesterov") else v))
+            continue
+        b1, b2 = options.get("betas", (0.9, 0.999))
+        m, v = state.get(i, (0.0, 0.0))
+        m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g
+        state[i] = m, v
+        root = np.sqrt(v / (1 - b2**t)) + options.get("eps", 1e-8)
+        out.append(p - lr * m / (1 - b1**t) / root)
+    return out
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS, ids=IDS)
+def test_like_the_formulas(name, options):
+    parameters = [tg.tensor(a, requires_grad=True) for a in starts()]
+    optimizer = getattr(optim, name)(parameters, **options)
+    state = {}
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        objective(*parameters).backward()
+        values = [p.data.copy() for p in parameters]
+        gradients = [p.grad.data.copy() for p in parameters]
+        expected = by_hand(name, options, values, gradients, state)
+        optimizer.step()
+        for p, array, g in zip(parameters, expected, gradients, strict=True):
+            np.testing.assert_allclose(p.data, array, rtol=1e-12, atol=1e-13)
+            assert np.array_equal(p.grad.data, g)  # the gradient is left as it was
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS, ids=IDS)
+def test_like_pytorch(name, options):
+    torch = pytest.importorskip("torch")
+    ours = [tg.tensor(a, requires_grad=True) for a in starts()]
+    theirs = [torch.tensor(a, requires_grad=True) for a in starts()]
+    optimizer = getattr(optim, name)(ours, **options)
+    reference = getattr(torch.optim, name)(theirs, **options)
+    target = torch.tensor(TARGET)
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        objective(*ours).backward()
+        optimizer.step()
+        reference.zero_grad()
+        w, b, c = theirs
+        loss = (((w - target) * c + b) ** 2).sum() + (w * w * w * w).mean()
+        loss.backward()
+        reference.step()
+        for p, q in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS, ids=IDS)
+def test_float32_stays(name, options):
+    p = tg.tensor([1.0, -2.0], dtype="float32", requires_grad=True)
+    options = {key: np.float64(v) if isinstance(v, float) else v for key, v in options.items()}
+    optimizer = getattr(optim, name)([p], **options)
+    for _ in range(3):
+        optimizer.zero_grad()
+        (p * p).sum().backward()
+        optimizer.step()
+    assert p.dtype == np.float32
+    state = optimizer.state_dict()["state"][0]
+    assert {a.dtype for a in state.values() if isinstance(a, np.ndarray)} <= {np.dtype("f4")}
+
+
+# ------------------------------------------------------------------------- in place
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS, ids=IDS)
+def test_updates_are_in_place(name, options):
+    p = tg.tensor(np.ones((4, 3)), requires_grad=True)
+    optimizer = getattr(optim, name)([p], **options)
+    array = p.data  # whoever holds it sees it change
+    for _ in range(2):
+        optimizer.zero_grad()
+        (p * p).sum().backward()
+        optimizer.step()
+    assert p.data is array
+    assert (array != 1.0).all()
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])
+def test_a_recorded_graph_keeps_the_values_it_saw(name):
+    w = tg.tensor([2.0, 3.0], requires_grad=True)
+    x = tg.tensor([5.0, 7.0], requires_grad=True)
+    optimizer = getattr(optim, name)([w], lr=0.5)
+    loss = (w * x).sum()
+    loss.backward(retain_graph=True)
+    kept = w.detach()
+    optimizer.step()
+    assert w.tolist() != [2.0, 3.0]
+    assert kept.tolist() == [2.0, 3.0]
+    x.grad = None
+    loss.backward()
+    assert x.grad.tolist() == [2.0, 3.0]
+
+
+def test_a_step_allocates_nothing_that_stays():
+    model = nn.MLP([50, 50, 1], rng=0)
+    x, y = np.ones((20, 50)), np.ones((20, 1))
+    for name in ("SGD", "Adam"):
+        optimizer = getattr(optim, name)(model.parameters(), lr=1e-3)
+
+        def step(optimizer=optimizer):
+            optimizer.zero_grad()
+            nn.functional.mse_loss(model(x), y).backward()
+            optimizer.step()
+
+        step()
+        gc.collect()
+        gc.disable()
+        try:
+            tracemalloc.start()
+            step()
+            before = tracemalloc.get_traced_memory()[0]
+            for _ in range(50):
+                step()
+            after = tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
+            gc.enable()
+        assert after - before < 2_000
+
+
+def test_parameters_share_one_scratch_array():
+    model = nn.MLP([30, 20, 10, 5], rng=0)
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    bases = {id(slot.scratch.base) for slots in optimizer._slots for slot in slots}
+    assert len(bases) == 1
+
+
+# -------------------------------------------------------------------- what is skipped
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])
+def test_parameters_without_a_gradient_stay(name):
+    moved, unused = (tg.tensor([1.0], requires_grad=True) for _ in range(2))
+    optimizer = getattr(optim, name)([unused, moved], lr=0.1, weight_decay=0.1)
+    (moved * 2).sum().backward()
+    optimizer.step()
+    assert unused.item() == 1.0
+    assert moved.item() != 1.0
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_frozen_parameters_stay(name):
+    w = tg.tensor([1.0], requires_grad=True)
+    optimizer = getattr(optim, name)([w], lr=0.1)
+    (w * 2).sum().backward()
+    w.requires_grad = False
+    optimizer.step()
+    assert w.item() == 1.0
+    w.requires_grad = True
+    optimizer.step()
+    assert w.item() != 1.0
+
+
+def test_zero_grad_sets_none():
+    w = tg.tensor([1.0], requires_grad=True)
+    optimizer = optim.SGD([w], lr=0.1)
+    (w * 2).sum().backward()
+    optimizer.zero_grad()
+    assert w.grad is None
+    optimizer.step()
+    assert w.item() == 1.0
+
+
+# ------------------------------------------------------------------- options, groups
+
+
+def test_the_learning_rate_can_be_set():
+    w = tg.tensor([1.0], requires_grad=True)
+    optimizer = optim.SGD([w], lr=0.5)
+    (w * 1).sum().backward()
+    optimizer.step()
+    optimizer.lr = 0.25
+    assert optimizer.lr == 0.25
+    optimizer.step()
+    assert w.item() == 0.25
+    with pytest.raises(ValueError, match="lr is not negative"):
+        optimizer.lr = -1
+
+
+def test_groups_have_options_of_their_own():
+    a, b = (tg.tensor([1.0], requires_grad=True) for _ in range(2))
+    optimizer = optim.SGD([{"params": [a]}, {"params": b, "lr": 0.5}], lr=0.25)
+    (a + b).sum().backward()
+    optimizer.step()
+    assert (a.item(), b.item()) == (0.75, 0.5)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.25, 0.5]
+    optimizer.param_groups[0]["lr"] = 0.0
+    optimizer.step()
+    assert (a.item(), b.item()) == (0.75, 0.0)
+    optimizer.lr = 1.0
+    assert [group["lr"] for group in optimizer.param_groups] == [1.0, 1.0]
+    assert repr(optimizer).count("1 parameter") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("SGD", {"lr": -0.1}, "lr is not negative; got -0.1"),
+        ("SGD", {"lr": float("nan")}, "lr is not negative"),
+        ("SGD", {"lr": 0.1, "momentum": -1}, "momentum is not negative"),
+        ("SGD", {"lr": 0.1, "nesterov": True}, "nesterov=True needs a momentum"),
+        ("SGD", {"lr": 0.1, "weight_decay": -1}, "weight_decay is not negative"),
+        ("Adam", {"betas": (0.9, 1.0)}, "betas are two numbers"),
+        ("Adam", {"betas": (0.9,)}, "betas are two numbers"),
+        ("AdamW", {"eps": -1e-8}, "eps is not negative"),
+    ],
+)
+def test_options_out_of_range_are_refused(name, options, words):
+    w = tg.tensor([1.0], requires_grad=True)
+    with pytest.raises(ValueError, match=words):
+        getattr(optim, name)([w], **options)
+
+
+# ------------------------------------------------------------------------- refusals
+
+LEAF = tg.tensor([1.0], requires_grad=True, name="w")
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "words"),
+    [
+        (LEAF, TypeError, "not a Tensor; put it in a list"),
+        ("weights", TypeError, "not a str; pass Tensors"),
+        (nn.Linear(1, 1), TypeError, r"not a Linear; pass its \.parameters\(\)"),
+        ({"params": [LEAF]}, TypeError, "not a dict; put it in a list"),
+        (3, TypeError, "not a int"),
+        ([], ValueError, "no parameters to optimize"),
+        (nn.Tanh().parameters(), ValueError, "no parameters to optimize"),
+        ([{"params": []}], ValueError, "no parameters to optimize"),
+        ([LEAF, np.ones(3)], TypeError, "parameter 1 is not a Tensor but array"),
+        ([("w", LEAF)], TypeError, "parameter 0 is not a Tensor"),
+        ([LEAF * 2], tg.GraphError, r"parameter 0 of shape \(1,\) was computed \(op=multiply\)"),
+        ([tg.tensor([1.0], name="c")], tg.GraphError, r"parameter 0 \(c\) .* does not require"),
+        ([LEAF, LEAF], ValueError, r"parameter 1 \(w\) is there twice"),
+        ([{"params": [LEAF]}, {"params": [LEAF]}], ValueError, "is there twice"),
+        ([{"params": [LEAF], "momentun": 1}], TypeError, "a group has momentun; the options are"),
+        ([{"params": [LEAF]}, LEAF], TypeError, "a group is a dict with 'params'"),
+        ([{"lr": 0.1}], TypeError, "a group is a dict with 'params'"),
+    ],
+)
+def test_what_can_not_be_optimized_is_refused(params, error, words):
+    with pytest.raises(error, match=words):
+        optim.SGD(params, lr=0.1)
+
+
+def test_adam_refuses_complex_parameters_and_sgd_moves_them():
+    w = tg.tensor([1 + 1j], requires_grad=True)
+    with pytest.raises(tg.DTypeError, match="Adam: a complex parameter"):
+        optim.Adam([w])
+    optimizer = optim.SGD([w], lr=0.5)
+    w.grad = np.array([2.0 + 0j])
+    optimizer.step()
+    assert w.item() == 1j
+
+
+def test_data_of_another_shape():
+    w = tg.tensor([1.0, 2.0], requires_grad=True)
+    sgd, adam = optim.SGD([w], lr=0.5), optim.Adam([w], lr=0.5)
+    (w * 1).sum().backward()
+    adam.step()
+    w.data = np.ones(3)
+    with pytest.raises(tg.ShapeError, match=r"has shape \(3,\), but its gradient \(2,\)"):
+        sgd.step()
+    w.grad = None
+    (w * 1).sum().backward()
+    sgd.step()
+    assert w.tolist() == [0.5, 0.5, 0.5]
+    with pytest.raises(tg.ShapeError, match="make a new optimizer"):
+        adam.step()
+
+
+# ----------------------------------------------------------------------------- state
+
+
+def train(parameters, optimizer, steps):
+    for _ in range(steps):
+        optimizer.zero_grad()
+        objective(*parameters).backward()
+        optimizer.step()
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS, ids=IDS)
+def test_training_goes_on_from_a_saved_state(name, options):
+    whole = [tg.tensor(a, requires_grad=True) for a in starts()]
+    train(whole, getattr(optim, name)(whole, **options), 10)
+
+    first = [tg.tensor(a, requires_grad=True) for a in starts()]
+    optimizer = getattr(optim, name)(first, **options)
+    train(first, optimizer, 4)
+    state = pickle.loads(pickle.dumps(optimizer.state_dict()))
+    second = [tg.tensor(p.data, requires_grad=True) for p in first]
+    resumed = getattr(optim, name)(second, lr=99.0)
+    resumed.load_state_dict(state)
+    train(first, optimizer, 1)  # the state was copied
+    train(second, resumed, 6)
+    for p, q in zip(whole, second, strict=True):
+        assert np.array_equal(p.data, q.data)
+
+
+def test_a_state_that_does_not_fit_is_refused():
+    a, b = (tg.tensor(np.ones(n), requires_grad=True) for n in (2, 3))
+    one, other = optim.Adam([a]), optim.Adam([b])
+    (a * a).sum().backward()
+    one.step()
+    with pytest.raises(tg.ShapeError, match=r"m of parameter 0 has shape \(2,\)"):
+        other.load_state_dict(one.state_dict())
+    assert other.state_dict()["state"][0] == {"steps": 0}
+    with pytest.raises(tg.ShapeError, match=r"the groups have \[2\] parameters, .* \[1\]"):
+        optim.Adam([a, b]).load_state_dict(one.state_dict())
+
+
+def test_deep_copies_are_independent():
+    model = nn.Linear(2, 1, rng=0)
+    optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    twin, its_optimizer = copy.deepcopy((model, optimizer))
+    twin(np.ones((1, 2))).backward()
+    its_optimizer.step()
+    assert twin.weight.tolist() != model.weight.tolist()
+    model(np.ones((1, 2))).backward()
+    optimizer.step()
+    assert twin.weight.tolist() == model.weight.tolist()
+
+
+def test_training_a_model():
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 1, (200, 2))
+    y = (x[:, :1] * x[:, 1:] > 0).astype(float)
+    for name, lr in (("SGD", 0.5), ("Adam", 0.05), ("AdamW", 0.05)):
+        model = nn.MLP([2, 16, 1], activation="tanh", rng=1)
+        momentum = {"momentum": 0.9} if name == "SGD" else {}
+        optimizer = getattr(optim, name)(model.parameters(), lr=lr, **momentum)
+        for _ in range(200):
+            loss = nn.functional.binary_cross_entropy_with_logits(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        assert loss.item() < 0.15

@@ -1,0 +1,137 @@
+"""The makers: one declaration makes an op, its public function and its table entries.
+
+The maker names the algebra: elementwise, constant, bilinear, or what `declare` is told.
+Imports op, calls and tensor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from .calls import binary, general, unary
+from .op import Op, RuleFunction, parameters, register
+from .tensor import Tensor
+
+P = ParamSpec("P")
+
+
+class Unary(Protocol):
+    """A function of one array, element by element."""
+
+    def __call__(self, x: npt.ArrayLike, /) -> Tensor:
+        """Return the function of `x`."""
+        ...
+
+
+class Binary(Protocol):
+    """A function of two arrays that broadcast against each other."""
+
+    def __call__(self, x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
+        """Return the function of `x` and `y`."""
+        ...
+
+
+def elementwise(
+    forward: Any, *, name: str | None = None, doc: str = "", **rules: RuleFunction
+) -> Any:
+    """Declare an op that works element by element, on one or two broadcasting arrays.
+
+    Args:
+        forward: A NumPy ufunc, or a function of arrays, with positional inputs.
+        name: The op's name; the forward function's when left out.
+        doc: The docstring of the public function.
+        rules: A rule per input; its name is the input's.
+
+    Returns:
+        The public function, which takes Tensors and anything NumPy takes.
+    """
+    kind = "elementwise" if rules else "constant"
+    nin = forward.nin if isinstance(forward, np.ufunc) else len(parameters(forward)[0])
+    op = Op(name or forward.__name__, forward, kind, ("x", "y")[:nin], rules)
+    return publish(op, unary(op) if nin == 1 else binary(op), forward, doc)
+
+
+def constant(forward: Any, *, name: str | None = None, doc: str = "") -> Any:
+    """Declare an elementwise op that no gradient flows through: a comparison, a sign test."""
+    return elementwise(forward, name=name, doc=doc)
+
+
+def bilinear(
+    forward: Any,
+    *,
+    x: RuleFunction,
+    y: RuleFunction,
+    name: str | None = None,
+    doc: str = "",
+    mismatch: Callable[..., str] | None = None,
+) -> Any:
+    """Declare an op of two arrays that is linear in each: a product."""
+    op = Op(name or forward.__name__, forward, "bilinear", ("x", "y"), {"x": x, "y": y}, mismatch)
+    return publish(op, binary(op), forward, doc)
+
+
+def declare(
+    numpy: Any = None,
+    *,
+    kind: str = "general",
+    name: str | None = None,
+    public: bool = True,
+    mismatch: Callable[..., str] | None = None,
+    **rules: RuleFunction,
+) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
+    """Declare the decorated function of arrays as an op.
+
+    Its parameters without a default are the array inputs; the last may be ``*arrays``,
+    any number of them, and a rule for those may ask for the ``index`` of the one it is
+    for and for all their ``shapes``. Those with a default are the op's parameters, which
+    must be hashable. The docstring becomes the public function's.
+
+    Args:
+        numpy: The NumPy function it answers, if any.
+        kind: ``"linear"`` says that the op is its own jvp, ``"constant"`` that it has no gradient.
+        name: The op's name; the function's when left out.
+        public: Whether it belongs to the package's namespace.
+        mismatch: Shapes to words, for the error when NumPy refuses them.
+        rules: A rule per differentiable input.
+    """
+
+    def decorate(forward: Callable[P, Any]) -> Callable[P, Tensor]:
+        plain, star, _ = parameters(forward)
+        inputs = plain if star is None else (*plain, star)
+        op = Op(name or forward.__name__, forward, kind, inputs, rules, mismatch, star)
+        call = general(op)
+        call.__module__ = forward.__module__
+        call.__wrapped__ = forward  # type: ignore[attr-defined]  # where help() finds the signature
+        return publish(op, call, numpy, forward.__doc__ or "", public)
+
+    return decorate
+
+
+def publish(
+    op: Op, call: Callable[..., Tensor], numpy: Any, doc: str, public: bool = True
+) -> Callable[..., Tensor]:
+    """Enter an op's public function in the tables."""
+    op.call = call
+    call.__name__ = call.__qualname__ = op.name
+    call.__doc__ = doc
+    call.op = op  # type: ignore[attr-defined]  # functions take attributes
+    return register(call, numpy) if public else call
+
+
+def either(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an op as rules use it: its forward on arrays, the recorded op on Tensors.
+
+    Rules call NumPy's functions, which find the right world by themselves; this is for
+    the few ops NumPy has no name for.
+    """
+    op: Op = call.op  # type: ignore[attr-defined]  # set by publish
+
+    def in_either_world(*arrays: Any, **params: Any) -> Any:
+        world = call if any(type(a) is Tensor for a in arrays) else op.forward
+        return world(*arrays, **params)
+
+    return in_either_world
