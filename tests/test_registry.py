@@ -129,6 +129,8 @@ def test_stub_names_what_is_attached():
     assert stub_methods().keys() == METHODS.keys()
 
 
-@pytest.mark.parametrize("name", sorted(METHODS.keys() & FUNCTIONS.keys() - {"reshape", "transpose"}))
+@pytest.mark.parametrize(
+    "name", sorted(METHODS.keys() & FUNCTIONS.keys() - {"reshape", "transpose"})
+)
 def test_stub_has_the_parameters_of_the_function(name):
     assert stub_methods()[name] == list(inspect.signature(FUNCTIONS[name]).parameters)[1:]

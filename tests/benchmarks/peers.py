@@ -15,15 +15,23 @@ MakeStep = Callable[[Workload], Step]
 
 @dataclass(frozen=True)
 class Peer:
-    """One library: its import name, what the table calls it, and the module here that uses it."""
+    """One way to run the workloads.
+
+    Attributes:
+        key: What `--peers` calls it.
+        label: What the table calls it.
+        module: The module here that does it.
+        package: The library it needs.
+    """
 
     key: str
     label: str
     module: str
+    package: str
 
     def load(self) -> MakeStep:
         """Import the library and return its `make_step`; raise `LeftOut` if that can't be done."""
-        if find_spec(self.key) is None:
+        if find_spec(self.package) is None:
             raise LeftOut("not installed")
         try:
             module = import_module(f"{__package__}.{self.module}")
@@ -38,17 +46,19 @@ class LeftOut(Exception):
     """The peer can't take part; the message says why."""
 
 
-NUMPY = Peer("numpy", "NumPy by hand", "peer_numpy")
-OURS = Peer("tinygrad_np", "tinygrad_np", "peer_ours")
-TORCH = Peer("torch", "torch eager", "peer_torch")
+NUMPY = Peer("numpy", "NumPy by hand", "peer_numpy", "numpy")
+OURS = Peer("tinygrad_np", "tinygrad_np", "peer_ours", "tinygrad_np")
+TORCH = Peer("torch", "torch eager", "peer_torch", "torch")
+TORCH_TUNED = Peer("torch-tuned", "torch by hand", "peer_torch_tuned", "torch")
 PEERS: dict[str, Peer] = {
     peer.key: peer
     for peer in (
         NUMPY,
         OURS,
         TORCH,
-        Peer("jax", "jax jit", "peer_jax"),
-        Peer("autograd", "autograd", "peer_autograd"),
-        Peer("mygrad", "mygrad", "peer_mygrad"),
+        TORCH_TUNED,
+        Peer("jax", "jax jit", "peer_jax", "jax"),
+        Peer("autograd", "autograd", "peer_autograd", "autograd"),
+        Peer("mygrad", "mygrad", "peer_mygrad", "mygrad"),
     )
 }

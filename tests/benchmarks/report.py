@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import geometric_mean, median
 from typing import Any
 
-from .peers import NUMPY, OURS, PEERS, TORCH, Peer
+from .peers import NUMPY, OURS, PEERS, TORCH, TORCH_TUNED, Peer
 from .workloads import WORKLOADS
 
 BUSY = 0.5
@@ -46,6 +46,7 @@ class Measurement:
             "unit": f"microseconds per {workload.unit}",
             "median": {key: median(times) for key, times in self.microseconds.items()},
             "ours_to_torch": self.ratio(OURS, TORCH),
+            "ours_to_torch_by_hand": self.ratio(OURS, TORCH_TUNED),
             "ours_to_numpy": self.ratio(OURS, NUMPY),
             "rounds": self.microseconds,
         }
@@ -60,9 +61,9 @@ def mean_ratio(measurements: Iterable[Measurement], other: Peer) -> float | None
 def environment() -> dict[str, Any]:
     """Return what the numbers depend on besides the code."""
     versions = {}
-    for key in PEERS:
+    for package in {peer.package: None for peer in PEERS.values()}:
         try:
-            versions[key] = version(key)
+            versions[package] = version(package)
         except PackageNotFoundError:
             continue
     return {
@@ -90,20 +91,22 @@ def heading(facts: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+OTHERS = (TORCH, TORCH_TUNED, NUMPY)
+"""Whom the ratios compare us to: the same program in PyTorch, and both by hand."""
+
+
 def table(measurements: Sequence[Measurement], peers: Sequence[Peer]) -> str:
-    """Return the medians and ratios as a table in Markdown; the losses to torch are marked."""
-    rows = [["workload", *(p.label for p in peers), "ours/torch", "ours/NumPy"]]
+    """Return the medians and ratios as a table in Markdown; ratios above 1 to torch are marked."""
+    others = [p for p in OTHERS if p in peers]
+    rows = [["workload", *(p.label for p in peers), *(f"ours/{p.label}" for p in others)]]
     for m in measurements:
-        to_torch, to_numpy = m.ratio(OURS, TORCH), m.ratio(OURS, NUMPY)
-        lost = to_torch is not None and to_torch > 1
-        rows.append(
-            [
-                f"{m.workload}. {WORKLOADS[m.workload - 1].name}",
-                *(_number(m.absolute(p)) for p in peers),
-                ("LOST " if lost else "") + _number(to_torch),
-                _number(to_numpy),
-            ]
-        )
+        row = [f"{m.workload}. {WORKLOADS[m.workload - 1].name}"]
+        row += [_number(m.absolute(p)) for p in peers]
+        for other in others:
+            ratio = m.ratio(OURS, other)
+            lost = other is not NUMPY and ratio is not None and ratio > 1
+            row.append(("LOST " if lost else "") + _number(ratio))
+        rows.append(row)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     lines = []
@@ -114,19 +117,17 @@ def table(measurements: Sequence[Measurement], peers: Sequence[Peer]) -> str:
 
 
 def verdict(measurements: Sequence[Measurement]) -> list[str]:
-    """Return sentences that say how we compare to torch and to hand-written NumPy."""
+    """Return sentences that say how we compare to PyTorch and to hand-written NumPy."""
     lines = []
-    ratios = {m.workload: r for m in measurements if (r := m.ratio(OURS, TORCH)) is not None}
-    mean = mean_ratio(measurements, TORCH)
-    if mean is not None:
-        lost = [str(number) for number, ratio in ratios.items() if ratio > 1]
-        lines.append(
-            f"Geometric mean of ours/torch over {len(ratios)} workloads: {mean:.3f}. "
-            + (f"Lost to torch: {', '.join(lost)}." if lost else "None is lost to torch.")
-        )
-    mean = mean_ratio(measurements, NUMPY)
-    if mean is not None:
-        lines.append(f"Geometric mean of ours/NumPy: {mean:.3f}.")
+    for other in OTHERS:
+        mean = mean_ratio(measurements, other)
+        if mean is None:
+            continue
+        lost = [str(m.workload) for m in measurements if (m.ratio(OURS, other) or 0) > 1]
+        line = f"Geometric mean of ours/{other.label}: {mean:.3f}."
+        if other is not NUMPY:
+            line += f" Lost: {', '.join(lost)}." if lost else " None is lost."
+        lines.append(line)
     return lines
 
 

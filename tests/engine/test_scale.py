@@ -1,6 +1,9 @@
 """Depth, sharing, memory and threads. Growth is tested by counts, not by clocks."""
 
 import gc
+import platform
+import subprocess
+import sys
 import threading
 import tracemalloc
 
@@ -93,6 +96,30 @@ def test_training_leaves_nothing_behind(no_collector):
     tracemalloc.stop()
     assert live(tg.Tensor, Node, Leaf) == objects
     assert bytes_after - bytes_before < 4096  # what tracemalloc and the loop keep themselves
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep memory")
+def test_training_steps_reuse_the_memory_of_the_last():
+    # In a process of its own: what others allocated before changes what malloc keeps.
+    script = """
+import resource, numpy as np, tinygrad_np as tg
+model = tg.nn.MLP([2, 25, 50, 50, 25, 1], activation="relu", output="sigmoid", rng=0)
+x, y = tg.tensor(np.ones((1000, 2))), tg.tensor(np.ones((1000, 1)))
+def step():
+    tg.nn.functional.binary_cross_entropy(model(x), y).backward()
+    for p in model.parameters():
+        p.grad = None
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(20):
+    step()
+before = faults()
+for _ in range(20):
+    step()
+print((faults() - before) / 20)
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert float(found.stdout) < 20  # hundreds, if each step's memory were handed back
 
 
 def test_a_gradient_with_a_graph_makes_no_cycle(no_collector):

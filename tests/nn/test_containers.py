@@ -188,9 +188,7 @@ def test_a_trained_activation_is_shown_and_found():
 def test_from_spec_is_an_mlp():
     model = nn.from_spec(SPEC, rng=0)
     assert isinstance(model, nn.MLP)
-    assert model.describe() == (
-        "MLP(2 -> 25 relu -> 50 relu -> 50 relu -> 25 relu -> 1 sigmoid)"
-    )
+    assert model.describe() == ("MLP(2 -> 25 relu -> 50 relu -> 50 relu -> 25 relu -> 1 sigmoid)")
     assert model(np.ones((4, 2))).shape == (4, 1)
 
 

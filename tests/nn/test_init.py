@@ -1,6 +1,7 @@
 """Initialisers: the distributions, the streams, the refusals."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -79,7 +80,7 @@ def test_the_stream_is_that_of_randn():
     sizes = [2, 5, 4, 1]
     legacy = np.random.RandomState(7)
     expected = []
-    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+    for n_in, n_out in pairwise(sizes):
         expected.append(legacy.randn(n_out, n_in) * 0.1)
         expected.append(legacy.randn(n_out) * 0.1)
     rng = np.random.RandomState(7)

@@ -79,8 +79,18 @@ def dot(x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
     return transpose(paired, tuple(order))
 
 
-TALL = 16
-"""Below how many outputs `linear` lays its result out in columns."""
+NARROW = 16
+
+
+def _in_columns(rows: int, width: int) -> bool:
+    """Return whether `linear` lays out a matrix of this shape by columns.
+
+    Adding a bias with a short last axis costs more than the product before it. Laid out in
+    columns the inner loop of the addition is long, and NumPy carries the layout on through
+    elementwise functions. Results and gradients of one shape get one layout: mixing them is
+    slow.
+    """
+    return width < NARROW and rows > width
 
 
 def _rows(a: Any) -> Any:
@@ -97,11 +107,18 @@ def _bad_linear(*shapes: tuple[int, ...]) -> str:
     return f"an input of shape {x} for a weight of shape {weight}: it must end in {weight[1]}"
 
 
+def _linear_input(g, weight):  # type: ignore[no-untyped-def]  # a rule: either world
+    by_columns = g.ndim == 2 and _in_columns(len(g), weight.shape[1])
+    if len(weight) == 1:  # numpy.matmul leaves outer products to a slow loop
+        return (weight.T * g.T).T if by_columns else g * weight
+    return (weight.T @ g.T).T if by_columns else g @ weight
+
+
 @declare(
     kind="bilinear",
     public=False,
     mismatch=_bad_linear,
-    x=lambda g, weight: g @ weight,
+    x=_linear_input,
     weight=lambda g, x: _rows(g).T @ _rows(x),
     bias=lambda g: g,
 )
@@ -111,9 +128,7 @@ def linear(x: Array, weight: Array, bias: Array) -> Array:
         raise ValueError("bias")
     if not x.dtype == weight.dtype == bias.dtype:
         return x @ weight.T + bias
-    if x.ndim == 2 and len(weight) < TALL and len(x) > len(weight):
-        # Adding a bias with a short last axis costs more than the product before it. Laid
-        # out in columns, the inner loop of the addition is long; the layout carries on.
+    if x.ndim == 2 and _in_columns(len(x), len(weight)):
         columns = weight @ x.T
         columns += bias[:, None]
         return columns.T

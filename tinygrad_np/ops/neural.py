@@ -19,11 +19,11 @@ from .special import erf_array, erf_in_rules
 
 def _sigmoid(x: Array) -> Array:
     x = as_float(x)
-    if x.size and np.minimum.reduce(x, None) > -80.0:  # exp(80) fits every float but float16
-        out = np.negative(x)
-        out = np.asarray(np.exp(out, out=out if out.ndim else None))
+    if x.size and x.dtype.itemsize > 2 and np.minimum.reduce(x, None) > -80.0:
+        out = np.asarray(np.negative(x))  # exp(80) fits every float but float16
+        np.exp(out, out)
         out += 1.0
-        return np.reciprocal(out, out=out)
+        return np.divide(1.0, out, out)
     # e**-|x| can not overflow, and both branches are exact: 1 / (1 + m) and m / (1 + m).
     m = np.asarray(np.exp(-np.abs(x)))
     return np.maximum(m, x >= 0) / (m + 1.0)  # type: ignore[no-any-return]

@@ -68,7 +68,7 @@ class SGD(Optimizer):
             if momentum:
                 v = slot.state.get("velocity")
                 if v is None:
-                    v = slot.state["velocity"] = g.astype(p.dtype)
+                    v = slot.state["velocity"] = np.array(g, p.dtype)
                 else:
                     v *= momentum
                     v += g

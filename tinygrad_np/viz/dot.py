@@ -136,32 +136,37 @@ def label(box: Box, direction: Direction = "TB") -> str:
         lines.append(f"{given}<b>{text(box.op)}</b>")
         if box.params:
             lines.append(small(", ".join(f"{key}={value}" for key, value in box.params)))
-    elif box.kind == "leaf" or box.name:
+    elif box.kind == "leaf" or box.name or box.result:
         lines.append(f"<b>{text(box.name or box.kind)}</b>")
     elif box.value is not None:
         lines.append(text(box.value))
     if box.shape is not None:
         lines.append(small(f"{box.shape}  {box.dtype}"))
-    words = "<br/>".join(lines)
-    return f"<{with_ports(words, box.operands, direction) if box.operands else words}>"
+    if box.operands:
+        return f"<{with_ports(lines, box.operands, direction)}>"
+    return f"<{'<br/>'.join(lines)}>"
 
 
-def with_ports(words: str, operands: tuple[str, ...], direction: Direction) -> str:
+def with_ports(lines: list[str], operands: tuple[str, ...], direction: Direction) -> str:
     """Return a label with a place for each input along the side where values come in."""
-    table = '<table border="0" cellborder="0" cellspacing="0" cellpadding="{}">{}</table>'
     ports = [
         f'<td port="i{i}"><font point-size="9" color="{MUTED}">{text(name)}</font></td>'
         for i, name in enumerate(operands)
     ]
-    middle = f'<td cellpadding="3">{words}</td>'
-    if direction in ("TB", "BT"):
-        rows = [f"<td>{table.format(2, f'<tr>{"".join(ports)}</tr>')}</td>", middle]
-        rows = rows if direction == "TB" else rows[::-1]
-        return table.format(0, "".join(f"<tr>{row}</tr>" for row in rows))
-    columns = [f"<td>{table.format(2, ''.join(f'<tr>{port}</tr>' for port in ports))}</td>", middle]
-    return table.format(
-        0, f"<tr>{''.join(columns if direction == 'LR' else columns[::-1])}</tr>"
-    )
+    across = direction in ("TB", "BT")
+    inputs = table([ports] if across else [[port] for port in ports], 2)
+    words = "<br/>".join(f"&#160;{line}&#160;" for line in lines)  # the ports need the margin
+    cells = [f"<td>{inputs}</td>", f'<td cellpadding="3">{words}</td>']
+    if direction in ("BT", "RL"):
+        cells.reverse()
+    return table([[cell] for cell in cells] if across else [cells], 0)
+
+
+def table(rows: list[list[str]], padding: int) -> str:
+    """Return rows of cells as a table without lines."""
+    body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in rows)
+    look = f'border="0" cellborder="0" cellspacing="0" cellpadding="{padding}"'
+    return f"<table {look}>{body}</table>"
 
 
 def small(words: str) -> str:

@@ -7,16 +7,14 @@ gone draws as well. Imports the engine only.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 
 from ..engine.graph import Constant, Node, Shape, walk
-from ..engine.op import Op
+from ..engine.op import parameters
 from ..engine.tensor import Tensor
 
 Kind = Literal["op", "leaf", "constant", "rest"]
@@ -208,20 +206,11 @@ def operand_names(node: Node) -> tuple[str, ...]:
     return (*fixed, *map(str, range(n - len(fixed))))
 
 
-@lru_cache(maxsize=1024)
-def defaults(op: Op) -> dict[str, Any]:
-    """Return the defaults of an op's parameters."""
-    if not inspect.isroutine(op.forward):  # a ufunc has none
-        return {}
-    parameters = inspect.signature(op.forward).parameters.values()
-    return {p.name: p.default for p in parameters if p.default is not p.empty}
-
-
 def shown_params(node: Node) -> tuple[tuple[str, str], ...]:
     """Return the parameters that differ from their defaults, in words."""
     if not node.params or node.op is None:
         return ()
-    usual = defaults(node.op)
+    _, _, usual = parameters(node.op.forward)
     return tuple(
         ("index" if key == "template" else key, in_words(key, value))
         for key, value in node.params.items()
@@ -234,8 +223,6 @@ def in_words(key: str, value: Any) -> str:
     if key == "template":  # of an index: array operands stand as words in it
         parts = ("..." if p is Ellipsis else p if isinstance(p, str) else repr(p) for p in value)
         return f"[{', '.join(parts)}]"
-    if isinstance(value, type) and issubclass(value, np.generic):
-        return value.__name__
-    if isinstance(value, np.dtype):
-        return value.name
+    if key == "dtype":
+        return np.dtype(value).name
     return repr(value)

@@ -1,0 +1,302 @@
+"""Pictures as DOT text: always valid, in linear time, and saved with or without `dot`."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import graphviz
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import tinygrad_np as tg
+from tinygrad_np.viz.dot import digraph
+from tinygrad_np.viz.picture import Arrow, Box, Picture
+
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="the dot program is missing")
+
+TOKEN = re.compile(
+    r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<name>[A-Za-z_]\w*|-?(?:\.\d+|\d+(?:\.\d*)?))'
+    r"|(?P<mark>->|[{}\[\]=;,:])|(?P<html><))",
+    re.DOTALL,
+)
+
+
+def tokens(source):
+    """Split DOT text as its grammar does; raise on anything that is not a token."""
+    at, found = 0, []
+    while source[at:].strip():
+        match = TOKEN.match(source, at)
+        assert match, f"no token at {source[at : at + 40]!r}"
+        at = match.end()
+        if match["html"] is None:
+            found.append(match[0].strip())
+            continue
+        depth, start = 1, at
+        while depth:
+            assert at < len(source), "an HTML-like label does not end"
+            depth += {"<": 1, ">": -1}.get(source[at], 0)
+            at += 1
+        found.append(ElementTree.fromstring(f"<label>{source[start : at - 1]}</label>"))
+    return found
+
+
+def statements(source):
+    """Return the nodes, by name, and the edges of DOT text as `draw` writes it."""
+    stream = iter(tokens(source))
+    assert [next(stream), next(stream)] == ["digraph", "{"]
+    nodes, edges = {}, []
+    words = [next(stream)]
+    while words != ["}"]:
+        token = next(stream)
+        if token == "[":
+            given = {}
+            while (key := next(stream)) != "]":
+                assert next(stream) == "="
+                given[key] = next(stream)
+            nodes[words[0]] = given
+            words = [next(stream)]
+        elif token == "}" or (token not in ("->", ":") and words[-1] not in ("->", ":")):
+            edges.append((words[0], words[words.index("->") + 1]))
+            words = [token]
+        else:
+            words.append(token)
+    assert list(stream) == []
+    return nodes, edges
+
+
+def shown_text(label):
+    return "\n".join(label.itertext()).replace("\xa0", " ")
+
+
+# Names as they come, and names made of what DOT, HTML and XML treat specially.
+NASTY = st.lists(
+    st.sampled_from(['"', "\\", "<", ">", "<b>", "</td>", "&", "&lt;", "&#0;", "\n", "\r", "\0"])
+    | st.sampled_from([":", ";", "[", "]", "{", "}", "->", "|", "\\N", "\\l", "]]>", "<!--", " "])
+    | st.characters()
+).map("".join)
+ANY_NAME = st.text() | NASTY
+
+
+@given(leaf=ANY_NAME, result=ANY_NAME, output=ANY_NAME)
+@example(leaf="\ud800", result=" ", output="\u2028")
+@example(leaf="<b>x</b>", result='a\\"', output="\\")
+def test_source_is_valid_whatever_the_names_hold(leaf, result, output):
+    x = tg.tensor([1.0], requires_grad=True, name=leaf)
+    y = tg.subtract(x, 1.0)
+    y.name = result
+    nodes, edges = statements(tg.viz.draw({output: y * 2.0}).source)
+    assert list(nodes) == ["graph", "node", "edge", "n0", "n1", "n2", "n3", "n4"]
+    assert edges == [("n0", "n2"), ("n1", "n2"), ("n2", "n4"), ("n3", "n4")]
+    if leaf.isprintable() and leaf.strip() and len(leaf) < 48:
+        assert shown_text(nodes["n0"]["label"]).startswith(leaf + "\n")
+
+
+@needs_dot
+@settings(max_examples=25)
+@given(names=st.lists(ANY_NAME, min_size=20, max_size=20), value=ANY_NAME)
+def test_dot_accepts_every_name(names, value):
+    boxes = [
+        Box(i, "op", "op", name, (("key", value),), (2,), "float64", operands=("x", value))
+        for i, name in enumerate(names)
+    ]
+    arrows = [Arrow(i, i + 1, 1) for i in range(len(names) - 1)]
+    source = digraph(Picture(tuple(boxes), tuple(arrows))).source
+    done = subprocess.run(
+        ["dot", "-Tsvg"], input=source.encode(), capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    svg = ElementTree.fromstring(done.stdout)
+    titles = [e.text for e in svg.iter("{http://www.w3.org/2000/svg}title")]
+    assert {f"n{i}" for i in range(len(names))} <= set(titles)
+
+
+@needs_dot
+def test_dot_shows_the_very_characters_of_a_name():
+    name = 'a "b" <b>c</b> \\d &lt; e:f \\n é'
+    x = tg.tensor([1.0], requires_grad=True, name=name)
+    svg = ElementTree.fromstring(tg.viz.draw(x).pipe(format="svg"))
+    words = [e.text.replace("\xa0", " ") for e in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert words == [name, "(1,)  float64"]
+    hints = [e.get("{http://www.w3.org/1999/xlink}title") for e in svg.iter()]
+    assert f"{name} leaf" in hints
+
+
+def test_what_is_not_printed_is_spelled_out():
+    x = tg.tensor([1.0], requires_grad=True, name="a\nb\0c")
+    nodes, _ = statements(tg.viz.draw(x).source)
+    assert shown_text(nodes["n0"]["label"]).startswith("a\\nb\\x00c\n")
+
+
+def test_long_names_are_cut_in_the_label_alone():
+    name = "layer." * 30 + "weight"
+    nodes, _ = statements(tg.viz.draw(tg.tensor(1.0, requires_grad=True, name=name)).source)
+    assert len(shown_text(nodes["n0"]["label"]).split("\n")[0]) == 48
+    assert name in nodes["n0"]["tooltip"]
+
+
+def test_a_label_names_op_shape_dtype_and_parameters():
+    x = tg.tensor(np.ones((2, 800)), requires_grad=True, name="x")
+    y = tg.sum(x, axis=0, keepdims=True)
+    y.name = "total"
+    nodes, _ = statements(tg.viz.draw(y).source)
+    assert shown_text(nodes["n0"]["label"]) == "x\n(2, 800)  float64"
+    assert shown_text(nodes["n1"]["label"]) == (
+        "total = \nsum\naxis=0, keepdims=True\n(1, 800)  float64"
+    )
+
+
+def test_kinds_look_different():
+    x = tg.tensor([1.0], requires_grad=True)
+    nodes, _ = statements(tg.viz.draw(tg.sin(x * 2.0)).source)
+    looks = [(node["fillcolor"], node["style"]) for node in list(nodes.values())[3:]]
+    assert len(set(looks)) == 4
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR", "BT", "RL"])
+def test_arrows_end_at_the_named_inputs(direction):
+    x = tg.tensor(np.ones((2, 2)), requires_grad=True)
+    y = tg.tensor(np.ones((2, 2)), requires_grad=True)
+    source = tg.viz.draw(y @ x, direction=direction).source
+    side = {"TB": "n", "BT": "s", "LR": "w", "RL": "e"}[direction]
+    assert f"n1 -> n2:i0:{side}" in source
+    assert f"n0 -> n2:i1:{side}" in source
+    nodes, _ = statements(source)
+    assert nodes["graph"]["rankdir"] == direction
+    ports = {td.get("port"): td[0].text for td in nodes["n2"]["label"].iter("td") if td.get("port")}
+    assert ports == {"i0": "x", "i1": "y"}
+
+
+@needs_dot
+@pytest.mark.parametrize("direction", ["TB", "LR", "BT", "RL"])
+def test_values_flow_in_the_direction_asked_for(direction):
+    x = tg.tensor(1.0, requires_grad=True)
+    layout = tg.viz.draw(tg.sin(x) - 1.0, direction=direction).pipe(format="plain").decode()
+    places = [line.split()[1:4] for line in layout.splitlines() if line.startswith("node")]
+    found = {name: (float(a), float(b)) for name, a, b in places}
+    axis, sign = {"TB": (1, -1), "BT": (1, 1), "LR": (0, 1), "RL": (0, -1)}[direction]
+    assert sign * found["n0"][axis] < sign * found["n1"][axis] < sign * found["n3"][axis]
+
+
+def test_a_direction_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="direction is 'TB'"):
+        tg.viz.draw(tg.tensor(1.0), direction="up")
+
+
+def test_a_deep_graph():
+    y = tg.tensor(1.0, requires_grad=True)
+    for _ in range(100_000):
+        y = tg.sin(y)
+    source = tg.viz.draw(y).source
+    assert source.count("->") == 100_000
+    assert tg.viz.draw(y, max_nodes=10).source.count("->") == 10
+
+
+def test_the_work_grows_with_the_graph():
+    def calls(n):
+        y = tg.tensor(1.0, requires_grad=True)
+        for _ in range(n):
+            y = y + y
+        count = 0
+
+        def on_event(frame, event, argument):
+            nonlocal count
+            count += event == "call"
+
+        sys.setprofile(on_event)
+        try:
+            source = tg.viz.draw(y).source
+        finally:
+            sys.setprofile(None)
+        return count, len(source)
+
+    calls(1)  # imports
+    (few, short), (many, long) = calls(50), calls(500)
+    assert many < 11 * few
+    assert long < 12 * short
+
+
+def test_draw_is_deterministic():
+    def source():
+        x = tg.tensor(np.ones((3, 3)), requires_grad=True)
+        return tg.viz.draw({"a": tg.softmax(x @ x), "b": x.sum()}).source
+
+    assert source() == source()
+
+
+def test_draw_gives_the_standard_object():
+    drawn = tg.viz.draw(tg.tensor(1.0))
+    assert isinstance(drawn, graphviz.Digraph)
+
+
+# ------------------------------------------------------------------- files
+
+
+@pytest.fixture
+def without_dot(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+
+
+@needs_dot
+@pytest.mark.parametrize(("ending", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
+def test_save_writes_images(tmp_path, capfd, ending, start):
+    x = tg.tensor([1.0], requires_grad=True)
+    path = tmp_path / "new" / f"graph.{ending}"
+    assert tg.viz.save(x * 2.0, path, direction="LR") == path
+    assert path.read_bytes().startswith(start)
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_save_writes_text(tmp_path, without_dot, capfd):
+    x = tg.tensor([1.0], requires_grad=True, name="é")
+    drawn = tg.viz.draw(x)
+    for ending in ("dot", "gv"):
+        path = tg.viz.save(drawn, str(tmp_path / f"graph.{ending}"))
+        assert path == tmp_path / f"graph.{ending}"
+        assert path.read_text(encoding="utf-8") == drawn.source
+    assert capfd.readouterr() == ("", "")
+
+
+def test_save_without_dot_saves_text_and_says_so_in_one_line(tmp_path, without_dot, capsys):
+    x = tg.tensor([1.0], requires_grad=True)
+    path = tg.viz.save(x, tmp_path / "graph.png")
+    assert path == tmp_path / "graph.dot"
+    assert path.read_text(encoding="utf-8") == tg.viz.draw(x).source
+    assert [p.name for p in tmp_path.iterdir()] == ["graph.dot"]
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    for hint in (str(path), "apt install graphviz", "brew install graphviz", "online viewer"):
+        assert hint in err
+
+
+def test_notebooks_show_text_where_dot_is_missing(without_dot):
+    drawn = tg.viz.draw(tg.tensor([1.0]))
+    assert drawn._repr_mimebundle_() == {"text/plain": drawn.source}
+
+
+@needs_dot
+def test_notebooks_show_an_image():
+    assert "image/svg+xml" in tg.viz.draw(tg.tensor([1.0]))._repr_mimebundle_()
+
+
+@pytest.mark.parametrize("name", ["graph", "graph.docx", "graph.svg.bak"])
+def test_save_refuses_an_ending_it_does_not_know(tmp_path, name):
+    with pytest.raises(ValueError, match="must end in"):
+        tg.viz.save(tg.tensor(1.0), tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_save_refuses_options_for_what_is_drawn_already(tmp_path):
+    with pytest.raises(TypeError, match="direction: this picture is drawn already"):
+        tg.viz.save(tg.viz.draw(tg.tensor(1.0)), tmp_path / "a.svg", direction="LR")
+
+
+def test_graphviz_is_imported_when_something_is_drawn():
+    code = "import sys, tinygrad_np as tg; tg.viz; assert 'graphviz' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(tg.__file__).parents[1])

@@ -1,0 +1,375 @@
+"""gradcheck: the gradients of a function against differences of its values.
+
+The reference is taken in float64, whatever the inputs' dtype, and so is the gradient
+that is held to it most strictly; the gradient in the inputs' own dtype must agree to
+what that dtype can hold. Imports the engine, differences and report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from ..engine.errors import DTypeError, ShapeError
+from ..engine.modes import enable_grad
+from ..engine.tensor import Tensor
+from .differences import SAFETY, Array, Line
+from .inputs import Problem, name_of, pose, values_of
+from .report import Finding, GradcheckError, Report, Verdict
+
+RTOL = 1e-6
+"""The relative tolerance for gradients computed in float64."""
+
+
+def gradcheck(
+    f: Callable[..., Any],
+    *inputs: Any,
+    order: int = 1,
+    rtol: float | None = None,
+    seed: int = 0,
+    raise_: bool = True,
+) -> Report:
+    """Compare every element of the gradients of `f` with differences of its values.
+
+    `f` is called with Tensors and returns one, or several in a tuple, list or dict, of any
+    shape. Its results are weighted with random numbers, so that errors can't cancel in a sum.
+    An element is right if it is within `rtol` of the reference, relative to the larger of the
+    two, or within three times the estimated error of the reference; there is no absolute
+    tolerance, so a function may be as small as it likes. At a kink every slope between those
+    of the two sides is right.
+
+    Args:
+        f: The function. It must give the same values whenever it is called.
+        inputs: Its arguments. Floating-point Tensors, arrays and numbers, also in nested
+            lists, tuples and dicts, are differentiated for; all else is passed on as it is.
+        order: 2 to check the gradients of the gradients as well.
+        rtol: The relative tolerance; 1e-6, or what a lower precision than float64 allows.
+        seed: For the random weights.
+        raise_: Whether to raise if something is wrong. If not, look at the report.
+
+    Returns:
+        A report with the verdict on every element. It is true if nothing is wrong.
+
+    Raises:
+        GradcheckError: If something is wrong: it names the input, the element, both values and
+            their errors. It is an `AssertionError`.
+        DTypeError: If there is nothing to check, or something is complex.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> print(tg.testing.gradcheck(lambda x, w: tg.tanh(x @ w), np.eye(2), np.ones((2, 1))))
+    gradcheck of <lambda>: 6 gradient elements are right
+    >>> tg.testing.gradcheck(lambda x: x.detach() * x, np.array([2.0, 3.0]))
+    Traceback (most recent call last):
+    tinygrad_np.testing.report.GradcheckError: gradcheck of <lambda>: 2 of 2 gradient elements ...
+      input 0 (x)[0]: analytic 1.27..., numeric 2.54..., relative error 0.5, step ...
+    """
+    if order not in (1, 2):
+        raise ValueError(f"gradcheck: order is 1 or 2, not {order!r}")
+    return conclude(pose(f, inputs), order, rtol, seed, raise_)
+
+
+def gradcheck_module(
+    module: Any,
+    *inputs: Any,
+    loss: Callable[[Any], Any] | None = None,
+    order: int = 1,
+    rtol: float | None = None,
+    seed: int = 0,
+    raise_: bool = True,
+) -> Report:
+    """Compare the gradients of a module's parameters, and of its inputs, with differences.
+
+    As :func:`gradcheck`, for a function that is called with `inputs` and has parameters.
+
+    Args:
+        module: Anything that is called with `inputs` and has a ``named_parameters()`` that
+            yields names and Tensors. It is left as it was.
+        inputs: Its arguments; floating-point ones are differentiated for too.
+        loss: Applied to what the module returns.
+        order: As for :func:`gradcheck`.
+        rtol: As for :func:`gradcheck`.
+        seed: As for :func:`gradcheck`.
+        raise_: As for :func:`gradcheck`.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> model = tg.nn.Linear(2, 1)
+    >>> print(tg.testing.gradcheck_module(model, np.ones((3, 2)), loss=lambda y: (y**2).mean()))
+    gradcheck of Linear: 9 gradient elements are right
+    """
+    parameters = {name: p for name, p in module.named_parameters() if p.requires_grad}
+
+    def call(values: list[Tensor], *args: Any) -> Any:
+        with standing_in(list(parameters.values()), values):
+            y = module(*args)
+            return y if loss is None else loss(y)
+
+    problem = pose(call, (list(parameters.values()), *inputs), name_of(module))
+    labels = [f"parameter {name}" for name in parameters]
+    rest = pose(module, inputs).labels
+    return conclude(problem._replace(labels=labels + rest), order, rtol, seed, raise_)
+
+
+def numeric_gradient(f: Callable[..., Any], *inputs: Any) -> tuple[Array, ...]:
+    """Return the gradients of a function whose result is one number, by differences alone.
+
+    Args:
+        f: The function, called as :func:`gradcheck` calls it.
+        inputs: Its arguments, as for :func:`gradcheck`.
+
+    Returns:
+        An array of at least float64 for each floating-point array in `inputs`, in order.
+
+    Raises:
+        ShapeError: If the result is not a single number.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> (dx,) = tg.testing.numeric_gradient(lambda x: (x**2).sum(), np.array([1.0, 3.0]))
+    >>> dx.round(6)
+    array([2., 6.])
+    """
+    problem = pose(f, inputs)
+    with enable_grad():
+        reference = Reference(problem, np.random.default_rng(0))
+        if reference.here.size != 1:
+            raise ShapeError(
+                f"numeric_gradient: the result has {reference.here.size} elements, and only a "
+                f"single number has a gradient"
+            )
+        reference.cotangent = np.ones_like(reference.cotangent)
+        found = []
+        with np.errstate(all="ignore"):
+            for i, array in enumerate(reference.arrays):
+                gradient = np.empty_like(array)
+                for j in range(array.size):
+                    gradient.flat[j] = reference.line(i, j).slope(0.05 * RTOL).value
+                found.append(gradient)
+    return tuple(found)
+
+
+# ---------------------------------------------------------------------- the parts
+
+
+class Reference:
+    """A problem in float64 or better: its values at and around the inputs.
+
+    Attributes:
+        arrays: The inputs.
+        outputs: The results that have derivatives.
+        here: Their elements in one vector.
+        cotangents: Random weights for them, and `cotangent`, in one vector.
+    """
+
+    def __init__(self, problem: Problem, rng: np.random.Generator) -> None:
+        self.problem = problem
+        self.dtype = np.result_type(np.float64, *problem.arrays)
+        self.arrays = [array.astype(self.dtype) for array in problem.arrays]
+        self.outputs = problem.run(self.arrays)[1]
+        self.here = flat(self.outputs, self.dtype)
+        # Sixteenths: exact in every dtype. None near 0, which would hide an error.
+        self.cotangents = [
+            rng.integers(8, 24, y.shape) * rng.choice([-1.0, 1.0], y.shape) / 16.0
+            for y in self.outputs
+        ]
+        self.cotangent = flat(self.cotangents, self.dtype)
+        roundoffs = [
+            np.full(y.size, max(np.finfo(y.dtype).eps, np.finfo(self.dtype).eps) / 2.0)
+            for y in self.outputs
+        ]
+        self.precision = flat(roundoffs, self.dtype)
+        sizes = [np.abs(array[(array != 0) & np.isfinite(array)]) for array in self.arrays]
+        self.sizes = [float(np.sqrt(np.mean(s * s))) if s.size else 1.0 for s in sizes]
+
+    def line(self, i: int, j: int) -> Line:
+        """Return the results as a function of element `j` of input `i`."""
+        x = self.arrays[i].flat[j]
+        scales: list[float] = []
+        for scale in (abs(float(x)), self.sizes[i], 1.0):
+            if scale and np.isfinite(scale) and all(not 0.1 < scale / s < 10.0 for s in scales):
+                scales.append(scale)
+
+        def at(value: Any) -> Array:
+            moved = self.arrays[i].copy()
+            moved.flat[j] = value
+            arrays = [*self.arrays[:i], moved, *self.arrays[i + 1 :]]
+            return flat(self.problem.run(arrays)[1], self.dtype)
+
+        return Line(at, x, self.here, self.cotangent, self.precision, scales)
+
+
+def conclude(
+    problem: Problem, order: int, rtol: float | None, seed: int, raise_: bool
+) -> Report:
+    """Return the report on a problem, or raise it."""
+    if not problem.arrays:
+        raise DTypeError(
+            f"gradcheck of {problem.name}: there is nothing to check: no input is floating point; "
+            f"write 2.0 rather than 2"
+        )
+    rng = np.random.default_rng(seed)
+    with enable_grad():
+        findings, faults = examine(problem, rtol, rng, 1)
+        if order == 2 and not faults:
+            more, faults = examine(gradient_of(problem, rng), rtol, rng, 2)
+            findings += more
+    report = Report(problem.name, tuple(findings), tuple(faults))
+    if raise_ and not report:
+        raise GradcheckError(report)
+    return report
+
+
+def gradient_of(problem: Problem, rng: np.random.Generator) -> Problem:
+    """Return the problem whose results are the gradients of another's."""
+    cotangents = Reference(problem, rng).cotangents
+
+    def call(leaves: list[Tensor]) -> list[Tensor]:
+        found = gradients(problem.call(leaves), leaves, cotangents, create_graph=True)
+        return [g for g in found if g is not None]
+
+    return problem._replace(call=call)
+
+
+def examine(
+    problem: Problem, rtol: float | None, rng: np.random.Generator, order: int
+) -> tuple[list[Finding], list[str]]:
+    """Return the verdict on every element, and what is wrong besides."""
+    with np.errstate(all="ignore"):
+        reference = Reference(problem, rng)
+        again = flat(problem.run(reference.arrays)[1], reference.dtype)
+    faults = []
+    if not np.array_equal(reference.here, again, equal_nan=True):
+        return [], [
+            "it gives different values for the same inputs; seed what is random in it, or "
+            "switch it off (for a module, with .eval())"
+        ]
+    for k, y in enumerate(reference.outputs):
+        for index in np.argwhere(~np.isfinite(y))[:1]:
+            where = f" {k}" if len(reference.outputs) > 1 else ""
+            place = f" at {tuple(map(int, index))}" if y.ndim else ""
+            faults.append(f"its result{where} is {y[tuple(index)]}{place}")
+    if faults:
+        return [], faults
+
+    precise, faults = analyse(problem, reference.arrays, reference.cotangents)
+    own = precise
+    if any(a.dtype != reference.dtype for a in problem.arrays):
+        own, more = analyse(problem, problem.arrays, reference.cotangents)
+        faults += more
+    if faults:
+        return [], list(dict.fromkeys(faults))
+
+    findings = []
+    with np.errstate(all="ignore"):
+        for i, label in enumerate(problem.labels):
+            runs = [(precise[i], RTOL if rtol is None else rtol, 0.0)]
+            if own[i].dtype != precise[i].dtype:
+                # Elements much smaller than their neighbours may be what is left of sums of
+                # such; the run in float64 has no such excuse.
+                eps = float(np.finfo(own[i].dtype).eps)
+                slack = 100.0 * eps * float(np.max(np.abs(precise[i]), initial=0.0))
+                runs.append((own[i], 3.0 * eps**0.5 if rtol is None else rtol, slack))
+            for j, index in enumerate(np.ndindex(precise[i].shape)):
+                line = reference.line(i, j)
+                for gradient, tolerance, slack in runs:
+                    found = judge(line, float(gradient[index]), tolerance, slack)
+                    finding = Finding(
+                        label, index, found[0], float(gradient[index]), *found[1:4],
+                        str(gradient.dtype), *found[4:], order,
+                    )  # fmt: skip
+                    if not finding.passed:
+                        break
+                findings.append(finding)
+    return findings, faults
+
+
+def judge(
+    line: Line, analytic: float, rtol: float, slack: float
+) -> tuple[Verdict, float, float, float, float, tuple[float, float] | None]:
+    """Return verdict, reference, its error and step, tolerance, and the slopes at a kink."""
+    for thorough in (False, True):
+        slope = line.slope(0.05 * min(rtol, RTOL), thorough)
+        largest = max(abs(analytic), abs(slope.value))
+        off = abs(analytic - slope.value)
+        tolerance = rtol * largest + SAFETY * slope.error + slack
+        if off <= tolerance < np.inf:
+            weak = SAFETY * slope.error > 0.1 * largest
+            return (
+                "weak" if weak else "ok", slope.value, slope.error, slope.step, tolerance, None
+            )  # fmt: skip
+    verdict: Verdict = "wrong" if np.isfinite([analytic, slope.value]).all() else "nan"
+    beside = line.range_at_kink() if np.isfinite(analytic) else None
+    if beside is not None:
+        least, greatest, error = beside
+        reach = rtol * max(abs(least), abs(greatest)) + SAFETY * error + slack
+        if least - reach <= analytic <= greatest + reach:
+            verdict = "kink"
+    slopes = beside and beside[:2]
+    return verdict, slope.value, slope.error, slope.step, tolerance, slopes
+
+
+def analyse(
+    problem: Problem, arrays: Sequence[Array], cotangents: Sequence[Array]
+) -> tuple[list[Array], list[str]]:
+    """Return the gradients by the reverse sweep, and what is wrong with them as a whole."""
+    leaves = [Tensor(array, requires_grad=True) for array in arrays]
+    outputs = problem.call(leaves)
+    found = gradients(outputs, leaves, cotangents, create_graph=False)
+    result, faults = [], []
+    for label, array, leaf, g in zip(problem.labels, arrays, leaves, found, strict=True):
+        if not np.array_equal(leaf.data, array, equal_nan=True):
+            faults.append(f"it changed {label}")
+        gradient = np.zeros_like(array) if g is None else g.data
+        if gradient.shape != array.shape:
+            faults.append(
+                f"the gradient of {label} has shape {gradient.shape}; the input has {array.shape}"
+            )
+        if gradient.dtype != array.dtype:
+            faults.append(
+                f"the gradient of {label} has dtype {gradient.dtype}; the input has {array.dtype}"
+            )
+        result.append(gradient)
+    return result, faults
+
+
+def gradients(
+    outputs: Sequence[Tensor],
+    leaves: Sequence[Tensor],
+    cotangents: Sequence[Array],
+    create_graph: bool,
+) -> list[Tensor | None]:
+    """Return the gradients of results, weighted with cotangents, for leaves."""
+    total: list[Tensor | None] = [None] * len(leaves)
+    for y, v in zip(outputs, cotangents, strict=True):
+        if not y.requires_grad:
+            continue
+        found = y.gradient(*leaves, gradient=v, create_graph=create_graph)
+        for i, g in enumerate(cast("tuple[Tensor | None, ...]", found)):
+            if g is not None:
+                have = total[i]
+                total[i] = g if have is None else have + g
+    return total
+
+
+def flat(parts: Sequence[Array], dtype: np.dtype[Any]) -> Array:
+    """Return the elements of arrays in one vector."""
+    vector = np.empty(sum(part.size for part in parts), dtype)
+    at = 0
+    for part in parts:
+        vector[at : at + part.size] = part.ravel()
+        at += part.size
+    return vector
+
+
+@contextlib.contextmanager
+def standing_in(places: Sequence[Tensor], values: Sequence[Tensor]) -> Iterator[None]:
+    """Let Tensors have other values, and their nodes, for a while."""
+    before = [(t._data, t.node, t._share) for t in places]
+    try:
+        for t, value in zip(places, values, strict=True):
+            t._data, t.node, t._share = value._data, value.node, value._share
+        yield
+    finally:
+        for t, (data, node, share) in zip(places, before, strict=True):
+            t._data, t.node, t._share = data, node, share

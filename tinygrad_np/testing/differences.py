@@ -1,0 +1,241 @@
+"""Slopes of functions by differences, each with an estimate of its error.
+
+Difference quotients over a ladder of shrinking steps are extrapolated to step 0, and the
+entry of the table whose neighbours agree best with it is taken. Nothing here knows of
+Tensors or gradients: a function is a map from a number to a vector. Imports nothing of the
+package.
+
+Source: C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Advances in
+Engineering Software 4 (1982), 75-76.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+FIRST = 0.11
+"""The first step, relative to the scale; not a round number, lest it fits a period."""
+LONGEST = 21
+"""The most steps of a ladder, each half of the one before."""
+SHORTEST = 3
+"""The fewest."""
+DEPTH = 4
+"""How many orders of the step are extrapolated away."""
+KNOWN = 1e-3
+"""The relative error below which a slope is known well."""
+SAFETY = 3.0
+"""How many times its estimated error a slope may be off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """An estimate of a slope, of its error, and the smallest step that went into it."""
+
+    value: float
+    error: float
+    step: float
+
+    @property
+    def relative(self) -> float:
+        """The error relative to the value; 0 for a slope known to be 0."""
+        if self.error == 0:
+            return 0.0
+        return self.error / abs(self.value) if self.value else math.inf
+
+
+UNKNOWN = Slope(math.nan, math.inf, math.nan)
+
+
+def choose(found: Sequence[Slope]) -> Slope:
+    """Return the estimate with the least error.
+
+    Relative to the value, if that is well known for any: over steps much longer than a
+    function's waves, quotients are small and so are their errors. Else the value may be 0.
+    """
+    if not found:
+        return UNKNOWN
+    first = min(found, key=lambda slope: slope.relative)
+    return first if first.relative <= KNOWN else min(found, key=lambda slope: slope.error)
+
+
+class Ladder:
+    """Difference quotients over shrinking steps, extrapolated to 0 by Neville's scheme.
+
+    Args:
+        order: The power of the step by which the error's series goes: 2 for central
+            differences, 1 for one-sided ones.
+    """
+
+    def __init__(self, order: int) -> None:
+        self.order = order
+        self.row: list[float] = []
+        self.quotients: list[tuple[float, float]] = []
+        self.found: list[Slope] = []
+
+    def add(self, step: float, quotient: float, noise: float) -> None:
+        """Add the quotient over the next step, half of the last, whose rounding error is `noise`.
+
+        One that is not finite, because the step leaves the function's domain, is left out.
+        """
+        if not math.isfinite(quotient):
+            self.row = []
+            return
+        self.quotients.append((step, quotient))
+        row = [quotient]
+        for m, above in enumerate(self.row[:DEPTH]):
+            weight = 2.0 ** (self.order * (m + 1))
+            row.append((weight * row[m] - above) / (weight - 1.0))
+            error = max(abs(row[m + 1] - row[m]), abs(row[m + 1] - above))
+            self.found.append(Slope(row[m + 1], error + noise, step))
+        self.row = row
+
+    def allow_for_scatter(self) -> None:
+        """Raise the errors to what the quotients over small steps show of the function's noise.
+
+        Rounding inside the function, which its result's size doesn't tell, scatters a quotient
+        by a constant over its step; two may agree by chance where their neighbours don't.
+        """
+        last = self.quotients[-9:]
+        scatter = sorted(
+            abs(one[1] - two[1]) * two[0] for one, two in zip(last, last[1:], strict=False)
+        )
+        if scatter:
+            noise = 2.0 * scatter[len(scatter) // 2]
+            self.found = [Slope(s.value, s.error + noise / s.step, s.step) for s in self.found]
+
+
+class Line:
+    """A function along one coordinate, with its values kept so that none is computed twice.
+
+    Args:
+        at: The function: from the coordinate to a vector.
+        x: Where the slope is wanted.
+        here: ``at(x)``.
+        cotangent: The weights of the vector's elements.
+        precision: The unit roundoff of each of them.
+        scales: The lengths over which `at` may vary, the likeliest first.
+    """
+
+    def __init__(
+        self,
+        at: Callable[[Any], Array],
+        x: Any,
+        here: Array,
+        cotangent: Array,
+        precision: Array,
+        scales: Sequence[float],
+    ) -> None:
+        self.at, self.x, self.here = at, x, here
+        self.cotangent, self.precision, self.scales = cotangent, precision, scales
+        self.values: dict[float, tuple[Any, Array, Any, Array]] = {}
+
+    def both_sides(self, step: float) -> tuple[Any, Array, Any, Array]:
+        """Return the points a step away to the left and to the right, with their values."""
+        if step not in self.values:
+            left, right = self.x - step, self.x + step
+            self.values[step] = (left, self.at(left), right, self.at(right))
+        return self.values[step]
+
+    def quotient(self, step: float, side: int = 0) -> tuple[float, float]:
+        """Return the difference quotient, central or of one side, and its rounding error."""
+        left, low, right, high = self.both_sides(step)
+        if side > 0:
+            left, low = self.x, self.here
+        elif side < 0:
+            right, high = self.x, self.here
+        width = right - left
+        # What doesn't change leaves no rounding error, however large it is.
+        moved = np.flatnonzero(low != high)
+        low, high, v = low[moved], high[moved], self.cotangent[moved]
+        size = np.maximum(np.abs(low), np.abs(high))
+        noise = 2.0 * np.sum(np.abs(v) * size * self.precision[moved]) / width
+        return float(np.sum(v * (high - low)) / width), float(noise)
+
+    def slope(self, exact: float, thorough: bool = False) -> Slope:
+        """Return the slope of the weighted sum.
+
+        Args:
+            exact: The relative error that is good enough.
+            thorough: Whether to go through every scale and step whatever they give.
+        """
+        for side in (0, 1, -1):  # one side alone where the other leaves the domain
+            known = []
+            for scale in self.scales:
+                slope = self.climb(scale, exact, thorough, side)
+                if slope.relative <= KNOWN and not thorough:
+                    return slope
+                if slope.error < math.inf:
+                    known.append(slope)
+            if known:
+                return choose(known)
+        return UNKNOWN
+
+    def climb(self, scale: float, exact: float, thorough: bool, side: int) -> Slope:
+        """Return the slope from one ladder of steps."""
+        ladder = Ladder(1 if side else 2)
+        step = FIRST * scale
+        for rung in range(LONGEST):
+            if self.x + step != self.x:
+                ladder.add(step, *self.quotient(step, side))
+            if not thorough and rung + 1 >= SHORTEST and choose(ladder.found).relative <= exact:
+                return choose(ladder.found)
+            step /= 2.0
+        ladder.allow_for_scatter()
+        return choose(ladder.found)
+
+    def range_at_kink(self) -> tuple[float, float, float] | None:
+        """Return the least and the greatest slope beside a kink, and their error.
+
+        Every element of the vector has its own kink, or none: then its slope is the same on
+        both sides. ``None`` if none has one.
+        """
+        sides = [self.one_sided(1), self.one_sided(-1)]
+        (right, right_error), (left, left_error) = sides
+        with np.errstate(all="ignore"):
+            apart = np.abs(right - left)
+            clear = 10.0 * (right_error + left_error)
+            clear += 1e-5 * np.maximum(np.abs(right), np.abs(left))
+            kinks = (apart > clear) & np.isfinite(apart)
+        if not kinks.any():
+            return None
+        middle = self.cotangent * (right + left) / 2.0
+        ends = np.stack([self.cotangent * right, self.cotangent * left])
+        least = np.sum(np.where(kinks, ends.min(axis=0), middle))
+        greatest = np.sum(np.where(kinks, ends.max(axis=0), middle))
+        error = np.sum(np.abs(self.cotangent) * (right_error + left_error))
+        return float(least), float(greatest), float(error)
+
+    def one_sided(self, side: int) -> tuple[Array, Array]:
+        """Return the slope of every element of the vector on one side, and its error."""
+        value = np.full(self.here.shape, np.nan)
+        error = np.full(self.here.shape, np.inf)
+        for scale in self.scales:
+            row: list[Array] = []
+            step = FIRST * scale
+            for _ in range(LONGEST):
+                left, low, right, high = self.both_sides(step)
+                edge = right if side > 0 else left
+                if edge == self.x:
+                    break
+                beyond = high if side > 0 else low
+                size = np.maximum(np.abs(beyond), np.abs(self.here))
+                noise = 2.0 * size * self.precision / abs(edge - self.x)
+                new = [(beyond - self.here) / (edge - self.x)]
+                for m, above in enumerate(row[:DEPTH]):
+                    weight = 2.0 ** (m + 1)
+                    new.append((weight * new[m] - above) / (weight - 1.0))
+                    off = np.maximum(np.abs(new[-1] - new[m]), np.abs(new[-1] - above)) + noise
+                    better = off < error
+                    value = np.where(better, new[-1], value)
+                    error = np.where(better, off, error)
+                row = new
+                step /= 2.0
+        return value, error

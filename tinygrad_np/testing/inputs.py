@@ -1,0 +1,140 @@
+"""What a user passes to a gradient check, made into one form.
+
+A problem is a function from a list of Tensors to a list of Tensors. Imports the engine
+only.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..engine.errors import DTypeError
+from ..engine.tensor import Tensor
+from ..engine.transforms import map_tree
+from .differences import Array
+
+
+class Problem(NamedTuple):
+    """A function to check.
+
+    Attributes:
+        name: What it is called.
+        call: The function: floating-point Tensors to floating-point Tensors.
+        arrays: The values to check it at.
+        labels: What to call each of them.
+    """
+
+    name: str
+    call: Callable[[list[Tensor]], list[Tensor]]
+    arrays: list[Array]
+    labels: list[str]
+
+    def run(self, arrays: Sequence[Array]) -> tuple[list[Tensor], list[Array]]:
+        """Return fresh leaves with these values, and the values of the results."""
+        leaves = [Tensor(array, requires_grad=True) for array in arrays]
+        return leaves, [y._data for y in self.call(leaves)]
+
+
+def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) -> Problem:
+    """Return the problem of checking `f` at `inputs`."""
+    arrays: list[Array] = []
+    labels: list[str] = []
+    kept: list[Any] = []  # everything in the inputs, in order; None for what is checked
+    names = argument_names(f, len(inputs))
+    for i, argument in enumerate(inputs):
+        for path, x in leaves_of(argument):
+            array = values_of(x)
+            if array is None:
+                kept.append(x)
+                continue
+            if array.dtype.kind == "c":
+                raise DTypeError(
+                    f"gradcheck: input {i}{path} is complex; pass its real and imaginary parts "
+                    f"and put them together in the function"
+                )
+            kept.append(None)
+            arrays.append(array)
+            words = [f"{names[i]}{path}" if names[i] else path]
+            if isinstance(x, Tensor) and x.name is not None:
+                words.append(f"named {x.name!r}")
+            said = ", ".join(filter(None, words))
+            labels.append(f"input {i} ({said})" if said else f"input {i}")
+
+    def call(leaves: list[Tensor]) -> list[Tensor]:
+        fresh, others = iter(leaves), iter(kept)
+
+        def place(_: Any) -> Any:
+            other = next(others)
+            return next(fresh) if other is None else other
+
+        arguments = [None if x is None else map_tree(place, x) for x in inputs]
+        return outputs_of(f(*arguments))
+
+    return Problem(name or name_of(f), call, arrays, labels)
+
+
+def values_of(x: Any) -> Array | None:
+    """Return a copy of the values of an input to differentiate for, ``None`` for any other."""
+    if isinstance(x, Tensor):
+        array = x._data
+    elif isinstance(x, (np.ndarray, np.generic, float, complex)):
+        array = np.asarray(x)
+    else:
+        return None
+    return array.copy() if array.dtype.kind in "fc" else None
+
+
+def leaves_of(tree: Any) -> Iterator[tuple[str, Any]]:
+    """Yield everything in nested lists, tuples and dicts, with the way to it, in order."""
+    stack = [("", tree)]
+    while stack:
+        path, x = stack.pop()
+        if isinstance(x, dict):
+            stack += [(f"{path}[{key!r}]", branch) for key, branch in reversed(x.items())]
+        elif isinstance(x, (list, tuple)):
+            branches = [(f"{path}[{i}]", branch) for i, branch in enumerate(x)]
+            stack += reversed(branches)
+        elif x is not None:
+            yield path, x
+
+
+def outputs_of(y: Any) -> list[Tensor]:
+    """Return the floating-point Tensors among the results of a function, in order."""
+    found = []
+    for path, t in leaves_of(y):
+        if not isinstance(t, Tensor):
+            raise TypeError(
+                f"gradcheck: the function returned {type(t).__name__}{path and f' at {path}'}, "
+                f"not a Tensor: compute with the Tensors it is given, not with their values"
+            )
+        if t.dtype.kind == "c":
+            raise DTypeError("gradcheck: the function's result is complex; return its real part")
+        if t.dtype.kind == "f":
+            found.append(t)
+    if not found:
+        raise DTypeError("gradcheck: the function returned no floating-point Tensor to check")
+    return found
+
+
+def argument_names(f: Callable[..., Any], n: int) -> list[str]:
+    """Return the names of the first `n` arguments of `f`; empty where they have none."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except ValueError:  # a function of C that doesn't tell
+        return [""] * n
+    names: list[str] = []
+    for p in parameters:
+        if p.kind is p.VAR_POSITIONAL:
+            names += [f"{p.name}[{i}]" for i in range(n - len(names))]
+        elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
+            names.append(p.name)
+    return (names + [""] * n)[:n]
+
+
+def name_of(f: Any) -> str:
+    """Return what to call a function."""
+    return getattr(f, "__name__", None) or type(f).__name__
