@@ -6,12 +6,12 @@ away from kinks.
 
 import numpy as np
 import pytest
-from differences import difference
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import tinygrad_np as tg
+from differences import difference
 
 seeds = st.integers(0, 2**32 - 1)
 shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3)

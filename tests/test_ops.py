@@ -148,6 +148,15 @@ def test_python_numbers_are_weak(case, rng):
 
 
 @over(lambda case: case.elementwise)
+def test_python_numbers_alone(case, rng):
+    arrays = case.draw(rng, *[()] * len(case.domains))
+    out = case.call(*(a.item() for a in arrays), **case.params)
+    expected = np.asarray(case.reference(*arrays, **case.params))
+    assert (out.dtype, out.shape) == (expected.dtype, ())
+    np.testing.assert_allclose(out.data, expected, rtol=1e-13, atol=1e-14)
+
+
+@over(lambda case: case.elementwise)
 @pytest.mark.parametrize("shape", [(), (1,), (0,), (0, 3), (3, 0, 2)], ids=str)
 def test_any_shape_will_do(case, shape, rng):
     arrays = case.draw(rng, *[shape] * len(case.domains))

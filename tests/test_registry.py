@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cases import CASES
 
 import tinygrad_np as tg
+from cases import CASES
 from tinygrad_np.engine.graph import walk
 from tinygrad_np.engine.op import FUNCTIONS, NUMPY, OPS
 from tinygrad_np.ops.numpy_protocol import METHODS, REDUCTIONS

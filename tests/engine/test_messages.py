@@ -87,6 +87,19 @@ def test_object_dtype():
         leaf([1.0]) + None
 
 
+def test_masked_arrays():
+    masked = np.ma.masked_array([1.0, 2.0], mask=[True, False])
+    for make in (tg.tensor, tg.asarray, tg.exp, lambda m: leaf([1.0, 2.0]) * m):
+        with pytest.raises(tg.DTypeError, match=r"mask of a masked array would be lost.*filled"):
+            make(masked)
+
+
+def test_data_of_another_shape():
+    x = leaf([1.0, 2.0])
+    with pytest.raises(tg.ShapeError, match=r"data: shape \(3,\) for a leaf of shape \(2,\)"):
+        x.data = np.zeros(3)
+
+
 def test_unsupported_numpy_functions_name_the_way_out():
     t = leaf([1.0, 2.0])
     with pytest.raises(tg.UnsupportedError, match=r"np\.spacing: not supported.*\.data"):

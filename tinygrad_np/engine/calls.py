@@ -12,17 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from .errors import DTypeError
 from .graph import Constant, Edge, Node
 from .modes import is_grad_enabled
 from .op import FUNCTIONS, Op, Rule, parameters
-from .tensor import LENT, NUMERIC, Tensor, numeric, result
+from .tensor import LENT, NUMERIC, Tensor, as_array, result
 
 
 def operand(x: Any, op: str) -> tuple[Any, Any]:
     """Return the array of `x` and its node. Python numbers stay as they are: weak."""
     if type(x) is np.ndarray:
-        return (x if x.dtype.kind in NUMERIC else numeric(x, op)), None
+        return (x if x.dtype.kind in NUMERIC else as_array(x, op)), None
     if type(x) is Tensor:
         return (x._settle() if x._share == LENT else x._data), x.node
     if type(x) in (float, int, bool, complex):
@@ -32,9 +31,7 @@ def operand(x: Any, op: str) -> tuple[Any, Any]:
         return stacked._data, stacked.node
     if isinstance(x, Tensor):
         raise TypeError(f"{op}: {type(x).__name__} is a subclass of Tensor, which is final")
-    if x is None or isinstance(x, (str, bytes)):
-        raise DTypeError(f"{op}: {x!r} is not an array")
-    return numeric(np.asarray(x), op), None
+    return as_array(x, op), None
 
 
 def contains_tensor(x: Any) -> bool:

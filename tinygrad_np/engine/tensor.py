@@ -77,7 +77,7 @@ class Tensor(TensorMethods):
     ) -> None:
         if type(data) is Tensor:
             data = data._data
-        self._data = numeric(np.array(data, dtype=dtype), "Tensor")
+        self._data = as_array(data, "Tensor", dtype, copy=True)
         self.node = None
         self._grad = None
         self._name = name
@@ -109,10 +109,14 @@ class Tensor(TensorMethods):
                 f"the data of a computed Tensor ({self._origin()}) can not be replaced: its "
                 f"graph would no longer describe it; use .detach() for a Tensor of its own"
             )
-        array = numeric(np.asarray(value._data if type(value) is Tensor else value), "data")
+        array = as_array(value._data if type(value) is Tensor else value, "data")
         if self.node is not None:
+            if array.shape != self.shape:
+                raise ShapeError(
+                    f"data: shape {array.shape} for a leaf of shape {self.shape}, whose graphs "
+                    f"and gradient have that shape; make a new Tensor"
+                )
             array = array.astype(self.dtype, copy=False)
-            self.node.shape = array.shape
         self._data = array
         self._share = LENT
 
@@ -381,16 +385,22 @@ def asarray(
         if requires_grad and not data.requires_grad:
             data.requires_grad = True
         return data
-    array = np.asarray(data, dtype=dtype)
-    shared = result(numeric(array, "asarray"), None)
+    shared = result(as_array(data, "asarray", dtype), None)
     shared._share = SHARED
     if requires_grad:
         shared.requires_grad = True
     return shared
 
 
-def numeric(array: Array, where: str) -> Array:
-    """Return `array`, or refuse one whose elements are not numbers."""
+def as_array(
+    x: Any, where: str, dtype: npt.DTypeLike | None = None, copy: bool | None = None
+) -> Array:
+    """Return `x` as an array of numbers, or refuse it in the name of `where`."""
+    if x is None or isinstance(x, (str, bytes)):
+        raise DTypeError(f"{where}: {x!r} is not an array")
+    if isinstance(x, np.ndarray) and hasattr(x, "mask"):
+        raise DTypeError(f"{where}: the mask of a masked array would be lost; use .filled(value)")
+    array = np.array(x, dtype=dtype, copy=copy)
     if array.dtype.kind not in NUMERIC:
         raise DTypeError(
             f"{where}: dtype {array.dtype} holds no numbers to differentiate; only floating-point, "

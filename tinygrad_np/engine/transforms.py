@@ -18,7 +18,7 @@ from .graph import Leaf, Node, walk_edges
 from .makers import declare
 from .modes import enable_grad, is_grad_enabled
 from .sweeps import as_tensor, seed, sweep
-from .tensor import SHARED, Tensor, numeric, result
+from .tensor import SHARED, Tensor, as_array, result
 
 
 @declare(kind="elementwise", public=False, x=lambda g: g)
@@ -138,7 +138,7 @@ def fresh_input(x: Any) -> Tensor:
     """Return a Tensor with the values of `x` and a node that nothing else has."""
     if type(x) is Tensor and x.requires_grad:
         return alias(x)
-    array = x._data if type(x) is Tensor else numeric(np.asarray(x), "grad")
+    array = x._data if type(x) is Tensor else as_array(x, "grad")
     leaf = result(array, None)
     leaf.requires_grad = True
     if type(x) is not Tensor:

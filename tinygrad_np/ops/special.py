@@ -9,19 +9,16 @@ import numpy as np
 
 from ..engine.makers import Unary, either, elementwise
 from ..engine.tensor import Array
+from .reductions import as_float
 
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 _erf_of_number: Any = np.frompyfunc(math.erf, 1, 1)
 
 
 def erf_array(x: Array) -> Array:
-    """Return the error function of an array, by SciPy where it is installed (it is faster)."""
-    try:
-        from scipy.special import erf as fast_erf  # type: ignore[import-untyped]
-    except ModuleNotFoundError:
-        dtype = np.result_type(x, np.float16)
-        return np.asarray(_erf_of_number(np.asarray(x))).astype(dtype)
-    return fast_erf(x)  # type: ignore[no-any-return]
+    """Return the error function of an array, one Python call per element."""
+    array = as_float(x)
+    return np.asarray(_erf_of_number(array)).astype(array.dtype)
 
 
 erf: Unary = elementwise(

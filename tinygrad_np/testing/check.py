@@ -8,6 +8,7 @@ what that dtype can hold. Imports the engine, differences and report.
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
@@ -131,7 +132,7 @@ def numeric_gradient(f: Callable[..., Any], *inputs: Any) -> tuple[Array, ...]:
     array([2., 6.])
     """
     problem = pose(f, inputs)
-    with enable_grad():
+    with enable_grad(), np.errstate(all="ignore"):
         reference = Reference(problem, np.random.default_rng(0))
         if reference.here.size != 1:
             raise ShapeError(
@@ -140,12 +141,11 @@ def numeric_gradient(f: Callable[..., Any], *inputs: Any) -> tuple[Array, ...]:
             )
         reference.cotangent = np.ones_like(reference.cotangent)
         found = []
-        with np.errstate(all="ignore"):
-            for i, array in enumerate(reference.arrays):
-                gradient = np.empty_like(array)
-                for j in range(array.size):
-                    gradient.flat[j] = reference.line(i, j).slope(0.05 * RTOL).value
-                found.append(gradient)
+        for i, array in enumerate(reference.arrays):
+            gradient = np.empty_like(array)
+            for j in range(array.size):
+                gradient.flat[j] = reference.line(i, j).slope(0.05 * RTOL).value
+            found.append(gradient)
     return tuple(found)
 
 
@@ -182,6 +182,22 @@ class Reference:
         sizes = [np.abs(array[(array != 0) & np.isfinite(array)]) for array in self.arrays]
         self.sizes = [float(np.sqrt(np.mean(s * s))) if s.size else 1.0 for s in sizes]
 
+    def faults(self) -> list[str]:
+        """Return what is wrong with the results themselves."""
+        again = flat(self.problem.run(self.arrays)[1], self.dtype)
+        if not np.array_equal(self.here, again, equal_nan=True):
+            return [
+                "it gives different values for the same inputs; seed what is random in it, or "
+                "switch it off (for a module, with .eval())"
+            ]
+        found = []
+        for k, y in enumerate(self.outputs):
+            for index in np.argwhere(~np.isfinite(y))[:1].tolist():
+                which = f" {k}" if len(self.outputs) > 1 else ""
+                place = f" at [{', '.join(map(str, index))}]" if index else ""
+                found.append(f"its result{which} is {y[tuple(index)]}{place}")
+        return found
+
     def line(self, i: int, j: int) -> Line:
         """Return the results as a function of element `j` of input `i`."""
         x = self.arrays[i].flat[j]
@@ -209,7 +225,7 @@ def conclude(
             f"write 2.0 rather than 2"
         )
     rng = np.random.default_rng(seed)
-    with enable_grad():
+    with enable_grad(), np.errstate(all="ignore"):  # what is not finite, the report tells
         findings, faults = examine(problem, rtol, rng, 1)
         if order == 2 and not faults:
             more, faults = examine(gradient_of(problem, rng), rtol, rng, 2)
@@ -235,23 +251,10 @@ def examine(
     problem: Problem, rtol: float | None, rng: np.random.Generator, order: int
 ) -> tuple[list[Finding], list[str]]:
     """Return the verdict on every element, and what is wrong besides."""
-    with np.errstate(all="ignore"):
-        reference = Reference(problem, rng)
-        again = flat(problem.run(reference.arrays)[1], reference.dtype)
-    faults = []
-    if not np.array_equal(reference.here, again, equal_nan=True):
-        return [], [
-            "it gives different values for the same inputs; seed what is random in it, or "
-            "switch it off (for a module, with .eval())"
-        ]
-    for k, y in enumerate(reference.outputs):
-        for index in np.argwhere(~np.isfinite(y))[:1]:
-            where = f" {k}" if len(reference.outputs) > 1 else ""
-            place = f" at {tuple(map(int, index))}" if y.ndim else ""
-            faults.append(f"its result{where} is {y[tuple(index)]}{place}")
+    reference = Reference(problem, rng)
+    faults = reference.faults()
     if faults:
         return [], faults
-
     precise, faults = analyse(problem, reference.arrays, reference.cotangents)
     own = precise
     if any(a.dtype != reference.dtype for a in problem.arrays):
@@ -259,54 +262,105 @@ def examine(
         faults += more
     if faults:
         return [], list(dict.fromkeys(faults))
+    noise = rounding(problem, reference.arrays, reference.cotangents, precise)
+    own_noise = noise if own is precise else own_rounding(problem, reference, precise, own)
 
     findings = []
-    with np.errstate(all="ignore"):
-        for i, label in enumerate(problem.labels):
-            runs = [(precise[i], RTOL if rtol is None else rtol, 0.0)]
-            if own[i].dtype != precise[i].dtype:
-                # Elements much smaller than their neighbours may be what is left of sums of
-                # such; the run in float64 has no such excuse.
-                eps = float(np.finfo(own[i].dtype).eps)
-                slack = 100.0 * eps * float(np.max(np.abs(precise[i]), initial=0.0))
-                runs.append((own[i], 3.0 * eps**0.5 if rtol is None else rtol, slack))
-            for j, index in enumerate(np.ndindex(precise[i].shape)):
-                line = reference.line(i, j)
-                for gradient, tolerance, slack in runs:
-                    found = judge(line, float(gradient[index]), tolerance, slack)
-                    finding = Finding(
-                        label, index, found[0], float(gradient[index]), *found[1:4],
-                        str(gradient.dtype), *found[4:], order,
-                    )  # fmt: skip
-                    if not finding.passed:
-                        break
-                findings.append(finding)
-    return findings, faults
+    for i, label in enumerate(problem.labels):
+        for j, index in enumerate(np.ndindex(precise[i].shape)):
+            line = reference.line(i, j)
+            tolerance = RTOL if rtol is None else rtol
+            finding = judge(line, precise[i], index, tolerance, noise[i][index], label, order)
+            if finding.passed and own[i].dtype != precise[i].dtype:
+                holds = np.finfo(own[i].dtype)
+                tolerance = 3.0 * float(holds.eps) ** 0.5 if rtol is None else rtol
+                # The float64 run has no such excuse.
+                slack = own_noise[i][index] + float(holds.tiny)
+                slack += line.noise(np.abs(line.here), float(holds.eps)) / (0.1 * line.scales[0])
+                in_own = judge(line, own[i], index, tolerance, slack, label, order)
+                finding = finding if in_own.passed else in_own
+            findings.append(finding)
+    return findings, []
+
+
+def rounding(
+    problem: Problem,
+    arrays: Sequence[Array],
+    cotangents: Sequence[Array],
+    gradients: Sequence[Array],
+) -> list[Array]:
+    """Return the rounding errors of gradients: a sweep is linear but for them."""
+    spread = [np.zeros(g.shape) for g in gradients]
+    for factor in (1.1, 1.3, 1.7):
+        found, _ = analyse(problem, arrays, [factor * v for v in cotangents])
+        for most, g, scaled in zip(spread, gradients, found, strict=True):
+            np.fmax(most, np.abs(scaled / factor - g), out=most)
+    return [4.0 * most for most in spread]
+
+
+def own_rounding(
+    problem: Problem, reference: Reference, precise: Sequence[Array], own: Sequence[Array]
+) -> list[Array]:
+    """Return the rounding errors of gradients in the inputs' own dtypes.
+
+    Those of the sweep, and those that rounding the inputs alone would make.
+    """
+    errors = rounding(problem, problem.arrays, reference.cotangents, own)
+    for sign in (-1.0, 1.0):
+        nearby = [
+            wide * (1.0 + sign * np.finfo(array.dtype).eps)
+            for wide, array in zip(reference.arrays, problem.arrays, strict=True)
+        ]
+        found, _ = analyse(problem, nearby, reference.cotangents)
+        for error, g, moved in zip(errors, precise, found, strict=True):
+            error += 4.0 * np.nan_to_num(np.abs(moved - g), posinf=0.0)
+    return errors
 
 
 def judge(
-    line: Line, analytic: float, rtol: float, slack: float
-) -> tuple[Verdict, float, float, float, float, tuple[float, float] | None]:
-    """Return verdict, reference, its error and step, tolerance, and the slopes at a kink."""
-    for thorough in (False, True):
+    line: Line,
+    gradient: Array,
+    index: tuple[int, ...],
+    rtol: float,
+    slack: float,
+    label: str,
+    order: int,
+) -> Finding:
+    """Return the verdict on one element of a gradient."""
+    analytic = float(gradient[index])
+    verdict: Verdict = "wrong"
+    slopes = None
+    for thorough in (False, True):  # nothing is called wrong on the strength of a few steps
         slope = line.slope(0.05 * min(rtol, RTOL), thorough)
         largest = max(abs(analytic), abs(slope.value))
-        off = abs(analytic - slope.value)
         tolerance = rtol * largest + SAFETY * slope.error + slack
-        if off <= tolerance < np.inf:
-            weak = SAFETY * slope.error > 0.1 * largest
-            return (
-                "weak" if weak else "ok", slope.value, slope.error, slope.step, tolerance, None
-            )  # fmt: skip
-    verdict: Verdict = "wrong" if np.isfinite([analytic, slope.value]).all() else "nan"
-    beside = line.range_at_kink() if np.isfinite(analytic) else None
-    if beside is not None:
-        least, greatest, error = beside
-        reach = rtol * max(abs(least), abs(greatest)) + SAFETY * error + slack
-        if least - reach <= analytic <= greatest + reach:
-            verdict = "kink"
-    slopes = beside and beside[:2]
-    return verdict, slope.value, slope.error, slope.step, tolerance, slopes
+        if abs(analytic - slope.value) <= tolerance < math.inf:
+            noisy = SAFETY * slope.error > 0.1 * largest and analytic != slope.value
+            verdict = "weak" if noisy else "ok"
+            break
+    else:
+        if not math.isfinite(analytic) or not math.isfinite(slope.value):
+            verdict = "nan"
+        beside = line.range_at_kink() if math.isfinite(analytic) else None
+        if beside is not None:
+            least, greatest, error = beside
+            slopes = least, greatest
+            reach = rtol * max(abs(least), abs(greatest)) + SAFETY * error + slack
+            if least - reach <= analytic <= greatest + reach:
+                verdict = "kink"
+    return Finding(
+        input=label,
+        index=index,
+        verdict=verdict,
+        analytic=analytic,
+        numeric=slope.value,
+        error=slope.error,
+        step=slope.step,
+        dtype=str(gradient.dtype),
+        tolerance=tolerance,
+        slopes=slopes,
+        order=order,
+    )
 
 
 def analyse(

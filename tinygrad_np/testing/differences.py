@@ -25,8 +25,6 @@ FIRST = 0.11
 """The first step, relative to the scale; not a round number, lest it fits a period."""
 LONGEST = 21
 """The most steps of a ladder, each half of the one before."""
-SHORTEST = 3
-"""The fewest."""
 DEPTH = 4
 """How many orders of the step are extrapolated away."""
 KNOWN = 1e-3
@@ -77,7 +75,7 @@ class Ladder:
     def __init__(self, order: int) -> None:
         self.order = order
         self.row: list[float] = []
-        self.quotients: list[tuple[float, float]] = []
+        self.second: list[tuple[float, float]] = []
         self.found: list[Slope] = []
 
     def add(self, step: float, quotient: float, noise: float) -> None:
@@ -88,22 +86,25 @@ class Ladder:
         if not math.isfinite(quotient):
             self.row = []
             return
-        self.quotients.append((step, quotient))
         row = [quotient]
         for m, above in enumerate(self.row[:DEPTH]):
             weight = 2.0 ** (self.order * (m + 1))
             row.append((weight * row[m] - above) / (weight - 1.0))
-            error = max(abs(row[m + 1] - row[m]), abs(row[m + 1] - above))
-            self.found.append(Slope(row[m + 1], error + noise, step))
+            if m + 1 < len(self.row):  # one neighbour may agree by chance, three hardly
+                neighbours = (row[m], above, self.row[m + 1])
+                error = max(abs(row[m + 1] - one) for one in neighbours)
+                self.found.append(Slope(row[m + 1], error + noise, step))
+        if len(row) > 1:
+            self.second.append((step, row[1]))
         self.row = row
 
     def allow_for_scatter(self) -> None:
-        """Raise the errors to what the quotients over small steps show of the function's noise.
+        """Raise the errors to what small steps show of the function's noise.
 
         Rounding inside the function, which its result's size doesn't tell, scatters a quotient
         by a constant over its step; two may agree by chance where their neighbours don't.
         """
-        last = self.quotients[-9:]
+        last = self.second[-9:]
         scatter = sorted(
             abs(one[1] - two[1]) * two[0] for one, two in zip(last, last[1:], strict=False)
         )
@@ -136,12 +137,15 @@ class Line:
         self.at, self.x, self.here = at, x, here
         self.cotangent, self.precision, self.scales = cotangent, precision, scales
         self.values: dict[float, tuple[Any, Array, Any, Array]] = {}
+        self.moved = np.zeros(here.shape, bool)
 
     def both_sides(self, step: float) -> tuple[Any, Array, Any, Array]:
         """Return the points a step away to the left and to the right, with their values."""
         if step not in self.values:
             left, right = self.x - step, self.x + step
-            self.values[step] = (left, self.at(left), right, self.at(right))
+            low, high = self.at(left), self.at(right)
+            self.values[step] = (left, low, right, high)
+            self.moved |= low != high
         return self.values[step]
 
     def quotient(self, step: float, side: int = 0) -> tuple[float, float]:
@@ -152,12 +156,18 @@ class Line:
         elif side < 0:
             right, high = self.x, self.here
         width = right - left
-        # What doesn't change leaves no rounding error, however large it is.
-        moved = np.flatnonzero(low != high)
-        low, high, v = low[moved], high[moved], self.cotangent[moved]
         size = np.maximum(np.abs(low), np.abs(high))
-        noise = 2.0 * np.sum(np.abs(v) * size * self.precision[moved]) / width
-        return float(np.sum(v * (high - low)) / width), float(noise)
+        change = np.where(low == high, 0.0, high - low)  # also of infinities
+        return float(np.sum(self.cotangent * change) / width), self.noise(size) / float(width)
+
+    def noise(self, size: Array, precision: Any = None) -> float:
+        """Return the rounding error of the weighted sum, of elements of a given size.
+
+        What never moves leaves none, however large it is; if nothing does, all may have been
+        rounded away.
+        """
+        errors = np.abs(self.cotangent) * size * (self.precision if precision is None else precision)
+        return 2.0 * float(np.sum(errors[self.moved] if self.moved.any() else errors))
 
     def slope(self, exact: float, thorough: bool = False) -> Slope:
         """Return the slope of the weighted sum.
@@ -182,11 +192,13 @@ class Line:
         """Return the slope from one ladder of steps."""
         ladder = Ladder(1 if side else 2)
         step = FIRST * scale
-        for rung in range(LONGEST):
+        for _ in range(LONGEST):
             if self.x + step != self.x:
                 ladder.add(step, *self.quotient(step, side))
-            if not thorough and rung + 1 >= SHORTEST and choose(ladder.found).relative <= exact:
-                return choose(ladder.found)
+            if not thorough and ladder.found:
+                best = choose(ladder.found)
+                if best.relative <= exact or not self.moved.any():
+                    return best
             step /= 2.0
         ladder.allow_for_scatter()
         return choose(ladder.found)

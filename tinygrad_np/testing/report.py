@@ -124,7 +124,7 @@ class Report:
         if failures:
             lines.append(
                 f"gradcheck of {self.function}: {len(failures)} of {n} gradient elements are "
-                f"wrong{worst_of(failures)}:"
+                f"wrong, its results weighted at random{worst_of(failures)}:"
             )
             lines += [f"  {order_of(finding)}{finding}" for finding in failures[:SHOWN]]
         if not lines:
