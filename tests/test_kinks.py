@@ -1,6 +1,7 @@
 """Where a derivative does not exist, and where floating point runs out: documented, exact."""
 
 import math
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -298,3 +299,24 @@ def test_other_functions_at_extremes_are_finite(dtype):
     y = tg.logaddexp(x, -x)
     assert np.isfinite(y.data).all()
     assert np.isfinite(y.sum().gradient(x)[0].data).all()
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_a_confident_classifier_has_a_small_loss_and_not_none(dtype):
+    logits = np.array([[30.0, 0.0], [0.0, 30.0]], dtype)
+    expected = math.exp(-30.0)
+    losses = tg.nn.functional.cross_entropy(logits, [0, 1], reduction="none")
+    np.testing.assert_allclose(losses.data, [expected, expected], rtol=1e-6)
+    np.testing.assert_allclose(-tg.log_softmax(logits).data[0, 0], expected, rtol=1e-6)
+    np.testing.assert_allclose(tg.logsumexp(logits - 30.0, axis=1).data, expected, rtol=1e-6)
+    ties = tg.logsumexp(np.zeros((2, 3), dtype), axis=1)
+    np.testing.assert_allclose(ties.data, math.log(3.0), rtol=1e-6)
+
+
+def test_erf_without_scipy(monkeypatch):
+    with_scipy = tg.erf(np.linspace(-3, 3, 7)).data
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    without = tg.erf(np.linspace(-3, 3, 7)).data
+    np.testing.assert_allclose(without, with_scipy, rtol=1e-15)
+    assert tg.erf(0.5).dtype == np.float64
+    assert tg.erf(np.float32(0.5)).dtype == np.float32

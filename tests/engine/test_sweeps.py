@@ -176,3 +176,27 @@ def test_only_paths_to_the_targets_are_swept():
         assert swept == ["y"]
     finally:
         rule.apply = original
+
+
+def test_a_tensor_that_stopped_being_a_leaf_receives_nothing():
+    x = leaf([1.0, 2.0])
+    y = (x * x).sum()
+    x.requires_grad = False
+    x.data = np.zeros(5)
+    x.requires_grad = True
+    y.backward()
+    assert x.grad is None
+
+
+def test_a_parameter_given_twice_is_refused():
+    with pytest.raises(TypeError, match="sum: 'axis' is given twice, by place and by name"):
+        tg.sum(np.ones((2, 2)), 0, axis=1)
+    with pytest.raises(TypeError, match="sum: 'x' is given twice"):
+        tg.sum(np.ones(2), x=np.ones(2))
+    with pytest.raises(TypeError, match="sum: the input 'x' is missing"):
+        tg.sum(axis=1)
+    with pytest.raises(TypeError, match="sum: too many arguments"):
+        tg.sum(np.ones(2), 0, False, 1)
+    assert tg.sum(x=np.ones((2, 3)), axis=[0, 1]).item() == 6.0
+    with pytest.raises(tg.ShapeError, match="concatenate: no arrays were given"):
+        tg.concatenate([])

@@ -1,6 +1,7 @@
 """A Tensor is a value: what it shows, how it is made, and who may write to its array."""
 
 import copy
+import inspect
 import pickle
 
 import numpy as np
@@ -189,3 +190,9 @@ def test_constants_convert_to_arrays():
     assert np.asarray(x).tolist() == [1.0, 2.0]
     assert np.array(x, dtype="float32").dtype == np.float32
     assert x.numpy().tolist() == [1.0, 2.0]
+
+
+def test_functions_can_be_pickled_and_show_their_signatures():
+    for function in (tg.tanh, tg.sum, tg.matmul, tg.clip):
+        assert pickle.loads(pickle.dumps(function)) is function
+    assert str(inspect.signature(tg.sum)).endswith("keepdims: 'bool' = False) -> 'Tensor'")

@@ -58,6 +58,9 @@ def test_other_attributes_of_a_list_are_not_its_items():
     model.extra = nn.Linear(1, 1)
     assert len(model) == 1
     assert len(list(model.parameters())) == 4
+    del model.extra
+    assert len(model) == 1
+    assert len(list(model.parameters())) == 2
 
 
 def test_sequential_applies_in_order():
@@ -158,7 +161,7 @@ def test_mlp_options():
     assert model(np.ones((1, 2), np.float32)).dtype == np.float32
     assert model.describe() == "MLP(2 -> 3 leaky_relu(negative_slope=0.1) -> 1)"
     assert nn.MLP([2, 1]).describe() == "MLP(2 -> 1)"
-    assert nn.MLP((2, 3, 1), np.sin).describe() == "MLP(2 -> 3 Function(sin) -> 1)"
+    assert nn.MLP((2, 3, 1), np.sin).describe() == "MLP(2 -> 3 sin -> 1)"
     for sizes in ([], [3]):
         with pytest.raises(tg.ShapeError, match="names no layer"):
             nn.MLP(sizes)

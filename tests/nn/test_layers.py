@@ -199,6 +199,7 @@ def test_dropout_is_the_identity_when_not_training():
 def test_dropout_keeps_the_dtype_and_refuses_other_probabilities():
     assert nn.Dropout()(np.ones(5, np.float32)).dtype == np.float32
     assert F.dropout([1, 1], 0.0).tolist() == [1, 1]
+    assert repr(nn.Dropout(0.25)) == "Dropout(p=0.25)"
     for p in (-0.1, 1.1, float("nan")):
         with pytest.raises(ValueError, match="p is a probability"):
             nn.Dropout(p)

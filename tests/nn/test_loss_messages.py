@@ -139,6 +139,12 @@ def test_class_indices_are_integers(name, labels):
 
 
 @pytest.mark.parametrize("name", BY_CLASS)
+def test_probabilities_of_another_shape(name):
+    with pytest.raises(tg.DTypeError, match=r"not \(2, 4\) for \(2,\) and 3 classes"):
+        BY_CLASS[name](np.zeros((2, 3)), np.zeros((2, 4)))
+
+
+@pytest.mark.parametrize("name", BY_CLASS)
 @pytest.mark.parametrize(
     ("x", "y", "words"),
     [

@@ -39,6 +39,7 @@ def test_parts_are_registered_by_what_they_are():
     block = Block()
     assert names(block.named_parameters()) == ["scale", "linear.weight", "linear.bias"]
     assert names(block.named_buffers()) == ["offset"]
+    assert next(block.buffers()) is block.offset
     assert names(block.named_children()) == ["linear"]
     assert names(block.named_modules()) == ["", "linear"]
     assert list(block.children()) == [block.linear]
@@ -195,6 +196,15 @@ def test_names_follow_when_a_module_moves():
     assert old[0].weight.name == "0.weight"
 
 
+def test_a_replaced_child_and_a_deleted_one_have_their_own_names_again():
+    model = nn.Module()
+    model.head = first = nn.Linear(2, 2)
+    model.head = second = nn.Linear(2, 2)
+    assert (first.weight.name, second.weight.name) == ("weight", "head.weight")
+    del model.head
+    assert second.weight.name == "weight"
+
+
 def test_a_part_of_a_container_leaves_the_names_alone():
     model = nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 1))
     part = model[1:]
@@ -314,6 +324,10 @@ def test_astype_converts_parameters_and_buffers():
     out.sum().backward()
     assert all(p.grad.dtype == np.float32 for p in block.parameters())
     assert block.linear.weight.name == "linear.weight"
+    assert not block.offset.requires_grad
+    block.scale.requires_grad = False
+    block.astype(np.float64)
+    assert [p.requires_grad for p in block.parameters()] == [False, True, True]
     with pytest.raises(TypeError, match="int64"):
         block.astype(int)
 

@@ -222,6 +222,16 @@ def test_frozen_parameters_stay(name):
     assert w.item() != 1.0
 
 
+@pytest.mark.parametrize(("name", "options"), OPTIONS, ids=IDS)
+def test_gradients_are_read_only(name, options):
+    w = tg.tensor([1.0, 2.0], requires_grad=True)
+    optimizer = getattr(optim, name)([w], **options)
+    w.grad = [3.0, 4.0]
+    for _ in range(3):
+        optimizer.step()
+    assert w.grad.tolist() == [3.0, 4.0]
+
+
 def test_zero_grad_sets_none():
     w = tg.tensor([1.0], requires_grad=True)
     optimizer = optim.SGD([w], lr=0.1)
@@ -324,13 +334,19 @@ def test_adam_refuses_complex_parameters_and_sgd_moves_them():
     assert w.item() == 1j
 
 
+def replace(w, array):
+    w.requires_grad = False
+    w.data = array
+    w.requires_grad = True
+
+
 def test_data_of_another_shape():
-    w = tg.tensor([1.0, 2.0], requires_grad=True)
+    w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
     sgd, adam = optim.SGD([w], lr=0.5), optim.Adam([w], lr=0.5)
     (w * 1).sum().backward()
     adam.step()
-    w.data = np.ones(3)
-    with pytest.raises(tg.ShapeError, match=r"has shape \(3,\), but its gradient \(2,\)"):
+    replace(w, np.ones(3))
+    with pytest.raises(tg.ShapeError, match=r"'w' has shape \(3,\), but its gradient \(2,\)"):
         sgd.step()
     w.grad = None
     (w * 1).sum().backward()
@@ -338,6 +354,18 @@ def test_data_of_another_shape():
     assert w.tolist() == [0.5, 0.5, 0.5]
     with pytest.raises(tg.ShapeError, match="make a new optimizer"):
         adam.step()
+
+
+def test_data_of_another_dtype():
+    model = nn.Linear(2, 1, rng=0)
+    optimizer = optim.Adam(model.parameters(), lr=0.5)
+    for dtype in (np.float64, np.float32):
+        model.astype(dtype)
+        model(np.ones((1, 2), dtype)).backward()
+        optimizer.step()
+        arrays = [a for entry in optimizer.state_dict()["state"].values() for a in entry.values()]
+        assert {a.dtype for a in arrays if isinstance(a, np.ndarray)} == {np.dtype(dtype)}
+        assert model.weight.dtype == dtype
 
 
 # ----------------------------------------------------------------------------- state
@@ -358,11 +386,11 @@ def test_training_goes_on_from_a_saved_state(name, options):
     first = [tg.tensor(a, requires_grad=True) for a in starts()]
     optimizer = getattr(optim, name)(first, **options)
     train(first, optimizer, 4)
-    state = pickle.loads(pickle.dumps(optimizer.state_dict()))
+    state = optimizer.state_dict()
     second = [tg.tensor(p.data, requires_grad=True) for p in first]
     resumed = getattr(optim, name)(second, lr=99.0)
-    resumed.load_state_dict(state)
-    train(first, optimizer, 1)  # the state was copied
+    train(first, optimizer, 1)  # the state is a copy
+    resumed.load_state_dict(pickle.loads(pickle.dumps(state)))
     train(second, resumed, 6)
     for p, q in zip(whole, second, strict=True):
         assert np.array_equal(p.data, q.data)
@@ -390,6 +418,23 @@ def test_deep_copies_are_independent():
     model(np.ones((1, 2))).backward()
     optimizer.step()
     assert twin.weight.tolist() == model.weight.tolist()
+
+
+def test_an_optimizer_of_ones_own():
+    class SignDescent(optim.Optimizer):
+        def __init__(self, params, lr):
+            super().__init__(params, lr=lr, weight_decay=0.0)
+
+        def update(self, ready, group):
+            for _, p, g in ready:
+                p -= group["lr"] * np.sign(g)
+
+    w = tg.tensor([1.0, -2.0], requires_grad=True)
+    (w * w).sum().backward()
+    SignDescent([w], lr=0.5).step()
+    assert w.tolist() == [0.5, -1.5]
+    with pytest.raises(NotImplementedError):
+        optim.Optimizer([w], lr=0.5, weight_decay=0.0).step()
 
 
 def test_training_a_model():

@@ -35,9 +35,7 @@ def test_a_tensor_without_a_graph_is_one_box():
     )
     assert shown.arrows == ()
     shown = picture(leaf((2,), "w"))
-    assert shown.boxes == (
-        Box(0, "leaf", name="w", shape=(2,), dtype="float64", result=True),
-    )
+    assert shown.boxes == (Box(0, "leaf", name="w", shape=(2,), dtype="float64", result=True),)
 
 
 def test_arrays_and_numbers_are_told_apart():

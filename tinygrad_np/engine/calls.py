@@ -41,11 +41,11 @@ def contains_tensor(x: Any) -> bool:
     return type(x) is Tensor
 
 
-def remember(array: Any, node: Node | None) -> Any:
-    """Return what a new node keeps of an operand: see ``Node.inputs``."""
-    if node is not None:
-        return node
-    return Constant(array.shape, array.dtype) if type(array) is np.ndarray else array
+def remember(array: Any, x: Any) -> Any:
+    """Return what a new node keeps of an operand without a node: see ``Node.inputs``."""
+    if type(array) is not np.ndarray:
+        return array  # a Python number
+    return Constant(array.shape, array.dtype, x._name if type(x) is Tensor else None)
 
 
 def unary(op: Op) -> Callable[..., Tensor]:
@@ -111,10 +111,10 @@ def binary(op: Op) -> Callable[..., Tensor]:
             inputs: tuple[Any, ...] = (p, q)
             edges = ((p, rule_x, pick_x(values)), (q, rule_y, pick_y(values)))
         elif p is not None:
-            inputs = (p, remember(b, None))
+            inputs = (p, remember(b, y))
             edges = ((p, rule_x, pick_x(values)),)
         elif q is not None:
-            inputs = (remember(a, None), q)
+            inputs = (remember(a, x), q)
             edges = ((q, rule_y, pick_y(values)),)
         else:
             return result(out, None)
@@ -149,7 +149,11 @@ def general(op: Op) -> Callable[..., Tensor]:
         if not star:
             if len(args) > count + len(defaults):
                 raise TypeError(f"{op.name}: too many arguments ({len(args)})")
-            given = {**dict(zip(defaults, args[count:], strict=False)), **given}
+            by_place = dict(zip(defaults, args[count:], strict=False))
+            for name in (*fixed[: len(args)], *by_place):
+                if name in given:
+                    raise TypeError(f"{op.name}: {name!r} is given twice, by place and by name")
+            given |= by_place
             args = args[:count]
             args += tuple(given.pop(name) for name in fixed[len(args) :] if name in given)
         if len(args) < count:
@@ -201,7 +205,9 @@ def general(op: Op) -> Callable[..., Tensor]:
                 edges.append((node, rule, rule.pick(saved)))
         if not edges:
             return result(out, None)
-        inputs = tuple(map(remember, arrays, nodes))
+        inputs = tuple(
+            [node or remember(a, x) for node, a, x in zip(nodes, arrays, args, strict=True)]
+        )
         return result(out, Node(op, inputs, tuple(edges), params, out.shape, out.dtype))
 
     return call

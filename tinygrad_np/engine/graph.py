@@ -98,11 +98,12 @@ class Leaf(Node):
 class Constant:
     """What a node remembers of an array operand that is not tracked."""
 
-    __slots__ = ("dtype", "shape")
+    __slots__ = ("dtype", "name", "shape")
 
-    def __init__(self, shape: Shape, dtype: np.dtype[Any]) -> None:
+    def __init__(self, shape: Shape, dtype: np.dtype[Any], name: str | None) -> None:
         self.shape = shape
         self.dtype = dtype
+        self.name = name
 
 
 def walk(root: Node) -> list[Node]:

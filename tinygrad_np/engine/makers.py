@@ -104,7 +104,7 @@ def declare(
         inputs = plain if star is None else (*plain, star)
         op = Op(name or forward.__name__, forward, kind, inputs, rules, mismatch, star)
         call = general(op)
-        call.__module__ = forward.__module__
+        forward.__annotations__["return"] = "Tensor"
         call.__wrapped__ = forward  # type: ignore[attr-defined]  # where help() finds the signature
         return publish(op, call, numpy, forward.__doc__ or "", public)
 
@@ -117,6 +117,7 @@ def publish(
     """Enter an op's public function in the tables."""
     op.call = call
     call.__name__ = call.__qualname__ = op.name
+    call.__module__ = __package__.partition(".")[0]  # where pickle finds what is public
     call.__doc__ = doc
     call.op = op  # type: ignore[attr-defined]  # functions take attributes
     return register(call, numpy) if public else call

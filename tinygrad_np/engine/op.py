@@ -143,6 +143,8 @@ class Op:
             return DTypeError(f"{self.name}: dtypes {dtypes}: {error}")
         if self.mismatch is not None:
             return ShapeError(f"{self.name}: {self.mismatch(*shapes)}")
+        if not shapes:
+            return ShapeError(f"{self.name}: no arrays were given")
         listed = " and ".join(map(str, shapes))
         if self.kind in ("elementwise", "constant") and len(shapes) > 1:
             return ShapeError(f"{self.name}: shapes {listed} do not broadcast: {clash(shapes)}")

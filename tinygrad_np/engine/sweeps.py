@@ -195,7 +195,7 @@ def backward(
     found = run(output, start, frozenset(), retain_graph, create_graph)
     for node, g in found.items():
         tensor = node.tensor() if isinstance(node, Leaf) else None
-        if tensor is None:  # nobody is left to read it
+        if tensor is None or tensor.node is not node:  # it is gone, or no longer that leaf
             continue
         if tensor._grad is None:
             tensor._grad = as_tensor(g)

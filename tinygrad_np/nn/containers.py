@@ -325,6 +325,8 @@ class MLP(Module):
 
 def name_of(activation: Module) -> str:
     """Return the name of an activation, with what is set in it."""
+    if isinstance(activation, Function):
+        return activation.extra_repr()
     name = NAMES.get(type(activation), type(activation).__name__)
     settings = activation.extra_repr()
     return f"{name}({settings})" if settings else name

@@ -319,7 +319,7 @@ class Module:
     def astype(self, dtype: npt.DTypeLike) -> Self:
         """Convert all floating-point parameters and buffers in place; return the module.
 
-        An optimizer made before keeps its own arrays in the old dtype: make it afterwards.
+        Gradients are forgotten.
 
         >>> from tinygrad_np import nn
         >>> nn.Linear(2, 3).astype("float32").weight.dtype

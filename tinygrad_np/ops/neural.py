@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..engine.errors import ShapeError
 from ..engine.makers import Binary, Unary, declare, either, elementwise
 from ..engine.tensor import Array
-from .reductions import Axis, as_float
+from .reductions import Axis, as_float, log_sum_exp_below_0
 from .special import erf_array, erf_in_rules
 
 # ------------------------------------------------------------------ activations
@@ -158,7 +158,7 @@ def log_softmax(x: npt.ArrayLike, axis: Axis = -1) -> Array:
     """
     x = as_float(x)
     shifted = x - np.maximum.reduce(x, axis, keepdims=True, initial=-np.inf)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis, keepdims=True))
+    return shifted - log_sum_exp_below_0(shifted, axis)
 
 
 _softmax = either(softmax)
@@ -232,7 +232,7 @@ def _class_scores(g, x, labels):  # type: ignore[no-untyped-def]  # either world
 @declare(public=False, x=_class_scores)
 def class_cross_entropy(x: Array, labels: Array) -> Array:
     """Return ``-log_softmax(x)[label]`` along the last axis."""
-    top = np.maximum.reduce(x, -1, keepdims=True)
-    shifted = x - top
-    picked = np.take_along_axis(shifted, labels[..., None], -1)[..., 0]
-    return np.log(np.add.reduce(np.exp(shifted), -1)) - picked  # type: ignore[no-any-return]
+    shifted = x - np.maximum.reduce(x, -1, keepdims=True)
+    rows = shifted.reshape((-1, shifted.shape[-1]))
+    picked = rows[np.arange(len(rows)), labels.ravel()].reshape(labels.shape)
+    return log_sum_exp_below_0(shifted, -1)[..., 0] - picked  # type: ignore[no-any-return]

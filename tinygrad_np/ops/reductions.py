@@ -203,6 +203,19 @@ def std(x: npt.ArrayLike, axis: Axis = None, ddof: float = 0, keepdims: bool = F
     return sqrt_of(var(x, axis, ddof, keepdims))
 
 
+def log_sum_exp_below_0(x: Array, axis: Axis) -> Array:
+    """Return log(sum(exp(x))) over `axis`, which stays, for x up to 0 that reach it.
+
+    The ones that exp(0) gives are counted apart, so a sum just above 1 keeps all digits: it
+    is what a confident classifier's loss consists of.
+    """
+    e = np.exp(x)
+    largest = x == 0
+    e -= largest
+    ones = add_over(largest, axis, keepdims=True, dtype=e.dtype)
+    return np.log1p(add_over(e, axis, keepdims=True) + (ones - 1.0))
+
+
 def _logsumexp_rule(g, x, out, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
     safe = np.where(out == -np.inf, 0.0, out)  # where all x are -inf the gradient is 0
     return keep_axes(g, x.shape, axis, keepdims) * np.exp(
@@ -222,7 +235,7 @@ def logsumexp(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Ar
     top = maximum_over(array, axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, top.dtype.type(0))
     with np.errstate(divide="ignore"):  # log 0, where nothing or only -inf is summed
-        total = np.log(add_over(np.exp(array - top), axis, keepdims=True)) + top
+        total = log_sum_exp_below_0(array - top, axis) + top
     return total if keepdims else total.squeeze(axis)
 
 

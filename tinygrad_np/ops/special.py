@@ -16,9 +16,16 @@ _erf_of_number: Any = np.frompyfunc(math.erf, 1, 1)
 
 
 def erf_array(x: Array) -> Array:
-    """Return the error function of an array, one Python call per element."""
+    """Return the error function of an array.
+
+    By SciPy where it is installed; without it one Python call per element, a hundred times slower.
+    """
     array = as_float(x)
-    return np.asarray(_erf_of_number(array)).astype(array.dtype)
+    try:
+        from scipy.special import erf as erf_of_array
+    except ModuleNotFoundError:
+        return np.asarray(_erf_of_number(array)).astype(array.dtype)
+    return erf_of_array(array)  # type: ignore[no-any-return]
 
 
 erf: Unary = elementwise(

@@ -98,9 +98,11 @@ class Optimizer:
                 if gradient is None or parameter.node is None:
                     continue
                 g = gradient._data
-                if g.shape != slot.scratch.shape or g.shape != parameter._data.shape:
-                    self._reshape(slot, g)
-                ready.append((slot, parameter._own(), g))
+                p = parameter._own()
+                scratch = slot.scratch
+                if p.shape != g.shape or p.shape != scratch.shape or p.dtype != scratch.dtype:
+                    self._refit(slot, g)
+                ready.append((slot, p, g))
             self.update(ready, group)
 
     def update(self, ready: list[tuple[Slot, Array, Array]], group: Group) -> None:
@@ -121,20 +123,21 @@ class Optimizer:
             p = slot.parameter
             slot.scratch = arrays[p.dtype][: p.size].reshape(p.shape)
 
-    def _reshape(self, slot: Slot, g: Array) -> None:
-        """Follow a parameter whose data was replaced by an array of another shape."""
+    def _refit(self, slot: Slot, g: Array) -> None:
+        """Follow a parameter that got data of another shape or dtype while it was frozen."""
         parameter = slot.parameter
         if g.shape != parameter.shape:
             raise ShapeError(
                 f"{type(self).__name__}: {call(parameter)} has shape {parameter.shape}, but its "
                 f"gradient {g.shape}: the data was replaced after backward()"
             )
-        if slot.state:
+        if slot.state and slot.scratch.shape != g.shape:
             raise ShapeError(
                 f"{type(self).__name__}: {call(parameter)} has shape {parameter.shape}, but what "
                 f"was remembered of it has {slot.scratch.shape}; make a new optimizer"
             )
         slot.scratch = np.empty(parameter.shape, parameter.dtype)
+        slot.state = {name: array.astype(parameter.dtype) for name, array in slot.state.items()}
 
     def state_dict(self) -> dict[str, Any]:
         """Return copies of the options and of what is remembered of each parameter.
@@ -231,8 +234,6 @@ def as_groups(optimizer: str, params: Any, options: Group) -> list[Group]:
         for i, tensor in enumerate(tensors):
             check_parameter(optimizer, i, tensor, seen)
         groups.append({**options, **each, "params": tensors})
-    if not groups:
-        raise ValueError(f"{optimizer}: there are no parameters to optimize")
     return groups
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,15 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 FIRST = 0.11
-"""The first step, relative to the scale; not a round number, lest it fits a period."""
-LONGEST = 21
-"""The most steps of a ladder, each half of the one before."""
+"""The first step, relative to the scale."""
+RATIO = 1.9
+"""Each step to the next. With 2, all the longer ones could be near multiples of a period."""
+LONGEST = 22
+"""The most steps of a ladder."""
 DEPTH = 4
 """How many orders of the step are extrapolated away."""
+PROBE = 5.3
+"""A step, relative to the scale, that shows what depends on a coordinate at all."""
 KNOWN = 1e-3
 """The relative error below which a slope is known well."""
 SAFETY = 3.0
@@ -79,7 +84,7 @@ class Ladder:
         self.found: list[Slope] = []
 
     def add(self, step: float, quotient: float, noise: float) -> None:
-        """Add the quotient over the next step, half of the last, whose rounding error is `noise`.
+        """Add the quotient over the next step; `noise` is its rounding error.
 
         One that is not finite, because the step leaves the function's domain, is left out.
         """
@@ -88,7 +93,7 @@ class Ladder:
             return
         row = [quotient]
         for m, above in enumerate(self.row[:DEPTH]):
-            weight = 2.0 ** (self.order * (m + 1))
+            weight = RATIO ** (self.order * (m + 1))
             row.append((weight * row[m] - above) / (weight - 1.0))
             if m + 1 < len(self.row):  # one neighbour may agree by chance, three hardly
                 neighbours = (row[m], above, self.row[m + 1])
@@ -105,9 +110,7 @@ class Ladder:
         by a constant over its step; two may agree by chance where their neighbours don't.
         """
         last = self.second[-9:]
-        scatter = sorted(
-            abs(one[1] - two[1]) * two[0] for one, two in zip(last, last[1:], strict=False)
-        )
+        scatter = sorted(abs(one[1] - two[1]) * two[0] for one, two in pairwise(last))
         if scatter:
             noise = 2.0 * scatter[len(scatter) // 2]
             self.found = [Slope(s.value, s.error + noise / s.step, s.step) for s in self.found]
@@ -143,12 +146,10 @@ class Line:
         """Return the points a step away to the left and to the right, with their values."""
         if step not in self.values:
             left, right = self.x - step, self.x + step
-            low, high = self.at(left), self.at(right)
-            self.values[step] = (left, low, right, high)
-            self.moved |= low != high
+            self.values[step] = (left, self.at(left), right, self.at(right))
         return self.values[step]
 
-    def quotient(self, step: float, side: int = 0) -> tuple[float, float]:
+    def quotient(self, step: float, scale: float, side: int) -> tuple[float, float]:
         """Return the difference quotient, central or of one side, and its rounding error."""
         left, low, right, high = self.both_sides(step)
         if side > 0:
@@ -156,18 +157,34 @@ class Line:
         elif side < 0:
             right, high = self.x, self.here
         width = right - left
+        changed = low != high
+        self.moved |= changed
         size = np.maximum(np.abs(low), np.abs(high))
-        change = np.where(low == high, 0.0, high - low)  # also of infinities
+        if not changed.any():  # it may all have been lost in numbers as large as those far off
+            size = np.maximum(size, self.far_off(max(scale, abs(float(self.x)))))
+        change = np.where(changed, high - low, 0.0)  # not inf - inf
         return float(np.sum(self.cotangent * change) / width), self.noise(size) / float(width)
 
     def noise(self, size: Array, precision: Any = None) -> float:
         """Return the rounding error of the weighted sum, of elements of a given size.
 
-        What never moves leaves none, however large it is; if nothing does, all may have been
-        rounded away.
+        What doesn't depend on the coordinate leaves none, however large it is. Small steps may
+        be rounded away, a long one hardly; if that moves nothing, everything may have been.
         """
-        errors = np.abs(self.cotangent) * size * (self.precision if precision is None else precision)
-        return 2.0 * float(np.sum(errors[self.moved] if self.moved.any() else errors))
+        errors = np.abs(self.cotangent) * size
+        errors = 2.0 * errors * (self.precision if precision is None else precision)
+        if self.moved.all():
+            return float(np.sum(errors))
+        depends = self.moved | (self.far_off(max(self.scales)) != 0)
+        return float(np.sum(errors[depends] if depends.any() else errors))
+
+    def far_off(self, scale: float) -> Array:
+        """Return how large the elements are a long way off, 0 for those that are as here."""
+        _, low, _, high = self.both_sides(PROBE * scale)
+        size = np.maximum(np.abs(low), np.abs(high))
+        size = np.where(np.isfinite(size), size, np.abs(self.here))
+        same = (low == self.here) & (high == self.here)
+        return np.where(same, 0.0, np.maximum(size, np.finfo(size.dtype).tiny))
 
     def slope(self, exact: float, thorough: bool = False) -> Slope:
         """Return the slope of the weighted sum.
@@ -176,16 +193,19 @@ class Line:
             exact: The relative error that is good enough.
             thorough: Whether to go through every scale and step whatever they give.
         """
-        for side in (0, 1, -1):  # one side alone where the other leaves the domain
+        # Where all steps leave the function's domain: much shorter ones, then one side alone.
+        for side, part in ((0, 1.0), (0, 1e-6), (1, 1.0), (-1, 1.0)):
             known = []
             for scale in self.scales:
-                slope = self.climb(scale, exact, thorough, side)
+                slope = self.climb(scale * part, exact, thorough, side)
                 if slope.relative <= KNOWN and not thorough:
                     return slope
                 if slope.error < math.inf:
                     known.append(slope)
             if known:
-                return choose(known)
+                best = choose(known)
+                closer = [s for s in known if s.step < best.step and s.error < best.error]
+                return min(closer, key=lambda slope: slope.error, default=best)
         return UNKNOWN
 
     def climb(self, scale: float, exact: float, thorough: bool, side: int) -> Slope:
@@ -194,12 +214,12 @@ class Line:
         step = FIRST * scale
         for _ in range(LONGEST):
             if self.x + step != self.x:
-                ladder.add(step, *self.quotient(step, side))
+                ladder.add(step, *self.quotient(step, scale, side))
             if not thorough and ladder.found:
                 best = choose(ladder.found)
                 if best.relative <= exact or not self.moved.any():
                     return best
-            step /= 2.0
+            step /= RATIO
         ladder.allow_for_scatter()
         return choose(ladder.found)
 
@@ -242,12 +262,12 @@ class Line:
                 noise = 2.0 * size * self.precision / abs(edge - self.x)
                 new = [(beyond - self.here) / (edge - self.x)]
                 for m, above in enumerate(row[:DEPTH]):
-                    weight = 2.0 ** (m + 1)
+                    weight = RATIO ** (m + 1)
                     new.append((weight * new[m] - above) / (weight - 1.0))
                     off = np.maximum(np.abs(new[-1] - new[m]), np.abs(new[-1] - above)) + noise
                     better = off < error
                     value = np.where(better, new[-1], value)
                     error = np.where(better, off, error)
                 row = new
-                step /= 2.0
+                step /= RATIO
         return value, error

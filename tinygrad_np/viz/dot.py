@@ -8,6 +8,7 @@ the `dot` program is needed for image files alone. Imports picture.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from functools import cache
 from html import escape
 from os import PathLike
@@ -90,7 +91,7 @@ def draw(
 
 def digraph(shown: Picture, direction: Direction = "TB") -> graphviz.Digraph:
     """Return a picture as a ``graphviz.Digraph``."""
-    dot = digraph_class()(
+    dot: graphviz.Digraph = digraph_class()(
         graph_attr={"rankdir": direction, "nodesep": "0.3", "ranksep": "0.4", "bgcolor": "white"},
         node_attr={
             "shape": "box",
@@ -207,9 +208,14 @@ def digraph_class() -> type[graphviz.Digraph]:
     class Drawing(graphviz.Digraph):
         """A ``graphviz.Digraph`` that notebooks show as text where `dot` is not installed."""
 
-        def _repr_mimebundle_(self, *args: Any, **kwargs: Any) -> dict[str, str]:
+        def _repr_mimebundle_(
+            self,
+            include: Iterable[str] | None = None,
+            exclude: Iterable[str] | None = None,
+            **options: Any,
+        ) -> dict[str, bytes | str]:
             try:
-                return super()._repr_mimebundle_(*args, **kwargs)
+                return super()._repr_mimebundle_(include, exclude, **options)
             except graphviz.ExecutableNotFound:
                 return {"text/plain": self.source}
 
@@ -243,7 +249,7 @@ def save(x: Outputs | graphviz.Digraph, path: str | PathLike[str], **options: An
     if isinstance(x, graphviz.Digraph):
         if options:
             raise TypeError(f"save: {', '.join(options)}: this picture is drawn already")
-        drawn = x
+        drawn: graphviz.Digraph = x
     else:
         drawn = draw(x, **options)
     path = Path(path)

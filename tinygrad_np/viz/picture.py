@@ -191,7 +191,8 @@ def nodes_below(results: Iterable[Node]) -> list[Node]:
 def constant_box(key: int, source: Any) -> Box:
     """Return the box of an operand that is not tracked: an array, or a Python number."""
     if isinstance(source, Constant):
-        return Box(key, "constant", shape=source.shape, dtype=str(source.dtype))
+        dtype = str(source.dtype)
+        return Box(key, "constant", name=source.name, shape=source.shape, dtype=dtype)
     return Box(key, "constant", value=repr(source))
 
 
@@ -224,5 +225,5 @@ def in_words(key: str, value: Any) -> str:
         parts = ("..." if p is Ellipsis else p if isinstance(p, str) else repr(p) for p in value)
         return f"[{', '.join(parts)}]"
     if key == "dtype":
-        return np.dtype(value).name
+        return str(np.dtype(value))
     return repr(value)
