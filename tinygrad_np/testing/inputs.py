@@ -78,14 +78,14 @@ def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) 
 
 
 def values_of(x: Any) -> Array | None:
-    """Return a copy of the values of an input to differentiate for, ``None`` for any other."""
+    """Return the values of an input to differentiate for, ``None`` for any other."""
     if isinstance(x, Tensor):
         array = x._data
     elif isinstance(x, (np.ndarray, np.generic, float, complex)):
         array = np.asarray(x)
     else:
         return None
-    return array.copy() if array.dtype.kind in "fc" else None
+    return array if array.dtype.kind in "fc" else None
 
 
 def leaves_of(tree: Any) -> Iterator[tuple[str, Any]]:

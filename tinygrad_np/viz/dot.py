@@ -219,7 +219,8 @@ def digraph_class() -> type[graphviz.Digraph]:
             except graphviz.ExecutableNotFound:
                 return {"text/plain": self.source}
 
-    return Drawing
+    kind: type[graphviz.Digraph] = Drawing
+    return kind
 
 
 def save(x: Outputs | graphviz.Digraph, path: str | PathLike[str], **options: Any) -> Path:
@@ -246,12 +247,11 @@ def save(x: Outputs | graphviz.Digraph, path: str | PathLike[str], **options: An
     """
     import graphviz
 
-    if isinstance(x, graphviz.Digraph):
-        if options:
-            raise TypeError(f"save: {', '.join(options)}: this picture is drawn already")
-        drawn: graphviz.Digraph = x
-    else:
-        drawn = draw(x, **options)
+    given: Any = x
+    is_drawn = isinstance(given, graphviz.Digraph)
+    if is_drawn and options:
+        raise TypeError(f"save: {', '.join(options)}: this picture is drawn already")
+    drawn: graphviz.Digraph = given if is_drawn else draw(given, **options)
     path = Path(path)
     kind = path.suffix[1:].lower()
     if kind not in {"dot", "gv"} | graphviz.FORMATS:
