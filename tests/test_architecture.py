@@ -24,6 +24,7 @@ ENGINE = [
     "calls",
     "makers",
     "sweeps",
+    "backward",
     "transforms",
     "tape",
 ]

@@ -32,6 +32,12 @@ RIGHT = {
     "small input": (lambda x: tg.log(x), np.abs(1e-9 * normal(5))),
     "small next to large": (lambda x: tg.log(x).sum(), np.array([1e-12, 1.0, 1e9])),
     "large input": (tg.sin, np.array([1e8])),
+    "very large input": (tg.sin, np.array([1e11])),
+    "noise inside": (lambda x: (1e6 + tg.sin(x)) - 1e6, normal(20)),
+    "next to a large result": (
+        lambda x: tg.concatenate([tg.exp(x[:1]) * 1e10, 1e-6 * tg.sin(x[1:])]),
+        normal(3),
+    ),
     "on an offset": (lambda x: 1e8 + tg.sin(x), normal(5)),
     "oscillating": (lambda x: tg.sin(1000.0 * x), normal(10)),
     "near the edge of the domain": (tg.arccos, np.array([1 - 1e-7, -1 + 1e-6, 0.3])),

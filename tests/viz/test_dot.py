@@ -99,6 +99,7 @@ def test_source_is_valid_whatever_the_names_hold(leaf, result, output):
 @needs_dot
 @settings(max_examples=25)
 @given(names=st.lists(ANY_NAME, min_size=20, max_size=20), value=ANY_NAME)
+@example(names=["]", "]]>", "--", " ", "<", "\\"], value="]")
 def test_dot_accepts_every_name(names, value):
     boxes = [
         Box(i, "op", "op", name, (("key", value),), (2,), "float64", operands=("x", value))

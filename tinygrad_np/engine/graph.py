@@ -8,6 +8,7 @@ of the package; Tensor and Op appear as types only.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from weakref import ref
@@ -122,10 +123,10 @@ def walk(root: Node) -> list[Node]:
     return sorted(seen, key=attrgetter("number"), reverse=True)
 
 
-def walk_edges(root: Node) -> list[Node]:
-    """Return every node a gradient of `root` flows to, newest first, or say what is spent."""
-    seen = {root}
-    stack = [root]
+def walk_edges(roots: Iterable[Node]) -> list[Node]:
+    """Return every node a gradient of `roots` flows to, newest first, or say what is spent."""
+    stack = list(roots)
+    seen = set(stack)
     while stack:
         node = stack.pop()
         if node.edges is None:

@@ -36,7 +36,12 @@ class Binary(Protocol):
 
 
 def elementwise(
-    forward: Any, *, name: str | None = None, doc: str = "", **rules: RuleFunction
+    forward: Any,
+    *,
+    name: str | None = None,
+    doc: str = "",
+    holomorphic: bool = True,
+    **rules: RuleFunction,
 ) -> Any:
     """Declare an op that works element by element, on one or two broadcasting arrays.
 
@@ -44,6 +49,7 @@ def elementwise(
         forward: A NumPy ufunc, or a function of arrays, with positional inputs.
         name: The op's name; the forward function's when left out.
         doc: The docstring of the public function.
+        holomorphic: Whether the rules hold for complex numbers as they stand.
         rules: A rule per input; its name is the input's.
 
     Returns:
@@ -51,7 +57,9 @@ def elementwise(
     """
     kind = "elementwise" if rules else "constant"
     nin = forward.nin if isinstance(forward, np.ufunc) else len(parameters(forward)[0])
-    op = Op(name or forward.__name__, forward, kind, ("x", "y")[:nin], rules)
+    op = Op(
+        name or forward.__name__, forward, kind, ("x", "y")[:nin], rules, holomorphic=holomorphic
+    )
     return publish(op, unary(op) if nin == 1 else binary(op), forward, doc)
 
 
@@ -81,6 +89,7 @@ def declare(
     name: str | None = None,
     public: bool = True,
     mismatch: Callable[..., str] | None = None,
+    holomorphic: bool = True,
     **rules: RuleFunction,
 ) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
     """Declare the decorated function of arrays as an op.
@@ -96,13 +105,14 @@ def declare(
         name: The op's name; the function's when left out.
         public: Whether it belongs to the package's namespace.
         mismatch: Shapes to words, for the error when NumPy refuses them.
+        holomorphic: Whether the rules hold for complex numbers as they stand.
         rules: A rule per differentiable input.
     """
 
     def decorate(forward: Callable[P, Any]) -> Callable[P, Tensor]:
         plain, star, _ = parameters(forward)
         inputs = plain if star is None else (*plain, star)
-        op = Op(name or forward.__name__, forward, kind, inputs, rules, mismatch, star)
+        op = Op(name or forward.__name__, forward, kind, inputs, rules, mismatch, star, holomorphic)
         call = general(op)
         forward.__annotations__["return"] = "Tensor"
         call.__wrapped__ = forward  # type: ignore[attr-defined]  # where help() finds the signature

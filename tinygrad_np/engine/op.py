@@ -98,12 +98,24 @@ class Op:
             own jvp), ``"bilinear"`` (it is, in each input), ``"constant"`` (no gradient)
             or ``"general"``. The inputs of elementwise and bilinear ops may broadcast.
         inputs: The names of the array inputs.
+        holomorphic: Whether it is complex-differentiable where it is differentiable: its rules
+            are then written as for real numbers. Functions like abs, real and conjugate are not.
         star: The last of them, if it stands for any number of arrays.
         rules: The rule of each differentiable input.
         call: The public function.
     """
 
-    __slots__ = ("call", "forward", "inputs", "kind", "mismatch", "name", "rules", "star")
+    __slots__ = (
+        "call",
+        "forward",
+        "holomorphic",
+        "inputs",
+        "kind",
+        "mismatch",
+        "name",
+        "rules",
+        "star",
+    )
 
     def __init__(
         self,
@@ -114,6 +126,7 @@ class Op:
         rules: dict[str, RuleFunction],
         mismatch: Callable[..., str] | None = None,
         star: str | None = None,
+        holomorphic: bool = True,
     ) -> None:
         if name in OPS:
             raise ValueError(f"an op named {name!r} is already declared")
@@ -127,6 +140,7 @@ class Op:
         self.rules = {key: Rule(rule, key) for key, rule in rules.items()}
         self.mismatch = mismatch
         self.star = star
+        self.holomorphic = holomorphic
         self.call: Callable[..., Tensor]
         OPS[name] = self
 

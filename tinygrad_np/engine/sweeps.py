@@ -1,8 +1,8 @@
-"""The reverse sweep: cotangents from a result back to everything it came from.
+"""The two sweeps over the graph: cotangents backwards, tangents forwards.
 
-One small pure function, in two worlds: on arrays nothing is recorded; with
-`create_graph` the same rules run on Tensors and record themselves. Imports errors,
-graph, modes, tensor and op.
+Small pure functions, in two worlds: on arrays nothing is recorded; with `create_graph`
+the same rules run on Tensors and record themselves. Imports errors, graph, modes,
+tensor, op and calls.
 """
 
 from __future__ import annotations
@@ -11,36 +11,34 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from .calls import lift
-from .errors import DTypeError, GraphError, ShapeError
-from .graph import Leaf, Node, spent, walk_edges
+from .errors import ShapeError
+from .graph import Node, spent, walk_edges
 from .modes import enable_grad
 from .op import Rule
 from .tensor import Array, Tensor, result
 
 
 def sweep(
-    root: Node,
-    cotangent: Any,
+    cotangents: dict[Node, Any],
     targets: frozenset[Node] = frozenset(),
     *,
     retain_graph: bool = False,
     create_graph: bool = False,
 ) -> dict[Node, Any]:
-    """Return the cotangents of the leaves below `root`, or of `targets` alone.
+    """Return the cotangents of the leaves below some results, or of `targets` alone.
 
     Args:
-        root: The node of the result.
-        cotangent: Its cotangent, of its shape: an array, or a Tensor with `create_graph`.
+        cotangents: The cotangent of each result, of its shape: an array, or a Tensor with
+            `create_graph`.
         targets: Where to go; only paths that lead to one of them are followed.
         retain_graph: Keep what the nodes saved, for another sweep.
         create_graph: Run the rules on Tensors, so that what they compute is recorded.
     """
-    order = walk_edges(root)
+    order = walk_edges(cotangents)
     useful = leading_to(targets, order) if targets else None
-    cotangents = {root: cotangent}
+    cotangents = dict(cotangents)
     found: dict[Node, Any] = {}
     ours: set[Node] = set()  # whose cotangent is an array this sweep allocated
     for node in order:
@@ -57,7 +55,10 @@ def sweep(
                 continue
             if create_graph:
                 arguments = lift(node, rule, arguments)
-            c = rule.apply(g, *arguments)
+            if node.dtype.kind == "c":
+                c = pulled_back(node, rule, g, arguments)
+            else:
+                c = rule.apply(g, *arguments)
             if c is None:
                 continue
             if c.shape != parent.shape or c.dtype is not parent.dtype:
@@ -82,6 +83,82 @@ def leading_to(targets: frozenset[Node], order: list[Node]) -> set[Node]:
         if node in targets or any(parent in useful for parent, _, _ in node.edges or ()):
             useful.add(node)
     return useful
+
+
+def pulled_back(node: Node, rule: Rule, g: Any, arguments: tuple[Any, ...]) -> Any:
+    """Return what a rule gives for a complex result.
+
+    The gradient of a real loss L is the direction of steepest ascent: dL/da + i dL/db for
+    z = a + ib. For a holomorphic f that is the cotangent times the conjugate of f'. Rules
+    are written as for real numbers, g * f', so conjugating before and after does it for all
+    of them in this one place. Rules of other functions of complex numbers say it themselves.
+    """
+    if node.op is None or not node.op.holomorphic:
+        return rule.apply(g, *arguments)
+    c = rule.apply(np.conjugate(g), *arguments)
+    return None if c is None else np.conjugate(c)
+
+
+def push(root: Node, tangents: dict[Node, Any], *, create_graph: bool = False) -> Any:
+    """Return the tangent of a result, given those of nodes below it; ``None`` if it has none.
+
+    An elementwise rule is its own jvp, because the Jacobian is diagonal. For any other op
+    the jvp is the transpose of its rule, which is found by recording the rule and sweeping
+    over that: so every op works in both modes.
+
+    Args:
+        root: The node of the result.
+        tangents: Where to start: a tangent of its shape for each node.
+        create_graph: Record the sweep.
+    """
+    found = dict(tangents)
+    order = walk_edges((root,))
+    useful = leading_to(frozenset(tangents), order)
+    for node in reversed(order):
+        if node in tangents or node not in useful:
+            continue
+        total = None
+        for parent, rule, arguments in node.edges or ():
+            t = found.get(parent)
+            if t is None:
+                continue
+            if create_graph:
+                arguments = lift(node, rule, arguments)
+            part = pushed(node, rule, arguments, parent, t, create_graph)
+            if part is not None:
+                total = part if total is None else total + part
+        if total is not None:
+            found[node] = total
+    return found.get(root)
+
+
+def pushed(
+    node: Node, rule: Rule, arguments: tuple[Any, ...], parent: Node, t: Any, create_graph: bool
+) -> Any:
+    """Return the tangent of a node's result that one input's tangent `t` causes."""
+    assert node.op is not None  # a leaf has no edges
+    real = node.dtype.kind != "c" and parent.dtype.kind != "c"
+    if node.op.kind == "elementwise" and (real or node.op.holomorphic):
+        out = rule.apply(t, *arguments)
+        if out is None:
+            return None
+        if out.dtype != node.dtype:
+            out = out.astype(node.dtype)
+        return out if out.shape == node.shape else np.broadcast_to(out, node.shape)
+    with enable_grad(), np.errstate(all="ignore"):  # the zeros only stand for a cotangent
+        g = result(np.zeros(node.shape, node.dtype), None)
+        g.requires_grad = True
+        start = g.node
+        assert start is not None
+        c = pulled_back(node, rule, g, arguments)
+        if c is None or c.node is None:
+            return None
+        if c.shape != parent.shape or c.dtype != parent.dtype:
+            c = fit(c, parent, node, rule)
+        if not create_graph:
+            return sweep({c.node: t}, frozenset((start,))).get(start)
+        found = sweep({c.node: t}, frozenset((start,)), retain_graph=True, create_graph=True)
+        return found.get(start)
 
 
 def fit(c: Any, parent: Node, node: Node, rule: Rule) -> Any:
@@ -132,132 +209,3 @@ def ones(n: int, dtype: np.dtype[Any]) -> Array:
     vector = np.ones(n, dtype)
     vector.flags.writeable = False
     return vector
-
-
-def seed(
-    output: Tensor, gradient: Tensor | npt.ArrayLike | None, create_graph: bool, caller: str
-) -> Any:
-    """Return the cotangent a sweep from `output` starts with, or say why there is none."""
-    if output.node is None:
-        raise GraphError(
-            f"{caller}: nothing to differentiate: this Tensor of shape {output.shape} was not "
-            f"computed from one with requires_grad=True, or was computed inside no_grad()"
-        )
-    if gradient is None:
-        if output.size != 1:
-            raise ShapeError(
-                f"{caller}: the result has shape {output.shape}, and only a single number has a "
-                f"gradient of its own; reduce it first, as in .sum().backward(), or pass "
-                f"gradient= of shape {output.shape}"
-            )
-        array = ones(1, output.dtype).reshape(output.shape)
-        return result(array, None) if create_graph else array
-    given = gradient if type(gradient) is Tensor else Tensor(gradient)
-    if given.shape != output.shape:
-        raise ShapeError(
-            f"{caller}: gradient has shape {given.shape}, but the result has {output.shape}"
-        )
-    if given.dtype.kind == "c" and output.dtype.kind != "c":
-        raise DTypeError(f"{caller}: a complex gradient for a result of dtype {output.dtype}")
-    if create_graph:
-        return given if given.dtype == output.dtype else given.astype(output.dtype)
-    return given._data.astype(output.dtype)  # a copy: leaves may keep it
-
-
-def backward(
-    output: Tensor,
-    gradient: Tensor | npt.ArrayLike | None = None,
-    retain_graph: bool = False,
-    create_graph: bool = False,
-) -> None:
-    """Add the gradient of this Tensor to ``.grad`` of every leaf it was computed from.
-
-    Args:
-        output: The result to differentiate.
-        gradient: The cotangent to start with: `v` in :math:`J^T v`. Required unless the
-            Tensor has a single element, where it is one.
-        retain_graph: Keep what the graph saved, so that it can be swept again.
-        create_graph: Record the sweep itself, so that gradients have gradients;
-            implies `retain_graph`.
-
-    Raises:
-        ShapeError: Without `gradient` for more than one element, or for one that does
-            not fit.
-        GraphError: If nothing was recorded, or the graph is spent.
-
-    >>> import tinygrad_np as tg
-    >>> x = tg.tensor([1.0, 2.0], requires_grad=True)
-    >>> (x**2).backward(gradient=[1.0, 10.0])
-    >>> x.grad
-    Tensor([ 2., 40.], dtype=float64)
-    """
-    start = seed(output, gradient, create_graph, "backward")
-    found = run(output, start, frozenset(), retain_graph, create_graph)
-    for node, g in found.items():
-        tensor = node.tensor() if isinstance(node, Leaf) else None
-        if tensor is None or tensor.node is not node:  # it is gone, or no longer that leaf
-            continue
-        if tensor._grad is None:
-            tensor._grad = as_tensor(g)
-        else:
-            have = tensor._grad if create_graph else tensor._grad._data
-            tensor._grad = as_tensor(have + g)
-
-
-def gradients(
-    output: Tensor,
-    *targets: Tensor,
-    gradient: Tensor | npt.ArrayLike | None = None,
-    create_graph: bool = False,
-) -> tuple[Tensor | None, ...]:
-    """Return the gradient of this Tensor with respect to each target.
-
-    A question, not a training step: nothing is written to any ``.grad`` and the graph
-    is not spent. A target may be a leaf or any Tensor on the way.
-
-    Args:
-        output: The result to differentiate.
-        targets: The Tensors to differentiate with respect to.
-        gradient: As in :func:`backward`.
-        create_graph: As in :func:`backward`.
-
-    Returns:
-        A tuple of Tensors, ``None`` for a target no path leads to.
-
-    >>> import tinygrad_np as tg
-    >>> x = tg.tensor(3.0, requires_grad=True)
-    >>> (dx,) = (x**3).gradient(x, create_graph=True)
-    >>> (d2x,) = dx.gradient(x)
-    >>> dx.item(), d2x.item()
-    (27.0, 18.0)
-    """
-    nodes: list[Node] = []
-    for i, target in enumerate(targets):
-        if type(target) is not Tensor or target.node is None:
-            raise GraphError(f"gradient: target {i} is not a Tensor that requires a gradient")
-        nodes.append(target.node)
-    start = seed(output, gradient, create_graph, "gradient")
-    if not nodes:
-        return ()
-    found = run(output, start, frozenset(nodes), True, create_graph)
-    return tuple(as_tensor(found[n]) if n in found else None for n in nodes)
-
-
-def as_tensor(g: Any) -> Tensor:
-    """Return a cotangent as a Tensor."""
-    return g if type(g) is Tensor else result(np.asarray(g), None)
-
-
-def run(
-    output: Tensor,
-    start: Any,
-    targets: frozenset[Node],
-    retain_graph: bool,
-    create_graph: bool,
-) -> dict[Node, Any]:
-    """Sweep from `output`, in grad mode if the sweep itself is to be recorded."""
-    assert output.node is not None  # seed raises
-    if not create_graph:
-        return sweep(output.node, start, targets, retain_graph=retain_graph)
-    with enable_grad():
-        return sweep(output.node, start, targets, retain_graph=True, create_graph=True)

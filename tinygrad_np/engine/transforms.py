@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .backward import as_tensor, seed
 from .errors import GraphError, ShapeError
 from .graph import Leaf, Node, walk_edges
 from .makers import declare
 from .modes import enable_grad, is_grad_enabled
-from .sweeps import as_tensor, seed, sweep
+from .sweeps import sweep
 from .tensor import SHARED, Tensor, as_array, result
 
 
@@ -123,10 +124,10 @@ def differentiate(value: Any, inputs: list[Tensor], outer: bool) -> tuple[Tensor
     recorded = False
     if value.node is not None:
         own = frozenset(nodes)
-        beyond = any(isinstance(n, Leaf) and n not in own for n in walk_edges(value.node))
+        beyond = any(isinstance(n, Leaf) and n not in own for n in walk_edges((value.node,)))
         recorded = outer and beyond
         start = seed(value, None, recorded, "grad")
-        found = sweep(value.node, start, own, retain_graph=beyond, create_graph=recorded)
+        found = sweep({value.node: start}, own, retain_graph=beyond, create_graph=recorded)
     gradients = [
         as_tensor(found[n]) if n in found else result(np.zeros(n.shape, n.dtype), None)
         for n in nodes

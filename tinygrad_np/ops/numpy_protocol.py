@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import sweeps
+from ..engine.backward import backward, gradients
 from ..engine.errors import UnsupportedError
 from ..engine.op import FUNCTIONS, NUMPY
 from ..engine.tensor import Tensor
@@ -84,8 +84,8 @@ METHODS: dict[str, Any] = {
     "__iter__": _iterate,
     "__divmod__": _divmod,
     "__rdivmod__": lambda x, y: _divmod(y, x),
-    "backward": sweeps.backward,
-    "gradient": sweeps.gradients,
+    "backward": backward,
+    "gradient": gradients,
     "transpose": _transpose,
     "reshape": from_sequence(shaping.reshape),
     "T": property(lambda x: shaping.transpose(x)),

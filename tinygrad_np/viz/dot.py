@@ -181,7 +181,8 @@ def text(words: str) -> str:
         words = repr(words)
     if len(words) > LONGEST:
         words = f"{words[: LONGEST - 1]}…"
-    return escape(printable(words)).replace("  ", "&#160; ")
+    # Spaces would be merged, and dot's parser stumbles over a text that is but a bracket.
+    return escape(printable(words)).replace("  ", "&#160; ").replace("]", "&#93;")
 
 
 def plain(words: str) -> str:

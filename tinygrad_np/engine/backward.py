@@ -1,0 +1,146 @@
+"""What a Tensor is asked for: backward into `.grad`, or gradients as an answer.
+
+Imports errors, graph, modes, tensor and sweeps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import DTypeError, GraphError, ShapeError
+from .graph import Leaf, Node
+from .modes import enable_grad
+from .sweeps import ones, sweep
+from .tensor import Tensor, result
+
+
+def seed(
+    output: Tensor, gradient: Tensor | npt.ArrayLike | None, create_graph: bool, caller: str
+) -> Any:
+    """Return the cotangent a sweep from `output` starts with, or say why there is none."""
+    if output.node is None:
+        raise GraphError(
+            f"{caller}: nothing to differentiate: this Tensor of shape {output.shape} was not "
+            f"computed from one with requires_grad=True, or was computed inside no_grad()"
+        )
+    if gradient is None:
+        if output.size != 1:
+            raise ShapeError(
+                f"{caller}: the result has shape {output.shape}, and only a single number has a "
+                f"gradient of its own; reduce it first, as in .sum().backward(), or pass "
+                f"gradient= of shape {output.shape}"
+            )
+        array = ones(1, output.dtype).reshape(output.shape)
+        return result(array, None) if create_graph else array
+    given = gradient if type(gradient) is Tensor else Tensor(gradient)
+    if given.shape != output.shape:
+        raise ShapeError(
+            f"{caller}: gradient has shape {given.shape}, but the result has {output.shape}"
+        )
+    if given.dtype.kind == "c" and output.dtype.kind != "c":
+        raise DTypeError(f"{caller}: a complex gradient for a result of dtype {output.dtype}")
+    if create_graph:
+        return given if given.dtype == output.dtype else given.astype(output.dtype)
+    return given._data.astype(output.dtype)  # a copy: leaves may keep it
+
+
+def backward(
+    output: Tensor,
+    gradient: Tensor | npt.ArrayLike | None = None,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+) -> None:
+    """Add the gradient of this Tensor to ``.grad`` of every leaf it was computed from.
+
+    Args:
+        output: The result to differentiate.
+        gradient: The cotangent to start with: `v` in :math:`J^T v`. Required unless the
+            Tensor has a single element, where it is one.
+        retain_graph: Keep what the graph saved, so that it can be swept again.
+        create_graph: Record the sweep itself, so that gradients have gradients;
+            implies `retain_graph`.
+
+    Raises:
+        ShapeError: Without `gradient` for more than one element, or for one that does
+            not fit.
+        GraphError: If nothing was recorded, or the graph is spent.
+
+    >>> import tinygrad_np as tg
+    >>> x = tg.tensor([1.0, 2.0], requires_grad=True)
+    >>> (x**2).backward(gradient=[1.0, 10.0])
+    >>> x.grad
+    Tensor([ 2., 40.], dtype=float64)
+    """
+    start = seed(output, gradient, create_graph, "backward")
+    found = run(output, start, frozenset(), retain_graph, create_graph)
+    for node, g in found.items():
+        tensor = node.tensor() if isinstance(node, Leaf) else None
+        if tensor is None or tensor.node is not node:  # it is gone, or no longer that leaf
+            continue
+        if tensor._grad is None:
+            tensor._grad = as_tensor(g)
+        else:
+            have = tensor._grad if create_graph else tensor._grad._data
+            tensor._grad = as_tensor(have + g)
+
+
+def gradients(
+    output: Tensor,
+    *targets: Tensor,
+    gradient: Tensor | npt.ArrayLike | None = None,
+    create_graph: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """Return the gradient of this Tensor with respect to each target.
+
+    A question, not a training step: nothing is written to any ``.grad`` and the graph
+    is not spent. A target may be a leaf or any Tensor on the way.
+
+    Args:
+        output: The result to differentiate.
+        targets: The Tensors to differentiate with respect to.
+        gradient: As in :func:`backward`.
+        create_graph: As in :func:`backward`.
+
+    Returns:
+        A tuple of Tensors, ``None`` for a target no path leads to.
+
+    >>> import tinygrad_np as tg
+    >>> x = tg.tensor(3.0, requires_grad=True)
+    >>> (dx,) = (x**3).gradient(x, create_graph=True)
+    >>> (d2x,) = dx.gradient(x)
+    >>> dx.item(), d2x.item()
+    (27.0, 18.0)
+    """
+    nodes: list[Node] = []
+    for i, target in enumerate(targets):
+        if type(target) is not Tensor or target.node is None:
+            raise GraphError(f"gradient: target {i} is not a Tensor that requires a gradient")
+        nodes.append(target.node)
+    start = seed(output, gradient, create_graph, "gradient")
+    if not nodes:
+        return ()
+    found = run(output, start, frozenset(nodes), True, create_graph)
+    return tuple(as_tensor(found[n]) if n in found else None for n in nodes)
+
+
+def as_tensor(g: Any) -> Tensor:
+    """Return a cotangent as a Tensor."""
+    return g if type(g) is Tensor else result(np.asarray(g), None)
+
+
+def run(
+    output: Tensor,
+    start: Any,
+    targets: frozenset[Node],
+    retain_graph: bool,
+    create_graph: bool,
+) -> dict[Node, Any]:
+    """Sweep from `output`, in grad mode if the sweep itself is to be recorded."""
+    assert output.node is not None  # seed raises
+    if not create_graph:
+        return sweep({output.node: start}, targets, retain_graph=retain_graph)
+    with enable_grad():
+        return sweep({output.node: start}, targets, retain_graph=True, create_graph=True)
