@@ -25,7 +25,11 @@ ENGINE = [
     "makers",
     "sweeps",
     "backward",
+    "trees",
     "transforms",
+    "jacobians",
+    "checkpoint",
+    "custom",
     "tape",
 ]
 # Each floor stands on those below it. The tools on the top floor don't know each other.

@@ -99,6 +99,64 @@ def test_gradient_of_gradient_equals_differences(case, rng):
         np.testing.assert_allclose(got, expected, rtol=10 * case.tolerance, atol=1e-7)
 
 
+def pushed(case, arrays, directions):
+    """Return the value and its derivative along `directions`, by a sweep forwards."""
+    places = floating(arrays)
+
+    def f(*moving):
+        everything = list(arrays)
+        for i, x in zip(places, moving, strict=True):
+            everything[i] = x
+        return case.call(*everything, **case.params)
+
+    return tg.jvp(f, [arrays[i] for i in places], directions)
+
+
+@differentiable
+def test_forward_mode_equals_differences_and_is_the_transpose(case, rng):
+    """The derivative along a direction, and <v, J t> = <J^T v, t>."""
+    arrays = case.draw(rng)
+    places = floating(arrays)
+    directions = [rng.normal(size=arrays[i].shape) for i in places]
+    value, tangent = pushed(case, arrays, directions)
+    assert (tangent.shape, tangent.dtype) == (value.shape, value.dtype)
+    assert not tangent.requires_grad
+    step, sides = 1e-6, []
+    for h in (step, -step):
+        moved = list(arrays)
+        for i, d in zip(places, directions, strict=True):
+            moved[i] = arrays[i] + h * d
+        sides.append(values(case.call, moved, **case.params))
+    expected = (sides[0] - sides[1]) / (2 * step)
+    np.testing.assert_allclose(tangent.data, expected, rtol=case.tolerance, atol=1e-8)
+    v = cotangent_of(case, arrays, rng)
+    found, _ = gradients(case, arrays, v)
+    back = sum((g.data * d).sum() for g, d in zip(found, directions, strict=True))
+    np.testing.assert_allclose((v * tangent.data).sum(), back, rtol=1e-10, atol=1e-12)
+
+
+@differentiable
+def test_forward_mode_of_the_gradient_equals_the_gradient_of_forward_mode(case, rng):
+    """Both modes nested both ways give the same second derivative."""
+    arrays = case.draw(rng)
+    places = floating(arrays)
+    starts = [arrays[i] for i in places]
+    directions = [rng.normal(size=a.shape) for a in starts]
+    v = cotangent_of(case, arrays, rng)
+
+    def total(*moving):
+        everything = list(arrays)
+        for i, x in zip(places, moving, strict=True):
+            everything[i] = x
+        return (case.call(*everything, **case.params) * v).sum()
+
+    every = range(len(places))
+    _, forward_over_reverse = tg.jvp(tg.grad(total, every), starts, directions)
+    reverse_over_forward = tg.grad(lambda *x: tg.jvp(total, x, directions)[1], every)(*starts)
+    for a, b in zip(forward_over_reverse, reverse_over_forward, strict=True):
+        np.testing.assert_allclose(a.data, b.data, rtol=1e-9, atol=1e-10)
+
+
 @differentiable
 def test_rules_give_the_same_in_both_worlds(case, rng):
     arrays = case.draw(rng)

@@ -15,10 +15,13 @@ from importlib import import_module
 
 from . import nn, optim
 from ._version import __version__
+from .engine.checkpoint import checkpoint
+from .engine.custom import op
 from .engine.errors import DTypeError, GraphError, ShapeError, TinygradError, UnsupportedError
+from .engine.jacobians import elementwise_grad, hessian, hvp, jacobian
 from .engine.modes import enable_grad, is_grad_enabled, no_grad
 from .engine.tensor import Tensor, asarray, tensor
-from .engine.transforms import grad, value_and_grad
+from .engine.transforms import grad, jvp, stop_gradient, value_and_grad, vjp
 from .ops.elementwise import (
     absolute,
     add,
@@ -139,12 +142,14 @@ __all__ = [
     "bitwise_xor",
     "broadcast_to",
     "ceil",
+    "checkpoint",
     "clip",
     "concatenate",
     "cos",
     "cosh",
     "divide",
     "dot",
+    "elementwise_grad",
     "elu",
     "enable_grad",
     "equal",
@@ -159,11 +164,15 @@ __all__ = [
     "grad",
     "greater",
     "greater_equal",
+    "hessian",
+    "hvp",
     "invert",
     "is_grad_enabled",
     "isfinite",
     "isinf",
     "isnan",
+    "jacobian",
+    "jvp",
     "leaky_relu",
     "less",
     "less_equal",
@@ -189,6 +198,7 @@ __all__ = [
     "nn",
     "no_grad",
     "not_equal",
+    "op",
     "optim",
     "positive",
     "power",
@@ -211,6 +221,7 @@ __all__ = [
     "squeeze",
     "stack",
     "std",
+    "stop_gradient",
     "subtract",
     "sum",
     "swapaxes",
@@ -222,6 +233,7 @@ __all__ = [
     "value_and_grad",
     "var",
     "viz",
+    "vjp",
     "where",
 ]
 

@@ -298,11 +298,16 @@ def test_a_gradient_of_another_shape_or_dtype_is_refused(monkeypatch):
 def test_inputs_of_all_kinds():
     def f(x, params, scale, index, axis, nothing):
         assert nothing is None
+        assert params["none"] is None
         assert isinstance(params["w"][0], tg.Tensor)
         y = (x @ params["w"][0] + params["w"][1]) * params["b"] * scale
         return {"y": y.sum(axis=axis), "n": (y[index], y > 0)}
 
-    weights = {"w": [normal(3, 2), tg.tensor([1.0, 2.0], name="shift")], "b": np.float32(2.0)}
+    weights = {
+        "w": [normal(3, 2), tg.tensor([1.0, 2.0], name="shift")],
+        "none": None,
+        "b": np.float32(2.0),
+    }
     report = gradcheck(f, normal(2, 3), weights, 1.5, np.array([0, 0, 1]), 0, None)
     assert list(dict.fromkeys(finding.input for finding in report.findings)) == [
         "input 0 (x)",
@@ -316,6 +321,8 @@ def test_inputs_of_all_kinds():
 def test_inputs_are_called_by_position_where_they_have_no_names():
     report = gradcheck(lambda *xs: xs[0] * xs[1], 1.0, 2.0)
     assert [finding.input for finding in report.findings] == ["input 0 (xs[0])", "input 1 (xs[1])"]
+    report = gradcheck(max, [1.0, 2.0])  # a function of C that doesn't tell
+    assert [finding.input for finding in report.findings] == ["input 0 ([0])", "input 0 ([1])"]
     report = gradcheck(np.multiply, 1.0, 2.0)
     assert [finding.input.split()[:2] for finding in report.findings] == [
         ["input", "0"],

@@ -33,6 +33,11 @@ def seed(
                 f"gradient of its own; reduce it first, as in .sum().backward(), or pass "
                 f"gradient= of shape {output.shape}"
             )
+        if output.dtype.kind == "c":
+            raise DTypeError(
+                f"{caller}: the result is complex, and only a real number has a direction of "
+                f"steepest ascent; take .real, .imag or the absolute value, or pass gradient="
+            )
         array = ones(1, output.dtype).reshape(output.shape)
         return result(array, None) if create_graph else array
     given = gradient if type(gradient) is Tensor else Tensor(gradient)

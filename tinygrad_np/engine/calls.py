@@ -14,7 +14,7 @@ import numpy as np
 
 from .graph import Constant, Edge, Node
 from .modes import is_grad_enabled
-from .op import FUNCTIONS, Op, Rule, parameters
+from .op import FUNCTIONS, Op, Rule
 from .tensor import LENT, NUMERIC, Tensor, as_array, result
 
 
@@ -125,8 +125,7 @@ def binary(op: Op) -> Callable[..., Tensor]:
 
 def general(op: Op) -> Callable[..., Tensor]:
     """Return the public function of an op of any number of arrays, with parameters."""
-    forward, star = op.forward, op.star
-    _, _, defaults = parameters(forward)
+    forward, star, defaults = op.forward, op.star, op.defaults
     fixed = op.inputs[:-1] if star else op.inputs
     count = len(fixed)
     # What a rule may ask for, in the order in which `saved` lays it out.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Shape = tuple[int, ...]
 Edge = tuple["Node", "Rule", tuple[Any, ...]]
 
-_next_number = itertools.count().__next__
+next_number = itertools.count().__next__
 
 
 class Node:
@@ -71,7 +71,7 @@ class Node:
         self.shape = shape
         self.dtype = dtype
         self.name: str | None = None
-        self.number = _next_number()
+        self.number = next_number()
 
     @property
     def parents(self) -> tuple[Node, ...]:
@@ -123,12 +123,17 @@ def walk(root: Node) -> list[Node]:
     return sorted(seen, key=attrgetter("number"), reverse=True)
 
 
-def walk_edges(roots: Iterable[Node]) -> list[Node]:
-    """Return every node a gradient of `roots` flows to, newest first, or say what is spent."""
+def walk_edges(roots: Iterable[Node], stop: frozenset[Node] = frozenset()) -> list[Node]:
+    """Return every node a gradient of `roots` flows to, newest first, or say what is spent.
+
+    What lies only beyond the nodes of `stop` is left out.
+    """
     stack = list(roots)
     seen = set(stack)
     while stack:
         node = stack.pop()
+        if node in stop:
+            continue
         if node.edges is None:
             raise spent(node)
         for parent, _, _ in node.edges:

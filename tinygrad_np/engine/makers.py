@@ -6,14 +6,14 @@ Imports op, calls and tensor.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from .calls import binary, general, unary
-from .op import Op, RuleFunction, parameters, register
+from .op import Op, Rule, RuleFunction, enter, parameters, register
 from .tensor import Tensor
 
 P = ParamSpec("P")
@@ -110,27 +110,50 @@ def declare(
     """
 
     def decorate(forward: Callable[P, Any]) -> Callable[P, Tensor]:
-        plain, star, _ = parameters(forward)
-        inputs = plain if star is None else (*plain, star)
-        op = Op(name or forward.__name__, forward, kind, inputs, rules, mismatch, star, holomorphic)
-        call = general(op)
+        call = make(name or forward.__name__, forward, kind, rules, mismatch, holomorphic)
         forward.__annotations__["return"] = "Tensor"
-        call.__wrapped__ = forward  # type: ignore[attr-defined]  # where help() finds the signature
-        return publish(op, call, numpy, forward.__doc__ or "", public)
+        call.__module__ = __package__.partition(".")[0]  # where pickle finds what is public
+        enter(call.op)  # type: ignore[attr-defined]  # set by make
+        return register(call, numpy) if public else call
 
     return decorate
 
 
-def publish(
-    op: Op, call: Callable[..., Tensor], numpy: Any, doc: str, public: bool = True
+def make(
+    name: str,
+    forward: Callable[..., Any],
+    kind: str,
+    rules: Mapping[str, RuleFunction | Rule],
+    mismatch: Callable[..., str] | None = None,
+    holomorphic: bool = True,
+    like: Callable[..., Any] | None = None,
 ) -> Callable[..., Tensor]:
-    """Enter an op's public function in the tables."""
+    """Return the public function of a new op, which is in no table yet.
+
+    The op takes what `forward` takes, or what the function `like` does.
+    """
+    plain, star, defaults = parameters(like or forward)
+    inputs = plain if star is None else (*plain, star)
+    op = Op(name, forward, kind, inputs, rules, mismatch, star, holomorphic, defaults)
+    call = dress(op, general(op), forward.__doc__ or "")
+    call.__wrapped__ = like or forward  # type: ignore[attr-defined]  # where help() finds the signature
+    return call
+
+
+def dress(op: Op, call: Callable[..., Tensor], doc: str) -> Callable[..., Tensor]:
+    """Tie an op and its public function to each other."""
     op.call = call
     call.__name__ = call.__qualname__ = op.name
-    call.__module__ = __package__.partition(".")[0]  # where pickle finds what is public
     call.__doc__ = doc
     call.op = op  # type: ignore[attr-defined]  # functions take attributes
-    return register(call, numpy) if public else call
+    return call
+
+
+def publish(op: Op, call: Callable[..., Tensor], numpy: Any, doc: str) -> Callable[..., Tensor]:
+    """Enter an op and its public function in the tables."""
+    enter(op)
+    dress(op, call, doc).__module__ = __package__.partition(".")[0]  # where pickle finds it
+    return register(call, numpy)
 
 
 def either(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ on Tensors, where they record themselves. Imports errors and tensor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -25,7 +25,7 @@ RuleFunction = Callable[..., Any]
 CO_VARARGS = 0x04  # inspect.CO_VARARGS
 
 OPS: dict[str, Op] = {}
-"""Every op by name."""
+"""Every op of the package by name; not those that users declare."""
 
 NUMPY: dict[Any, Callable[..., Any]] = {}
 """The function here that answers each NumPy function."""
@@ -64,10 +64,12 @@ class Rule:
 
     __slots__ = ("apply", "input", "needs", "pick")
 
-    def __init__(self, apply: RuleFunction, input_name: str) -> None:
+    def __init__(
+        self, apply: RuleFunction, input_name: str, needs: tuple[str, ...] | None = None
+    ) -> None:
         self.apply = apply
         self.input = input_name
-        self.needs = parameters(apply)[0][1:]
+        self.needs = parameters(apply)[0][1:] if needs is None else needs
         self.pick: Callable[[Sequence[Any]], tuple[Any, ...]]
 
     def prepare(self, known: Sequence[str], op: str) -> None:
@@ -101,12 +103,14 @@ class Op:
         holomorphic: Whether it is complex-differentiable where it is differentiable: its rules
             are then written as for real numbers. Functions like abs, real and conjugate are not.
         star: The last of them, if it stands for any number of arrays.
+        defaults: The parameters and their values when left out.
         rules: The rule of each differentiable input.
         call: The public function.
     """
 
     __slots__ = (
         "call",
+        "defaults",
         "forward",
         "holomorphic",
         "inputs",
@@ -123,13 +127,12 @@ class Op:
         forward: Callable[..., Any],
         kind: str,
         inputs: tuple[str, ...],
-        rules: dict[str, RuleFunction],
+        rules: Mapping[str, RuleFunction | Rule],
         mismatch: Callable[..., str] | None = None,
         star: str | None = None,
         holomorphic: bool = True,
+        defaults: dict[str, Any] | None = None,
     ) -> None:
-        if name in OPS:
-            raise ValueError(f"an op named {name!r} is already declared")
         for key in rules:
             if key not in inputs:
                 raise TypeError(f"{name}: a rule for {key!r}, but the inputs are {inputs}")
@@ -137,12 +140,14 @@ class Op:
         self.forward = forward
         self.kind = kind
         self.inputs = inputs
-        self.rules = {key: Rule(rule, key) for key, rule in rules.items()}
+        self.rules = {
+            key: rule if isinstance(rule, Rule) else Rule(rule, key) for key, rule in rules.items()
+        }
         self.mismatch = mismatch
         self.star = star
         self.holomorphic = holomorphic
+        self.defaults = defaults or {}
         self.call: Callable[..., Tensor]
-        OPS[name] = self
 
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.inputs)})>"
@@ -173,6 +178,14 @@ def clash(shapes: Sequence[tuple[int, ...]]) -> str:
             found = " and ".join(map(str, sorted(sizes)))
             return f"along axis {axis} the sizes {found} differ and neither is 1"
     return "their sizes agree"
+
+
+def enter(op: Op) -> Op:
+    """Enter an op in the table of all ops of the package."""
+    if op.name in OPS:
+        raise ValueError(f"an op named {op.name!r} is already declared")
+    OPS[op.name] = op
+    return op
 
 
 def register(function: F, *numpy: Any) -> F:

@@ -7,6 +7,7 @@ tensor, op and calls.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,7 @@ def sweep(
     *,
     retain_graph: bool = False,
     create_graph: bool = False,
+    stop: bool = False,
 ) -> dict[Node, Any]:
     """Return the cotangents of the leaves below some results, or of `targets` alone.
 
@@ -35,8 +37,9 @@ def sweep(
         targets: Where to go; only paths that lead to one of them are followed.
         retain_graph: Keep what the nodes saved, for another sweep.
         create_graph: Run the rules on Tensors, so that what they compute is recorded.
+        stop: Don't go on beyond a target, not even to another.
     """
-    order = walk_edges(cotangents)
+    order = walk_edges(cotangents, targets if stop else frozenset())
     useful = leading_to(targets, order) if targets else None
     cotangents = dict(cotangents)
     found: dict[Node, Any] = {}
@@ -47,6 +50,8 @@ def sweep(
             continue
         if node.op is None or node in targets:
             found[node] = g
+            if stop:
+                continue
         edges = node.edges
         if edges is None:  # spent by another thread since the walk
             raise spent(node)
@@ -93,26 +98,28 @@ def pulled_back(node: Node, rule: Rule, g: Any, arguments: tuple[Any, ...]) -> A
     are written as for real numbers, g * f', so conjugating before and after does it for all
     of them in this one place. Rules of other functions of complex numbers say it themselves.
     """
-    if node.op is None or not node.op.holomorphic:
+    if node.dtype.kind != "c" or node.op is None or not node.op.holomorphic:
         return rule.apply(g, *arguments)
     c = rule.apply(np.conjugate(g), *arguments)
     return None if c is None else np.conjugate(c)
 
 
-def push(root: Node, tangents: dict[Node, Any], *, create_graph: bool = False) -> Any:
-    """Return the tangent of a result, given those of nodes below it; ``None`` if it has none.
+def push(
+    roots: Iterable[Node], tangents: dict[Node, Any], *, create_graph: bool = False
+) -> dict[Node, Any]:
+    """Return the tangents of some results, given those of nodes below them.
 
     An elementwise rule is its own jvp, because the Jacobian is diagonal. For any other op
     the jvp is the transpose of its rule, which is found by recording the rule and sweeping
     over that: so every op works in both modes.
 
     Args:
-        root: The node of the result.
+        roots: The nodes of the results.
         tangents: Where to start: a tangent of its shape for each node.
         create_graph: Record the sweep.
     """
     found = dict(tangents)
-    order = walk_edges((root,))
+    order = walk_edges(roots)
     useful = leading_to(frozenset(tangents), order)
     for node in reversed(order):
         if node in tangents or node not in useful:
@@ -129,7 +136,7 @@ def push(root: Node, tangents: dict[Node, Any], *, create_graph: bool = False) -
                 total = part if total is None else total + part
         if total is not None:
             found[node] = total
-    return found.get(root)
+    return found
 
 
 def pushed(

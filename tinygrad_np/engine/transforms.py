@@ -1,13 +1,13 @@
-"""Functions to functions: the gradient of a function, with or without its value.
+"""Functions to functions: gradients, pullbacks, pushforwards.
 
 Arguments may be arrays, or nested lists, tuples and dicts of arrays. Imports errors,
-graph, modes, tensor, op and sweeps.
+graph, modes, tensor, makers, sweeps, backward and trees.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,108 @@ from .errors import GraphError, ShapeError
 from .graph import Leaf, Node, walk_edges
 from .makers import declare
 from .modes import enable_grad, is_grad_enabled
-from .sweeps import sweep
+from .sweeps import push, sweep
 from .tensor import SHARED, Tensor, as_array, result
+from .trees import fill, leaves_of, map_tree
 
 
 @declare(kind="elementwise", public=False, x=lambda g: g)
 def alias(x: npt.ArrayLike) -> npt.ArrayLike:
     """Return `x` as a value with a node of its own, so that it can be differentiated for."""
     return x
+
+
+class Run:
+    """One run of a function on fresh inputs, recorded.
+
+    Fresh nodes keep nested derivatives apart. Where the graph goes on beyond them, the
+    function was called inside a computation that is itself recorded, or closes over Tensors
+    that require a gradient: then the sweeps over it are recorded too.
+
+    Attributes:
+        inputs: The Tensors that stand for the arrays in the arguments, in order.
+        trees: The arguments they are in.
+        answer: What the function returned.
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        argnums: Iterable[int],
+        caller: str,
+    ) -> None:
+        self.caller = caller
+        self.outer = is_grad_enabled()
+        self.inputs: list[Tensor] = []
+        places = [self.place(number, len(args)) for number in argnums]
+        fresh = {i: map_tree(self.fresh, args[i]) for i in dict.fromkeys(places)}
+        self.trees = [fresh[i] for i in places]
+        with enable_grad():
+            self.answer = f(*(fresh.get(i, x) for i, x in enumerate(args)), **kwargs)
+
+    def place(self, number: int, count: int) -> int:
+        """Return an argument's number counted from the front."""
+        if not -count <= number < count:
+            raise TypeError(f"{self.caller}: argnums has {number}, but there are {count} arguments")
+        return number % count
+
+    def fresh(self, x: Any) -> Tensor:
+        """Return a Tensor with the values of `x` and a node that nothing else has."""
+        if x is None:
+            raise GraphError(f"{self.caller}: an argument to differentiate for holds None")
+        if type(x) is Tensor and x.requires_grad:
+            with enable_grad():
+                tensor = alias(x)
+        else:
+            tensor = result(x._data if type(x) is Tensor else as_array(x, self.caller), None)
+            tensor.requires_grad = True
+            if type(x) is not Tensor:
+                tensor._share = SHARED
+        self.inputs.append(tensor)
+        return tensor
+
+    @property
+    def nodes(self) -> list[Node]:
+        """The nodes of the inputs."""
+        return [x.node for x in self.inputs if x.node is not None]
+
+    def results(self, tree: Any) -> list[Tensor]:
+        """Return the Tensors in what the function returned."""
+        found = leaves_of(tree)
+        for x in found:
+            if type(x) is not Tensor:
+                raise TypeError(
+                    f"{self.caller}: the function returned {type(x).__name__}, not a Tensor"
+                )
+        return found
+
+    def goes_beyond(self, results: Iterable[Tensor]) -> bool:
+        """Return whether the graph of `results` has leaves that are not inputs."""
+        own = set(self.nodes)
+        roots = [x.node for x in results if x.node is not None]
+        return any(isinstance(n, Leaf) and n not in own for n in walk_edges(roots))
+
+    def pull(
+        self, cotangents: dict[Node, Any], *, retain_graph: bool, create_graph: bool
+    ) -> list[Tensor]:
+        """Return the gradient for each input; zeros where no path leads."""
+        found = sweep(
+            cotangents,
+            frozenset(self.nodes),
+            retain_graph=retain_graph,
+            create_graph=create_graph,
+        )
+        return [
+            as_tensor(found[n]) if n in found else result(np.zeros(n.shape, n.dtype), None)
+            for n in self.nodes
+        ]
+
+    def by_argument(self, gradients: Sequence[Tensor]) -> tuple[Any, ...]:
+        """Return what belongs to each input in the structure of the arguments."""
+        of_input = {id(x): g for x, g in zip(self.inputs, gradients, strict=True)}
+        return tuple(map_tree(lambda x: of_input[id(x)], tree) for tree in self.trees)
 
 
 def value_and_grad(
@@ -52,32 +146,28 @@ def value_and_grad(
     >>> value.item(), gradient["w"].tolist(), gradient["b"].item()
     (8.0, [2.0, 4.0], 1.0)
     """
-    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        for number in numbers:
-            if not -len(args) <= number < len(args):
-                raise TypeError(f"grad: argnums has {number}, but there are {len(args)} arguments")
-        inputs: list[Tensor] = []
-
-        def fresh(x: Any) -> Tensor:
-            inputs.append(fresh_input(x))
-            return inputs[-1]
-
-        outer = is_grad_enabled()
+        run = Run(f, args, kwargs, as_numbers(argnums), "grad")
+        value, aux = run.answer if has_aux else (run.answer, None)
+        (value,) = run.results([value])
+        if value.size != 1:
+            raise ShapeError(
+                f"grad: the function returned shape {value.shape}, and only a single number has "
+                f"a gradient; reduce it, as with .sum(), or use jacobian"
+            )
+        cotangents: dict[Node, Any] = {}
+        beyond = recorded = False
+        if value.node is not None:
+            beyond = run.goes_beyond([value])
+            recorded = run.outer and beyond
+            cotangents = {value.node: seed(value, None, recorded, "grad")}
         with enable_grad():
-            positions = [number % len(args) for number in numbers]
-            trees = {i: map_tree(fresh, args[i]) for i in positions}
-            answer = f(*(trees.get(i, x) for i, x in enumerate(args)), **kwargs)
-            value, aux = answer if has_aux else (answer, None)
-            value, found = differentiate(value, inputs, outer)
-        cotangents = iter(found)
-        gradients = {i: map_tree(lambda _: next(cotangents), trees[i]) for i in trees}
-        gradient = tuple(gradients[i] for i in positions)
-        return (value, aux) if has_aux else value, (
-            gradient[0] if isinstance(argnums, int) else gradient
-        )
+            found = run.pull(cotangents, retain_graph=beyond, create_graph=recorded)
+        gradient = run.by_argument(found)
+        value = value if recorded else value.detach()
+        return (value, aux) if has_aux else value, one_or_all(gradient, argnums)
 
     return value_and_gradient
 
@@ -106,55 +196,122 @@ def grad(
     return gradient
 
 
-def differentiate(value: Any, inputs: list[Tensor], outer: bool) -> tuple[Tensor, list[Tensor]]:
-    """Return the value of a function and its gradient for each input.
+def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """Return the value of `f` and its pullback: cotangents of results to cotangents of arguments.
 
-    Where the graph goes on beyond `inputs`, the function was called, or closes over
-    something, inside a computation that is itself recorded: then so is the sweep.
+    Args:
+        f: A function of arrays, or of nested lists, tuples and dicts of them, whose result
+            is one too; with `has_aux` a pair of that and anything else.
+        primals: Its arguments.
+        has_aux: Whether `f` returns such a pair.
+
+    Returns:
+        ``(value, pullback)``, or ``(value, pullback, aux)``. The pullback takes a cotangent of
+        the structure and shapes of the value and returns a tuple, one for each argument:
+        :math:`J^T v`. It may be called many times.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> value, pullback = tg.vjp(lambda x, y: x * y, np.array([1.0, 2.0]), 3.0)
+    >>> dx, dy = pullback(np.array([1.0, 10.0]))
+    >>> dx.tolist(), dy.item()
+    ([3.0, 30.0], 21.0)
     """
-    if type(value) is not Tensor:
-        raise TypeError(f"grad: the function returned {type(value).__name__}, not a Tensor")
-    if value.size != 1:
+    run = Run(f, primals, {}, range(len(primals)), "vjp")
+    value, aux = run.answer if has_aux else (run.answer, None)
+    results = run.results(value)
+    recorded = run.outer and run.goes_beyond(results)
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        given = leaves_of(cotangent)
+        if len(given) != len(results):
+            raise ShapeError(
+                f"vjp: {len(given)} cotangents for {len(results)} results; they must have the "
+                f"structure of the value"
+            )
+        create = recorded or (is_grad_enabled() and any(map(is_tracked, given)))
+        cotangents: dict[Node, Any] = {}
+        for x, v in zip(results, given, strict=True):
+            if x.node is not None:
+                start = seed(x, v, create, "vjp")
+                before = cotangents.get(x.node)
+                cotangents[x.node] = start if before is None else before + start
+        with enable_grad():
+            return run.by_argument(run.pull(cotangents, retain_graph=True, create_graph=create))
+
+    shown = value if recorded else map_tree(Tensor.detach, value)
+    return (shown, pullback, aux) if has_aux else (shown, pullback)
+
+
+def jvp(
+    f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False
+) -> tuple[Any, ...]:
+    """Return the value of `f` and its derivative along `tangents`, by one sweep forwards.
+
+    Args:
+        f: A function as in :func:`vjp`.
+        primals: Its arguments.
+        tangents: A direction for each argument, of its structure and shapes.
+        has_aux: Whether `f` returns a pair of its value and anything else.
+
+    Returns:
+        ``(value, tangent)``, or ``(value, tangent, aux)``: :math:`J t`, of the structure of
+        the value.
+
+    >>> import tinygrad_np as tg
+    >>> value, tangent = tg.jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
+    >>> value.item(), tangent.item()
+    (6.0, 23.0)
+    """
+    if len(primals) != len(tangents):
+        raise TypeError(f"jvp: {len(primals)} arguments, but {len(tangents)} tangents")
+    run = Run(f, primals, {}, range(len(primals)), "jvp")
+    value, aux = run.answer if has_aux else (run.answer, None)
+    results = run.results(value)
+    given = leaves_of(list(tangents))
+    if len(given) != len(run.inputs):
         raise ShapeError(
-            f"grad: the function returned shape {value.shape}, and only a single number has a "
-            f"gradient; reduce it, as with .sum()"
+            f"jvp: {len(given)} tangents for {len(run.inputs)} arrays; they must have the "
+            f"structure of the arguments"
         )
-    nodes = [x.node for x in inputs if x.node is not None]
-    found: dict[Node, Any] = {}
-    recorded = False
-    if value.node is not None:
-        own = frozenset(nodes)
-        beyond = any(isinstance(n, Leaf) and n not in own for n in walk_edges((value.node,)))
-        recorded = outer and beyond
-        start = seed(value, None, recorded, "grad")
-        found = sweep({value.node: start}, own, retain_graph=beyond, create_graph=recorded)
-    gradients = [
-        as_tensor(found[n]) if n in found else result(np.zeros(n.shape, n.dtype), None)
-        for n in nodes
+    recorded = run.outer and (run.goes_beyond(results) or any(map(is_tracked, given)))
+    starts = {
+        node: seed(x, t, recorded, "jvp")
+        for node, x, t in zip(run.nodes, run.inputs, given, strict=True)
+    }
+    roots = [x.node for x in results if x.node is not None]
+    with enable_grad():
+        found = push(roots, starts, create_graph=recorded)
+    pushed = [
+        result(np.zeros(x.shape, x.dtype), None)
+        if x.node is None or x.node not in found
+        else as_tensor(found[x.node])
+        for x in results
     ]
-    return (value if recorded else value.detach()), gradients
+    tangent = fill(value, iter(pushed))
+    shown = value if recorded else map_tree(Tensor.detach, value)
+    return (shown, tangent, aux) if has_aux else (shown, tangent)
 
 
-def fresh_input(x: Any) -> Tensor:
-    """Return a Tensor with the values of `x` and a node that nothing else has."""
-    if type(x) is Tensor and x.requires_grad:
-        return alias(x)
-    array = x._data if type(x) is Tensor else as_array(x, "grad")
-    leaf = result(array, None)
-    leaf.requires_grad = True
-    if type(x) is not Tensor:
-        leaf._share = SHARED
-    return leaf
+def stop_gradient(x: Any) -> Any:
+    """Return the same values as constants: no gradient flows through.
+
+    >>> import tinygrad_np as tg
+    >>> tg.grad(lambda x: x * tg.stop_gradient(x))(3.0).item()
+    3.0
+    """
+    return map_tree(lambda t: t.detach() if type(t) is Tensor else Tensor(t), x)
 
 
-def map_tree(f: Callable[[Any], Any], tree: Any) -> Any:
-    """Return nested lists, tuples and dicts with `f` applied to everything in them."""
-    if isinstance(tree, dict):
-        return {key: map_tree(f, branch) for key, branch in tree.items()}
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*(map_tree(f, branch) for branch in tree))
-    if isinstance(tree, (list, tuple)):
-        return type(tree)(map_tree(f, branch) for branch in tree)
-    if tree is None:
-        raise GraphError("grad: an argument to differentiate for holds None")
-    return f(tree)
+def is_tracked(x: Any) -> bool:
+    """Return whether `x` is a Tensor that requires a gradient."""
+    return type(x) is Tensor and x.requires_grad
+
+
+def as_numbers(argnums: int | Sequence[int]) -> tuple[int, ...]:
+    """Return argument numbers as a tuple."""
+    return (argnums,) if isinstance(argnums, int) else tuple(argnums)
+
+
+def one_or_all(gradients: tuple[Any, ...], argnums: int | Sequence[int]) -> Any:
+    """Return the only gradient if one number was asked for, and all of them otherwise."""
+    return gradients[0] if isinstance(argnums, int) else gradients

@@ -110,9 +110,9 @@ class Ladder:
         by a constant over its step; two may agree by chance where their neighbours don't.
         """
         last = self.second[-9:]
-        scatter = sorted(abs(one[1] - two[1]) * two[0] for one, two in pairwise(last))
+        scatter = [abs(one[1] - two[1]) * two[0] for one, two in pairwise(last)]
         if scatter:
-            noise = 2.0 * scatter[len(scatter) // 2]
+            noise = 2.0 * max(scatter)
             self.found = [Slope(s.value, s.error + noise / s.step, s.step) for s in self.found]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..engine.errors import DTypeError
 from ..engine.tensor import Tensor
-from ..engine.transforms import map_tree
+from ..engine.trees import map_tree
 from .differences import Array
 
 
@@ -46,7 +46,7 @@ def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) 
     kept: list[Any] = []  # everything in the inputs, in order; None for what is checked
     names = argument_names(f, len(inputs))
     for i, argument in enumerate(inputs):
-        for path, x in leaves_of(argument):
+        for path, x in parts_of(argument):
             array = values_of(x)
             if array is None:
                 kept.append(x)
@@ -67,12 +67,11 @@ def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) 
     def call(leaves: list[Tensor]) -> list[Tensor]:
         fresh, others = iter(leaves), iter(kept)
 
-        def place(_: Any) -> Any:
-            other = next(others)
-            return next(fresh) if other is None else other
+        def place(x: Any) -> Any:
+            other = None if x is None else next(others)
+            return next(fresh) if x is not None and other is None else other
 
-        arguments = [None if x is None else map_tree(place, x) for x in inputs]
-        return outputs_of(f(*arguments))
+        return outputs_of(f(*(map_tree(place, x) for x in inputs)))
 
     return Problem(name or name_of(f), call, arrays, labels)
 
@@ -88,7 +87,7 @@ def values_of(x: Any) -> Array | None:
     return array if array.dtype.kind in "fc" else None
 
 
-def leaves_of(tree: Any) -> Iterator[tuple[str, Any]]:
+def parts_of(tree: Any) -> Iterator[tuple[str, Any]]:
     """Yield everything in nested lists, tuples and dicts, with the way to it, in order."""
     stack = [("", tree)]
     while stack:
@@ -105,7 +104,7 @@ def leaves_of(tree: Any) -> Iterator[tuple[str, Any]]:
 def outputs_of(y: Any) -> list[Tensor]:
     """Return the floating-point Tensors among the results of a function, in order."""
     found = []
-    for path, t in leaves_of(y):
+    for path, t in parts_of(y):
         if not isinstance(t, Tensor):
             raise TypeError(
                 f"gradcheck: the function returned {type(t).__name__}{path and f' at {path}'}, "

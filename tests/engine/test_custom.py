@@ -1,0 +1,103 @@
+"""Ops of a user's own: with rules, with finite differences, to any order, in both modes."""
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+from tinygrad_np.engine.op import FUNCTIONS, OPS
+
+
+def make_softsign():
+    @tg.op(kind="elementwise", x=lambda g, x: g / (1.0 + np.absolute(x)) ** 2)
+    def softsign(x):
+        """Return x / (1 + |x|)."""
+        return x / (1.0 + np.abs(x))
+
+    return softsign
+
+
+def test_an_op_with_a_rule_works_like_one_of_the_package(rng):
+    softsign, x = make_softsign(), rng.normal(size=(2, 3))
+    assert tg.testing.gradcheck(softsign, x)
+    assert tg.testing.gradcheck(softsign, x, order=2)
+    _, tangent = tg.jvp(softsign, (x,), (np.ones((2, 3)),))
+    np.testing.assert_allclose(tangent.data, 1.0 / (1.0 + np.abs(x)) ** 2)
+    y = softsign(tg.tensor(x, requires_grad=True))
+    assert y.node.op.name == "softsign"
+    assert "softsign" in tg.viz.draw(y).source
+    assert softsign.__doc__ == "Return x / (1 + |x|)."
+    assert softsign([1.0, 3.0]).tolist() == [0.5, 0.75]
+
+
+def test_own_ops_stay_out_of_the_tables_and_may_be_declared_again():
+    before = dict(OPS), dict(FUNCTIONS)
+    make_softsign()
+    make_softsign()
+    assert before == (OPS, FUNCTIONS)
+
+
+def test_parameters_shapes_and_several_inputs(rng):
+    @tg.op(
+        x=lambda g, y, power: g * y**power,
+        y=lambda g, x, y, power: g * x * power * y ** (power - 1),
+    )
+    def scaled(x, y, power=2):
+        return x * y**power
+
+    x, y = rng.normal(size=4), rng.normal(size=4)
+    assert tg.testing.gradcheck(lambda x, y: scaled(x, y, power=3), x, y, order=2)
+    with pytest.raises(TypeError, match="scaled: there is no parameter 'order'"):
+        scaled(x, y, order=1)
+
+
+def test_finite_differences_are_an_explicit_choice(rng):
+    @tg.op(gradient="finite-difference")
+    def black_box(x, y, scale=1.0):
+        return scale * np.array([np.prod(x) * y, np.sum(x**2), y**3])
+
+    x, y = np.array([1.0, 2.0, 3.0]), 0.5
+    found_x, found_y = tg.jacobian(black_box, (0, 1))(x, y, scale=2.0)
+    np.testing.assert_allclose(
+        found_x.data, [[6.0, 3.0, 2.0], [4.0, 8.0, 12.0], [0.0, 0.0, 0.0]], atol=1e-8
+    )
+    np.testing.assert_allclose(found_y.data, [12.0, 0.0, 1.5], atol=1e-8)
+    forward = tg.jacobian(black_box, (0, 1), mode="forward")(x, y, scale=2.0)
+    np.testing.assert_allclose(forward[0].data, found_x.data, atol=1e-12)
+    second = tg.hessian(lambda x: black_box(x, 0.5)[0])(x)
+    expected = 0.5 * np.array([[0, 3, 2], [3, 0, 1], [2, 1, 0]])
+    np.testing.assert_allclose(second.data, expected, atol=1e-4)
+
+
+def test_a_constant_op():
+    @tg.op(gradient="none")
+    def bucket(x):
+        return np.floor(x)
+
+    x = tg.tensor([1.5, 2.5], requires_grad=True)
+    assert not bucket(x).requires_grad
+
+
+def test_what_is_missing_or_wrong_is_said():
+    with pytest.raises(TypeError, match=r"op: f needs a rule.*gradient='finite-difference'"):
+
+        @tg.op
+        def f(x):
+            return x
+
+    with pytest.raises(TypeError, match="a rule for 'z', but the inputs are"):
+
+        @tg.op(z=lambda g: g)
+        def h(x):
+            return x
+
+    with pytest.raises(TypeError, match="the rule for x asks for 'w'"):
+
+        @tg.op(x=lambda g, w: g)
+        def k(x):
+            return x
+
+    with pytest.raises(TypeError, match=r"takes \*xs; finite differences need named inputs"):
+
+        @tg.op(gradient="finite-difference")
+        def m(*xs):
+            return xs[0]

@@ -1,0 +1,143 @@
+"""Checkpoint: compute again in the sweep what would otherwise be saved.
+
+Imports errors, graph, modes, op, sweeps, tensor, trees and transforms.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .errors import GraphError
+from .graph import Node, next_number, walk_edges
+from .modes import enable_grad, is_grad_enabled
+from .op import Op, Rule
+from .sweeps import sweep
+from .tensor import Array, Tensor, result
+from .transforms import alias, is_tracked
+from .trees import leaves_of, map_tree
+
+
+def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `f` changed to save nothing of its inside for the sweep.
+
+    It is run once, and again when its gradient is wanted: time for memory. It may return
+    nested lists, tuples and dicts, may close over Tensors that require gradients, and works in
+    both modes and to any order. Chen et al., "Training deep nets with sublinear memory cost",
+    arXiv:1604.06174.
+
+    Raises:
+        GraphError: In the sweep, if the second run gives another result: if `f` draws random
+            numbers, or something it closes over was changed.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> x = tg.tensor([1.0, 2.0], requires_grad=True)
+    >>> y = tg.checkpoint(lambda x: np.tanh(np.tanh(x)) * x)(x)
+    >>> y
+    Tensor([0.64201499, 1.492136  ], dtype=float64, op=checkpoint)
+    >>> y.sum().backward()
+    """
+
+    @functools.wraps(f)
+    def computed_again(*args: Any, **kwargs: Any) -> Any:
+        if not is_grad_enabled():
+            return f(*args, **kwargs)
+        return Segment(f, args, kwargs).first_run()
+
+    return computed_again
+
+
+class Segment:
+    """A part of a computation that is run again when its gradient is wanted.
+
+    Attributes:
+        f: The function.
+        arguments: What it is called with.
+        given: The tracked Tensors among that.
+        outside: The nodes of what it closes over.
+        values: The arrays it returned, to see that it does so again.
+    """
+
+    def __init__(self, f: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        self.f = f
+        self.arguments = (args, kwargs)
+        self.given = [x for x in leaves_of(self.arguments) if is_tracked(x)]
+        self.outside: list[Node] = []
+        self.values: list[Array] = []
+        self.memo: tuple[Any, list[Any]] = (None, [])
+
+    def run(self, stand_in: Callable[[Tensor], Tensor]) -> tuple[Any, list[Tensor], list[Node]]:
+        """Run the function with stand-ins for its tracked arguments.
+
+        Returns what it returned, the Tensors in that, and the nodes of the stand-ins.
+        """
+        fresh = [stand_in(x) for x in self.given]
+        rest = iter(fresh)
+        args, kwargs = map_tree(lambda x: next(rest) if is_tracked(x) else x, self.arguments)
+        with enable_grad():
+            answer = self.f(*args, **kwargs)
+        tensors = [x for x in leaves_of(answer) if type(x) is Tensor]
+        return answer, tensors, [x.node for x in fresh if x.node is not None]
+
+    def first_run(self) -> Any:
+        """Return what the function returns, with nodes that lead to this segment."""
+        start = next_number()
+        answer, tensors, own = self.run(new_leaf)
+        self.values = [x._data for x in tensors]
+        roots = [x.node for x in tensors if x.node is not None]
+        # What was made before the call and is used in it: what the function closes over.
+        nodes = walk_edges(roots, frozenset(own))
+        used = (p for n in nodes if n.number > start for p, _, _ in n.edges or ())
+        self.outside = [n for n in dict.fromkeys((*roots, *used)) if n.number < start]
+        parents = [x.node for x in self.given if x.node is not None] + self.outside
+        numbers = iter(range(len(tensors)))
+
+        def output(x: Any) -> Any:
+            if type(x) is not Tensor:
+                return x
+            k = next(numbers)
+            if x.node is None or not parents:
+                return x
+            edges = tuple((p, RULE, (self, k, i)) for i, p in enumerate(parents))
+            return result(x._data, Node(OP, tuple(parents), edges, {}, x.shape, x.dtype))
+
+        return map_tree(output, answer)
+
+    def cotangents(self, k: int, g: Any) -> list[Any]:
+        """Return the cotangent of each parent for that of one result, by a run and a sweep."""
+        if self.memo[0] is not g:
+            recorded = type(g) is Tensor
+            _, tensors, own = self.run(alias if recorded else new_leaf)
+            for x, value in zip(tensors, self.values, strict=True):
+                if not np.array_equal(x._data, value, equal_nan=value.dtype.kind in "fc"):
+                    raise GraphError(
+                        "checkpoint: the function gave another result when it was computed "
+                        "again: it draws random numbers, or something it closes over was changed"
+                    )
+            root = tensors[k].node
+            assert root is not None  # it was tracked the first time
+            targets = [*own, *self.outside]
+            with enable_grad():
+                found = sweep(
+                    {root: g},
+                    frozenset(targets),
+                    retain_graph=recorded,
+                    create_graph=recorded,
+                    stop=True,
+                )
+            self.memo = (g, [found.get(n) for n in targets])
+        return self.memo[1]
+
+
+def new_leaf(x: Tensor) -> Tensor:
+    """Return a leaf with the values of `x`."""
+    leaf = result(x._data, None)
+    leaf.requires_grad = True
+    return leaf
+
+
+RULE = Rule(lambda g, segment, k, i: segment.cotangents(k, g)[i], "x")
+OP = Op("checkpoint", lambda x: x, "general", ("x",), {"x": RULE}, holomorphic=False)

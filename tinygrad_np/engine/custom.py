@@ -1,0 +1,142 @@
+"""Own ops: a user's function with rules of its own, or with finite differences for them.
+
+Imports op, calls, makers, tensor.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .makers import either, make
+from .op import Rule, RuleFunction, parameters
+from .tensor import Array, Tensor
+
+Forward = Callable[..., Any]
+
+
+def op(
+    forward: Forward | None = None,
+    *,
+    gradient: str | None = None,
+    kind: str = "general",
+    name: str | None = None,
+    holomorphic: bool = True,
+    **rules: RuleFunction,
+) -> Any:
+    """Declare the decorated function of arrays as an op, with a gradient rule per input.
+
+    Its parameters without a default are the array inputs, those with one are hashable
+    parameters. A rule is named after the input it differentiates; it takes the cotangent `g`
+    of the result and names what else it needs: inputs, ``x_shape``, ``out``, parameters. It is
+    written in NumPy functions that are supported here, so that it can itself be
+    differentiated.
+
+    Args:
+        forward: The function, when `op` is used without parentheses.
+        gradient: ``"finite-difference"`` for central differences instead of rules, which
+            cost two calls for each element and are right to six digits or so;
+            ``"none"`` for a result that no gradient flows to.
+        kind: ``"elementwise"`` if each element of the result depends on the elements of the
+            inputs at its own place, which may then broadcast; ``"linear"``, ``"bilinear"``.
+        name: Its name in pictures and messages; the function's when left out.
+        holomorphic: Whether the rules hold for complex numbers as they stand.
+        rules: A rule for each differentiable input.
+
+    Returns:
+        A function that takes Tensors and anything NumPy takes, and works in both modes, to
+        any order, in pictures and in gradient checks like those of the package.
+
+    Raises:
+        TypeError: For a rule that asks for what there is not, and without any rule.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> @tg.op(kind="elementwise", x=lambda g, out: g * (1.0 - out * out))
+    ... def my_tanh(x):
+    ...     return np.tanh(x)
+    >>> tg.grad(my_tanh)(0.0).item()
+    1.0
+    >>> @tg.op(gradient="finite-difference")
+    ... def black_box(x):
+    ...     return np.array([np.prod(x), x.sum()])
+    >>> tg.jacobian(black_box)(np.array([2.0, 3.0])).data.round(6).tolist()
+    [[3.0, 2.0], [1.0, 1.0]]
+    """
+
+    def decorate(forward: Forward) -> Callable[..., Tensor]:
+        label: str = name or forward.__name__
+        if gradient == "finite-difference" and not rules:
+            return by_differences(forward, label)
+        if gradient == "none" and not rules:
+            return make(label, forward, "constant", {})
+        if gradient is not None or not rules:
+            raise TypeError(
+                f"op: {label} needs a rule for each input to differentiate, as in "
+                f"@tg.op(x=lambda g, out: ...), or instead of rules gradient='finite-difference' "
+                f"or gradient='none'"
+            )
+        return make(label, forward, kind, rules, holomorphic=holomorphic)
+
+    return decorate if forward is None else decorate(forward)
+
+
+def by_differences(
+    forward: Forward, name: str, like: Forward | None = None
+) -> Callable[..., Tensor]:
+    """Return an op whose rules multiply with a Jacobian taken by central differences.
+
+    The Jacobian for an input is an op itself, made when it is first asked for, whose gradient
+    is taken by differences again: so it can be differentiated to any order.
+    """
+    like = like or forward
+    inputs, star, defaults = parameters(like)
+    if star is not None:
+        raise TypeError(f"op: {name} takes *{star}; finite differences need named inputs")
+
+    def rule_for(i: int) -> Rule:
+        derivative: list[Any] = []
+
+        def contract(g: Any, *needed: Any) -> Any:
+            if not derivative:
+                jacobian = numeric_jacobian(forward, i)
+                derivative.append(either(by_differences(jacobian, f"d_{name}", like)))
+            arrays = needed[: len(inputs)]
+            params = dict(zip(defaults, needed[len(inputs) :], strict=True))
+            size = math.prod(g.shape)
+            columns = derivative[0](*arrays, **params).reshape((size, -1))
+            return (g.reshape((1, size)) @ columns).reshape(arrays[i].shape)
+
+        return Rule(contract, inputs[i], (*inputs, *defaults))
+
+    rules = {input_name: rule_for(i) for i, input_name in enumerate(inputs)}
+    return make(name, forward, "general", rules, like=like)
+
+
+def numeric_jacobian(forward: Forward, i: int) -> Forward:
+    """Return the function that computes the Jacobian of `forward` for its input `i`.
+
+    By central differences whose step, the cube root of the rounding unit times the size of
+    the element, balances the error of the formula and that of rounding.
+    """
+
+    def jacobian(*arrays: Array, **params: Any) -> Array:
+        x = np.asarray(arrays[i])
+        relative = np.cbrt(np.finfo(x.dtype).eps) if x.dtype.kind == "f" else 0.0
+        columns = []
+        for place in np.ndindex(x.shape):
+            sides = []
+            step = relative * max(1.0, abs(float(x[place])))
+            for h in (step, -step):
+                moved = np.array(x)
+                moved[place] += h
+                sides.append(np.asarray(forward(*arrays[:i], moved, *arrays[i + 1 :], **params)))
+            columns.append((sides[0] - sides[1]) / (2.0 * step))
+        shape = np.shape(forward(*arrays, **params))
+        if not columns:
+            return np.zeros((*shape, *x.shape), x.dtype)
+        return np.stack(columns, axis=-1).reshape((*shape, *x.shape))
+
+    return jacobian

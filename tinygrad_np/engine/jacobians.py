@@ -1,0 +1,194 @@
+"""Whole matrices of derivatives, and products with them that never form them.
+
+Imports errors, graph, modes, op, tensor, sweeps, backward, trees and transforms.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from .backward import as_tensor
+from .errors import ShapeError
+from .graph import Node
+from .modes import enable_grad
+from .op import FUNCTIONS
+from .sweeps import push
+from .tensor import Array, Tensor, result
+from .transforms import Run, as_numbers, grad, is_tracked, one_or_all
+from .trees import fill, leaves_of
+
+Mode = Literal["auto", "reverse", "forward"]
+
+
+def jacobian(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0, mode: Mode = "auto"
+) -> Callable[..., Any]:
+    r"""Return the function that computes every derivative of every result of `f`.
+
+    Args:
+        f: A function of arrays, or of nested lists, tuples and dicts of them, whose result
+            is one too.
+        argnums: Which positional arguments to differentiate for, by number.
+        mode: ``"reverse"`` makes one sweep for each element of the result, ``"forward"`` one
+            for each element of the arguments, ``"auto"`` takes what is fewer.
+
+    Returns:
+        A function of the same arguments. For a result of shape s and an argument of shape a
+        the Jacobian has shape (\\*s, \\*a). The structure of the result is outside, that of the
+        argument inside; for several `argnums` there is a tuple of arguments.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.jacobian(lambda x: x**2)(np.array([1.0, 2.0])).tolist()
+    [[2.0, 0.0], [0.0, 4.0]]
+    """
+    if mode not in ("auto", "reverse", "forward"):
+        raise ValueError(f"jacobian: mode is 'auto', 'reverse' or 'forward', not {mode!r}")
+
+    @functools.wraps(f)
+    def all_derivatives(*args: Any, **kwargs: Any) -> Any:
+        run = Run(f, args, kwargs, as_numbers(argnums), "jacobian")
+        results = run.results(run.answer)
+        recorded = run.outer and run.goes_beyond(results)
+        rows = sum(x.size for x in results)
+        columns = sum(x.size for x in run.inputs)
+        by_rows = mode == "reverse" or (mode == "auto" and rows <= columns)
+        with enable_grad():
+            parts = (rows_of if by_rows else columns_of)(run, results, recorded)
+        answers = [one_or_all(run.by_argument(row), argnums) for row in parts]
+        return fill(run.answer, iter(answers))
+
+    return all_derivatives
+
+
+def rows_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Tensor]]:
+    """Return the Jacobian for each result and input, by a sweep back from each element."""
+    table = []
+    for x in results:
+        sweeps = []
+        for v in one_hot(x):
+            start = {} if x.node is None else {x.node: result(v, None) if recorded else v}
+            sweeps.append(run.pull(start, retain_graph=True, create_graph=recorded))
+        table.append(
+            [
+                stacked([row[i] for row in sweeps], (*x.shape, *y.shape), y.dtype)
+                for i, y in enumerate(run.inputs)
+            ]
+        )
+    return table
+
+
+def columns_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Tensor]]:
+    """Return the same by a sweep forwards from each element of each input."""
+    roots = [x.node for x in results if x.node is not None]
+    columns: list[list[Tensor]] = [[] for _ in results]
+    table: list[list[Tensor]] = [[] for _ in results]
+    for y, node in zip(run.inputs, run.nodes, strict=True):
+        for column in columns:
+            column.clear()
+        for t in one_hot(y):
+            start: dict[Node, Any] = {node: result(t, None) if recorded else t}
+            found = push(roots, start, create_graph=recorded)
+            for x, column in zip(results, columns, strict=True):
+                tangent = found.get(x.node) if x.node is not None else None
+                zero = result(np.zeros(x.shape, x.dtype), None)
+                column.append(zero if tangent is None else as_tensor(tangent))
+        for x, column, row in zip(results, columns, table, strict=True):
+            last_first = stacked(column, (*y.shape, *x.shape), x.dtype)
+            order = (*range(y.ndim, y.ndim + x.ndim), *range(y.ndim))
+            row.append(last_first.transpose(order))
+    return table
+
+
+def one_hot(x: Tensor) -> list[Array]:
+    """Return, for each element of `x`, an array of its shape with a 1 there and 0 elsewhere."""
+    return list(np.eye(x.size, dtype=x.dtype).reshape((x.size, *x.shape)))
+
+
+def stacked(parts: list[Tensor], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Tensor:
+    """Return Tensors as one, of `shape`."""
+    if not parts:
+        return result(np.zeros(shape, dtype), None)
+    return FUNCTIONS["stack"](parts).reshape(shape)  # type: ignore[no-any-return]
+
+
+def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    r"""Return the function that computes all second derivatives of `f`.
+
+    Args:
+        f: A function whose result is a single number.
+        argnums: As in :func:`jacobian`.
+
+    Returns:
+        A function of the same arguments. For an array of shape a the Hessian has shape
+        (\\*a, \\*a); for nested arguments it is nested twice.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 5.0])).tolist()
+    [[10.0, 6.0], [6.0, 0.0]]
+    """
+    return jacobian(grad(f, argnums), argnums, "reverse")
+
+
+def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+    """Return the function that multiplies the Hessian of `f` with a vector.
+
+    The Hessian is never formed: the gradient is recorded and swept back with the vector as
+    its cotangent, at the cost of a few gradients. Pearlmutter, "Fast exact multiplication by
+    the Hessian", Neural Computation 6 (1994).
+
+    Args:
+        f: A function whose result is a single number.
+        argnums: Which positional argument to differentiate for.
+
+    Returns:
+        A function of the arguments of `f` and, last, a vector of the structure and shapes of
+        the argument; its result has them too.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.hvp(lambda x: (x**3).sum())(np.array([1.0, 2.0]), np.array([1.0, 10.0])).tolist()
+    [6.0, 120.0]
+    """
+    gradient_of = grad(f, argnums)
+
+    @functools.wraps(f)
+    def product(*args: Any, **kwargs: Any) -> Any:
+        if len(args) < 2:
+            raise TypeError("hvp: pass the arguments of the function and then the vector")
+        *primals, vector = args
+        run = Run(gradient_of, primals, kwargs, (argnums,), "hvp")
+        gradients = run.results(run.answer)
+        given = leaves_of(vector)
+        if [np.shape(v) for v in given] != [x.shape for x in run.inputs]:
+            raise ShapeError(
+                f"hvp: the vector has shapes {[np.shape(v) for v in given]}, the argument "
+                f"{[x.shape for x in run.inputs]}"
+            )
+        recorded = run.outer and (run.goes_beyond(gradients) or any(map(is_tracked, given)))
+        starts: dict[Node, Any] = {}
+        for g, v in zip(gradients, given, strict=True):
+            if g.node is not None:
+                start: Any = v if type(v) is Tensor else Tensor(v, dtype=g.dtype)
+                start = start if recorded else start._data
+                starts[g.node] = start + starts[g.node] if g.node in starts else start
+        with enable_grad():
+            found = run.pull(starts, retain_graph=True, create_graph=recorded)
+        return run.by_argument(found)[0]
+
+    return product
+
+
+def elementwise_grad(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+    """Return the derivative of a function that works element by element.
+
+    The gradient of the sum of its results: each element's own derivative, if no element of
+    the result depends on another of the argument.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.elementwise_grad(np.sin)(np.array([0.0, np.pi])).tolist()
+    [1.0, -1.0]
+    """
+    return grad(functools.wraps(f)(lambda *args, **kwargs: f(*args, **kwargs).sum()), argnums)
