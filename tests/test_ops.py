@@ -332,3 +332,35 @@ def test_numpy_spelling_finds_the_tensor_at_any_place(case, rng):
         mixed = [*arrays[:i], tg.Tensor(arrays[i]), *arrays[i + 1 :]]
         for spelling in SPELLINGS[case.call]:
             assert type(spelling(*mixed, **case.params)) is tg.Tensor
+
+
+@over(lambda case: case.domains)
+def test_vmap_equals_a_loop(case, rng):
+    """Each argument mapped alone and all together; and the gradient of each example."""
+    batch = [case.draw(rng) for _ in range(3)]
+    try:
+        looped = [case.call(*arrays, **case.params) for arrays in batch]
+    except (TypeError, ValueError):
+        pytest.skip("not a function of Tensors alone")
+    n = len(batch[0])
+    whole = [np.stack(arrays) for arrays in zip(*batch, strict=True)]
+    f = lambda *x: case.call(*x, **case.params)  # noqa: E731
+    found = tg.vmap(f)(*whole)
+    np.testing.assert_allclose(found.data, [x.data for x in looped], rtol=1e-12, atol=1e-13)
+    for i in range(n if n > 1 else 0):
+        axes = [0 if j == i else None for j in range(n)]
+        mixed = [whole[j] if j == i else batch[0][j] for j in range(n)]
+        expected = [
+            f(*(batch[k][j] if j == i else batch[0][j] for j in range(n))).data for k in range(3)
+        ]
+        np.testing.assert_allclose(
+            tg.vmap(f, in_axes=axes)(*mixed).data, expected, rtol=1e-12, atol=1e-13
+        )
+    if case.order and floating(batch[0]):
+        places = floating(batch[0])
+        v = cotangent_of(case, batch[0], rng)
+        total = lambda *x: (f(*x) * v).sum()  # noqa: E731
+        per_example = tg.vmap(tg.grad(total, places))(*whole)
+        for i, g in zip(places, per_example, strict=True):
+            expected = [tg.grad(total, i)(*arrays).data for arrays in batch]
+            np.testing.assert_allclose(g.data, expected, rtol=1e-11, atol=1e-12)

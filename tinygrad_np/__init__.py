@@ -15,6 +15,7 @@ from importlib import import_module
 
 from . import nn, optim
 from ._version import __version__
+from .engine.batching import vmap
 from .engine.checkpoint import checkpoint
 from .engine.custom import op
 from .engine.errors import DTypeError, GraphError, ShapeError, TinygradError, UnsupportedError
@@ -234,6 +235,7 @@ __all__ = [
     "var",
     "viz",
     "vjp",
+    "vmap",
     "where",
 ]
 

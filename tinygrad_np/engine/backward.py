@@ -40,7 +40,7 @@ def seed(
             )
         array = ones(1, output.dtype).reshape(output.shape)
         return result(array, None) if create_graph else array
-    given = gradient if type(gradient) is Tensor else Tensor(gradient)
+    given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
     if given.shape != output.shape:
         raise ShapeError(
             f"{caller}: gradient has shape {given.shape}, but the result has {output.shape}"
@@ -133,7 +133,7 @@ def gradients(
 
 def as_tensor(g: Any) -> Tensor:
     """Return a cotangent as a Tensor."""
-    return g if type(g) is Tensor else result(np.asarray(g), None)
+    return g if isinstance(g, Tensor) else result(np.asarray(g), None)
 
 
 def run(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .graph import Constant, Edge, Node
+from .mapped import Mapped
 from .modes import is_grad_enabled
 from .op import FUNCTIONS, Op, Rule
 from .tensor import LENT, NUMERIC, Tensor, as_array, result
@@ -38,7 +39,7 @@ def contains_tensor(x: Any) -> bool:
     """Return whether a nested list holds a Tensor."""
     if isinstance(x, (list, tuple)):
         return any(map(contains_tensor, x))
-    return type(x) is Tensor
+    return isinstance(x, Tensor)
 
 
 def remember(array: Any, x: Any) -> Any:
@@ -58,6 +59,8 @@ def unary(op: Op) -> Callable[..., Tensor]:
     def call(x: Any, /) -> Tensor:
         if type(x) is Tensor and x._share != LENT:
             a, parent = x._data, x.node
+        elif isinstance(x, Mapped):
+            return x.apply(op, (x,), {})  # type: ignore[no-any-return]
         else:
             a, parent = operand(x, op.name)
         try:
@@ -89,12 +92,16 @@ def binary(op: Op) -> Callable[..., Tensor]:
         b: Any
         if type(x) is Tensor and x._share != LENT:
             a, p = x._data, x.node
+        elif isinstance(x, Mapped):
+            return x.apply(op, (x, y), {})  # type: ignore[no-any-return]
         else:
             a, p = operand(x, op.name)
         if type(y) is Tensor and y._share != LENT:
             b, q = y._data, y.node
         elif type(y) is float:
             b, q = y, None
+        elif isinstance(y, Mapped):
+            return y.apply(op, (x, y), {})  # type: ignore[no-any-return]
         else:
             b, q = operand(y, op.name)
         try:
@@ -174,6 +181,8 @@ def general(op: Op) -> Callable[..., Tensor]:
         for x in args:
             if type(x) is Tensor and x._share != LENT:
                 a, node = x._data, x.node
+            elif isinstance(x, Mapped):
+                return x.apply(op, args, params)  # type: ignore[no-any-return]
             else:
                 a, node = operand(x, op.name)
             arrays.append(a)

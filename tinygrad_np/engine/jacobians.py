@@ -6,15 +6,17 @@ Imports errors, graph, modes, op, tensor, sweeps, backward, trees and transforms
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from .backward import as_tensor
+from .batching import vmap
 from .errors import ShapeError
 from .graph import Node
-from .modes import enable_grad
+from .modes import enable_grad, no_grad
 from .op import FUNCTIONS
 from .sweeps import push
 from .tensor import Array, Tensor, result
@@ -68,17 +70,34 @@ def rows_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Tensor
     """Return the Jacobian for each result and input, by a sweep back from each element."""
     table = []
     for x in results:
+        if x.node is not None and not recorded and not run.levels and x.size > 1:
+            table.append(rows_at_once(run, x))
+            continue
         sweeps = []
-        for v in one_hot(x):
+        shape = run.wrapped(x).shape
+        for v in one_hot(run, x):
             start = {} if x.node is None else {x.node: result(v, None) if recorded else v}
             sweeps.append(run.pull(start, retain_graph=True, create_graph=recorded))
         table.append(
             [
-                stacked([row[i] for row in sweeps], (*x.shape, *y.shape), y.dtype)
+                stacked([row[i] for row in sweeps], (*shape, *run.wrapped(y).shape), y.dtype)
                 for i, y in enumerate(run.inputs)
             ]
         )
     return table
+
+
+def rows_at_once(run: Run, x: Tensor) -> list[Tensor]:
+    """Return the same for one result by one sweep, with all its rows as a batch."""
+    assert x.node is not None  # it depends on an input
+    node = x.node
+
+    def pull(v: Tensor) -> list[Tensor]:
+        return run.pull({node: v}, retain_graph=True, create_graph=True)
+
+    with no_grad():
+        rows = vmap(pull)(np.eye(x.size, dtype=x.dtype).reshape((x.size, *x.shape)))
+        return [row.reshape((*x.shape, *y.shape)) for row, y in zip(rows, run.inputs, strict=True)]
 
 
 def columns_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Tensor]]:
@@ -89,23 +108,31 @@ def columns_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Ten
     for y, node in zip(run.inputs, run.nodes, strict=True):
         for column in columns:
             column.clear()
-        for t in one_hot(y):
+        for t in one_hot(run, y):
             start: dict[Node, Any] = {node: result(t, None) if recorded else t}
             found = push(roots, start, create_graph=recorded)
             for x, column in zip(results, columns, strict=True):
                 tangent = found.get(x.node) if x.node is not None else None
                 zero = result(np.zeros(x.shape, x.dtype), None)
-                column.append(zero if tangent is None else as_tensor(tangent))
+                column.append(run.wrapped(zero if tangent is None else as_tensor(tangent)))
+        inner = run.wrapped(y).shape
         for x, column, row in zip(results, columns, table, strict=True):
-            last_first = stacked(column, (*y.shape, *x.shape), x.dtype)
-            order = (*range(y.ndim, y.ndim + x.ndim), *range(y.ndim))
-            row.append(last_first.transpose(order))
+            outer = run.wrapped(x).shape
+            last_first = stacked(column, (*inner, *outer), x.dtype)
+            n, m = len(inner), len(outer)
+            row.append(last_first.transpose((*range(n, n + m), *range(n))))
     return table
 
 
-def one_hot(x: Tensor) -> list[Array]:
-    """Return, for each element of `x`, an array of its shape with a 1 there and 0 elsewhere."""
-    return list(np.eye(x.size, dtype=x.dtype).reshape((x.size, *x.shape)))
+def one_hot(run: Run, x: Tensor) -> list[Array]:
+    """Return, for each element of `x`, an array of its shape with a 1 there and 0 elsewhere.
+
+    Under `vmap`, for each element of an example, with a 1 in every example.
+    """
+    shape = run.wrapped(x).shape
+    size = math.prod(shape)
+    ones = np.eye(size, dtype=x.dtype).reshape((size, *(1,) * len(run.levels), *shape))
+    return list(np.broadcast_to(ones, (size, *x.shape)))
 
 
 def stacked(parts: list[Tensor], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Tensor:

@@ -165,7 +165,7 @@ def either(call: Callable[..., Any]) -> Callable[..., Any]:
     op: Op = call.op  # type: ignore[attr-defined]  # set by publish
 
     def in_either_world(*arrays: Any, **params: Any) -> Any:
-        world = call if any(type(a) is Tensor for a in arrays) else op.forward
+        world = call if any(isinstance(a, Tensor) for a in arrays) else op.forward
         return world(*arrays, **params)
 
     return in_either_world

@@ -205,7 +205,7 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     added = g.ndim - len(shape)
     repeated = tuple(i + added for i, n in enumerate(shape) if n == 1 and g.shape[i + added] != 1)
     axes = (*range(added), *repeated)
-    if type(g) is Tensor:
+    if isinstance(g, Tensor):
         return g.sum(axis=axes).reshape(shape)
     return np.add.reduce(g, axis=axes).reshape(shape)
 

@@ -381,7 +381,7 @@ def asarray(
     >>> t
     Tensor([5., 0.], dtype=float64)
     """
-    if type(data) is Tensor and (dtype is None or data.dtype == dtype):
+    if isinstance(data, Tensor) and (dtype is None or data.dtype == dtype):
         if requires_grad and not data.requires_grad:
             data.requires_grad = True
         return data

@@ -14,10 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .backward import as_tensor, seed
+from .batching import at_levels, base_of, wrap
 from .errors import GraphError, ShapeError
 from .graph import Leaf, Node, walk_edges
 from .makers import declare
-from .modes import enable_grad, is_grad_enabled
+from .mapped import Mapped, levels
+from .modes import enable_grad, is_grad_enabled, no_grad
 from .sweeps import push, sweep
 from .tensor import SHARED, Tensor, as_array, result
 from .trees import fill, leaves_of, map_tree
@@ -51,6 +53,7 @@ class Run:
         caller: str,
     ) -> None:
         self.caller = caller
+        self.levels = levels.get()
         self.outer = is_grad_enabled()
         self.inputs: list[Tensor] = []
         places = [self.place(number, len(args)) for number in argnums]
@@ -69,16 +72,20 @@ class Run:
         """Return a Tensor with the values of `x` and a node that nothing else has."""
         if x is None:
             raise GraphError(f"{self.caller}: an argument to differentiate for holds None")
-        if type(x) is Tensor and x.requires_grad:
+        base = x
+        if self.levels:  # each example has an input, and a gradient, of its own
+            base = base_of(at_levels(x, self.levels))
+        if isinstance(base, Tensor) and base.requires_grad:
             with enable_grad():
-                tensor = alias(x)
+                tensor = alias(base)
         else:
-            tensor = result(x._data if type(x) is Tensor else as_array(x, self.caller), None)
+            given = isinstance(base, Tensor)
+            tensor = result(base._data if given else as_array(base, self.caller), None)
             tensor.requires_grad = True
-            if type(x) is not Tensor:
+            if not given:
                 tensor._share = SHARED
         self.inputs.append(tensor)
-        return tensor
+        return wrap(tensor, self.levels)
 
     @property
     def nodes(self) -> list[Node]:
@@ -86,14 +93,18 @@ class Run:
         return [x.node for x in self.inputs if x.node is not None]
 
     def results(self, tree: Any) -> list[Tensor]:
-        """Return the Tensors in what the function returned."""
+        """Return the Tensors in what the function returned, as whole batches under `vmap`."""
         found = leaves_of(tree)
         for x in found:
-            if type(x) is not Tensor:
+            if not isinstance(x, Tensor):
                 raise TypeError(
                     f"{self.caller}: the function returned {type(x).__name__}, not a Tensor"
                 )
-        return found
+        return [base_of(at_levels(x, self.levels)) for x in found] if self.levels else found
+
+    def wrapped(self, x: Tensor) -> Tensor:
+        """Return a whole batch as the function's surroundings see it: as one example."""
+        return wrap(x, self.levels)
 
     def goes_beyond(self, results: Iterable[Tensor]) -> bool:
         """Return whether the graph of `results` has leaves that are not inputs."""
@@ -112,14 +123,16 @@ class Run:
             create_graph=create_graph,
         )
         return [
-            as_tensor(found[n]) if n in found else result(np.zeros(n.shape, n.dtype), None)
+            self.wrapped(
+                as_tensor(found[n]) if n in found else result(np.zeros(n.shape, n.dtype), None)
+            )
             for n in self.nodes
         ]
 
     def by_argument(self, gradients: Sequence[Tensor]) -> tuple[Any, ...]:
         """Return what belongs to each input in the structure of the arguments."""
         of_input = {id(x): g for x, g in zip(self.inputs, gradients, strict=True)}
-        return tuple(map_tree(lambda x: of_input[id(x)], tree) for tree in self.trees)
+        return tuple(map_tree(lambda x: of_input[id(base_of(x))], tree) for tree in self.trees)
 
 
 def value_and_grad(
@@ -151,22 +164,24 @@ def value_and_grad(
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         run = Run(f, args, kwargs, as_numbers(argnums), "grad")
         value, aux = run.answer if has_aux else (run.answer, None)
-        (value,) = run.results([value])
-        if value.size != 1:
+        if isinstance(value, Tensor) and value.size != 1:
             raise ShapeError(
                 f"grad: the function returned shape {value.shape}, and only a single number has "
                 f"a gradient; reduce it, as with .sum(), or use jacobian"
             )
+        (value,) = run.results([value])
         cotangents: dict[Node, Any] = {}
         beyond = recorded = False
         if value.node is not None:
             beyond = run.goes_beyond([value])
             recorded = run.outer and beyond
-            cotangents = {value.node: seed(value, None, recorded, "grad")}
+            # Of a whole batch, one for each example.
+            start = np.ones(value.shape, value.dtype) if run.levels else None
+            cotangents = {value.node: seed(value, start, recorded, "grad")}
         with enable_grad():
             found = run.pull(cotangents, retain_graph=beyond, create_graph=recorded)
         gradient = run.by_argument(found)
-        value = value if recorded else value.detach()
+        value = run.wrapped(value if recorded else value.detach())
         return (value, aux) if has_aux else value, one_or_all(gradient, argnums)
 
     return value_and_gradient
@@ -228,17 +243,20 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
                 f"vjp: {len(given)} cotangents for {len(results)} results; they must have the "
                 f"structure of the value"
             )
-        create = recorded or (is_grad_enabled() and any(map(is_tracked, given)))
+        mapped = any(isinstance(v, Mapped) for v in given)  # by a vmap over the pullback
+        track = recorded or (is_grad_enabled() and any(map(is_tracked, given)))
+        create = track or mapped
         cotangents: dict[Node, Any] = {}
         for x, v in zip(results, given, strict=True):
             if x.node is not None:
+                v = base_of(at_levels(v, run.levels)) if run.levels else v
                 start = seed(x, v, create, "vjp")
                 before = cotangents.get(x.node)
                 cotangents[x.node] = start if before is None else before + start
-        with enable_grad():
+        with enable_grad() if track else no_grad():
             return run.by_argument(run.pull(cotangents, retain_graph=True, create_graph=create))
 
-    shown = value if recorded else map_tree(Tensor.detach, value)
+    shown = value if recorded else map_tree(lambda t: t.detach(), value)
     return (shown, pullback, aux) if has_aux else (shown, pullback)
 
 
@@ -274,6 +292,8 @@ def jvp(
             f"structure of the arguments"
         )
     recorded = run.outer and (run.goes_beyond(results) or any(map(is_tracked, given)))
+    if run.levels:
+        given = [base_of(at_levels(t, run.levels)) for t in given]
     starts = {
         node: seed(x, t, recorded, "jvp")
         for node, x, t in zip(run.nodes, run.inputs, given, strict=True)
@@ -287,8 +307,8 @@ def jvp(
         else as_tensor(found[x.node])
         for x in results
     ]
-    tangent = fill(value, iter(pushed))
-    shown = value if recorded else map_tree(Tensor.detach, value)
+    tangent = fill(value, iter([run.wrapped(t) for t in pushed]))
+    shown = value if recorded else map_tree(lambda t: t.detach(), value)
     return (shown, tangent, aux) if has_aux else (shown, tangent)
 
 
@@ -299,12 +319,12 @@ def stop_gradient(x: Any) -> Any:
     >>> tg.grad(lambda x: x * tg.stop_gradient(x))(3.0).item()
     3.0
     """
-    return map_tree(lambda t: t.detach() if type(t) is Tensor else Tensor(t), x)
+    return map_tree(lambda t: t.detach() if isinstance(t, Tensor) else Tensor(t), x)
 
 
 def is_tracked(x: Any) -> bool:
     """Return whether `x` is a Tensor that requires a gradient."""
-    return type(x) is Tensor and x.requires_grad
+    return isinstance(x, Tensor) and x.requires_grad
 
 
 def as_numbers(argnums: int | Sequence[int]) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ protocols to Tensor. Imports the engine.
 """
 
 from . import (
+    batching,
     elementwise,
     indexing,
     linalg,
@@ -16,6 +17,7 @@ from . import (
 )
 
 __all__ = [
+    "batching",
     "elementwise",
     "indexing",
     "linalg",

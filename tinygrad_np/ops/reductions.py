@@ -46,7 +46,7 @@ def keep_axes(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> A
 
 def spread(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
     """Return `g` repeated along the axes that a reduction summed over."""
-    if g.size == 1 and type(g) is not Tensor:
+    if g.size == 1 and not isinstance(g, Tensor):
         # One number seen as an array by strides of 0: a sixth of the cost of broadcast_to.
         return np.ndarray(x_shape, g.dtype, g, 0, (0,) * len(x_shape))
     return np.broadcast_to(keep_axes(g, x_shape, axis, keepdims), x_shape)
