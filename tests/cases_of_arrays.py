@@ -16,6 +16,7 @@ for shape in ((3, 2), (-1,), (1, 6, 1), 6, -1):
 add("reshape", np.reshape, ANY, shapes=((0, 3),), params={"shape": (3, 0)}, label="empty")
 add("reshape", np.reshape, ANY, shapes=((),), params={"shape": (1, 1)}, label="0-d")
 add("ravel", np.ravel, ANY)
+add("ravel", np.ravel, ANY, params={"order": "F"})
 for axes in (None, (2, 0, 1), (-1, 0, -2)):
     add("transpose", np.transpose, ANY, shapes=((2, 3, 2),), params={"axes": axes})
 add("transpose", np.transpose, ANY, shapes=((),), label="0-d")

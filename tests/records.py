@@ -56,6 +56,7 @@ class Case:
         elementwise: Whether arrays of any shapes that broadcast will do.
         integers: Whether it takes integers and booleans wherever the reference does.
         tolerance: The relative error of differences.
+        mapped: Whether `vmap` can take it: not where values decide about shapes.
     """
 
     op: str
@@ -69,6 +70,7 @@ class Case:
     integers: bool = True
     tolerance: float = 1e-6
     label: str = ""
+    mapped: bool = True
 
     def draw(self, rng, *shapes):
         """Return arguments, of other shapes than the record's own if given."""

@@ -38,6 +38,9 @@ ENGINE = [
 BELOW = {
     "engine": set(),
     "ops": {"engine"},
+    "linalg": {"ops"},  # names only
+    "fft": {"ops"},
+    "special": {"engine", "ops"},
     "nn": {"engine", "ops"},
     "optim": {"engine", "ops"},
     "testing": {"engine", "ops"},

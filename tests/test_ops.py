@@ -178,7 +178,9 @@ def test_float32_is_kept(case, rng):
     np.testing.assert_allclose(out.data, expected, rtol=1e-5, atol=1e-5)
     v = np.ones(out.shape, out.dtype)
     for parent, rule, saved in out.node.edges:  # not even a temporary result is float64
-        assert rule.apply(v, *saved).dtype in (parent.dtype, out.dtype)
+        found = rule.apply(v, *saved).dtype
+        # Or complex of the same precision, which becomes real where the input is.
+        assert found in (parent.dtype, out.dtype, np.result_type(parent.dtype, np.complex64))
     for i in floating(arrays):
         (g,) = out.gradient(tensors[i], gradient=v, create_graph=True)
         assert g.dtype == np.float32
@@ -334,7 +336,7 @@ def test_numpy_spelling_finds_the_tensor_at_any_place(case, rng):
             assert type(spelling(*mixed, **case.params)) is tg.Tensor
 
 
-@over(lambda case: case.domains)
+@over(lambda case: case.domains and case.mapped)
 def test_vmap_equals_a_loop(case, rng):
     """Each argument mapped alone and all together; and the gradient of each example."""
     batch = [case.draw(rng) for _ in range(3)]

@@ -2,14 +2,23 @@
 
 import pytest
 
-from tinygrad_np.engine.makers import declare
+from tinygrad_np.engine.makers import declare, elementwise
 from tinygrad_np.engine.op import FUNCTIONS, NUMPY, OPS
 
 
 @pytest.fixture
-def scratch_op():
+def tables():
+    """The tables of ops, put back as they were after the test."""
+    before = [(table, dict(table)) for table in (OPS, FUNCTIONS, NUMPY)]
+    yield
+    for table, entries in before:
+        table.clear()
+        table.update(entries)
+
+
+@pytest.fixture
+def scratch_op(tables):
     """Declare an op that is the identity, with a given rule; undone after the test."""
-    tables = [(table, dict(table)) for table in (OPS, FUNCTIONS, NUMPY)]
 
     def make(rule):
         def broken(x):
@@ -17,7 +26,10 @@ def scratch_op():
 
         return declare(public=False, x=rule)(broken)
 
-    yield make
-    for table, before in tables:
-        table.clear()
-        table.update(before)
+    return make
+
+
+@pytest.fixture
+def scratch_elementwise(tables):
+    """Declare x * y as an op, with given rules; undone after the test."""
+    return lambda name, **rules: elementwise(lambda x, y: x * y, name=name, **rules)

@@ -102,16 +102,14 @@ def test_data_of_another_shape():
 
 def test_unsupported_numpy_functions_name_the_way_out():
     t = leaf([1.0, 2.0])
-    with pytest.raises(tg.UnsupportedError, match=r"np\.spacing: not supported.*\.data"):
-        np.spacing(t)
-    with pytest.raises(tg.UnsupportedError, match=r"np\.linalg\.cond: not supported"):
-        np.linalg.cond(t)
+    with pytest.raises(tg.UnsupportedError, match=r"np\.histogram: not supported.*\.data"):
+        np.histogram(t)
     with pytest.raises(tg.UnsupportedError, match=r"np\.add\.accumulate"):
         np.add.accumulate(t)
     with pytest.raises(tg.UnsupportedError, match=r"np\.exp: where= is not supported"):
         np.exp(t, where=[True, False])
-    with pytest.raises(TypeError, match=r"sum: there is no parameter 'dtype'.*axis, keepdims"):
-        t.sum(dtype="float32")
+    with pytest.raises(TypeError, match=r"softmax: there is no parameter 'dtype'.*axis"):
+        t.softmax(dtype="float32")
 
 
 def test_truth_of_many():

@@ -151,6 +151,13 @@ def test_a_label_names_op_shape_dtype_and_parameters():
     )
 
 
+def test_what_is_left_out_is_counted():
+    x = tg.tensor([1.0], requires_grad=True)
+    nodes, edges = statements(tg.viz.draw(tg.exp(tg.sin(x)), max_nodes=1).source)
+    assert shown_text(nodes["n0"]["label"]) == "2 earlier nodes"
+    assert edges == [("n0", "n1")]
+
+
 def test_kinds_look_different():
     x = tg.tensor([1.0], requires_grad=True)
     nodes, _ = statements(tg.viz.draw(tg.sin(x * 2.0)).source)

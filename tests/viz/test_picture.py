@@ -45,6 +45,11 @@ def test_arrays_and_numbers_are_told_apart():
     assert constants == [(None, (3,), "int64"), ("2", None, None), (None, (), "float32")]
 
 
+def test_a_constant_shows_its_name():
+    shown = picture(leaf((3,)) * tg.tensor([1.0, 2.0, 3.0], name="data"))
+    assert shown.boxes[1] == Box(1, "constant", name="data", shape=(3,), dtype="float64")
+
+
 def test_every_op_has_a_constant_of_its_own():
     x, data = leaf((3,)), np.arange(3.0)
     shown = picture(x * data + data)

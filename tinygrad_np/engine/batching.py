@@ -43,8 +43,7 @@ def apply(op: Op, args: Sequence[Any], params: dict[str, Any]) -> Mapped:
     ]
     rule = BATCHING.get(op.name)
     if rule is None:
-        alike = op.kind == "elementwise" or (op.kind == "constant" and not op.defaults)
-        rule = elementwise if alike else one_by_one
+        rule = elementwise if op.alike else one_by_one
     return Mapped(rule(op, level[1], values, params), level)
 
 

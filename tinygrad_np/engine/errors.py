@@ -22,3 +22,7 @@ class GraphError(TinygradError, RuntimeError):
 
 class UnsupportedError(TinygradError, TypeError):
     """A NumPy call that has no counterpart here, with the nearest supported way."""
+
+
+class DegenerateError(TinygradError, ArithmeticError):
+    """A derivative that does not exist, because eigenvalues or singular values are equal."""

@@ -60,7 +60,9 @@ def elementwise(
     op = Op(
         name or forward.__name__, forward, kind, ("x", "y")[:nin], rules, holomorphic=holomorphic
     )
-    return publish(op, unary(op) if nin == 1 else binary(op), forward, doc)
+    op.alike = True
+    caller = unary if nin == 1 else general if len(rules) == 1 else binary
+    return publish(op, caller(op), forward, doc)
 
 
 def constant(forward: Any, *, name: str | None = None, doc: str = "") -> Any:

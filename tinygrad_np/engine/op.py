@@ -99,6 +99,7 @@ class Op:
         kind: ``"elementwise"`` (the rules are the jvp too), ``"linear"`` (the op is its
             own jvp), ``"bilinear"`` (it is, in each input), ``"constant"`` (no gradient)
             or ``"general"``. The inputs of elementwise and bilinear ops may broadcast.
+        alike: Whether each element of the result comes from the elements at its own place.
         inputs: The names of the array inputs.
         holomorphic: Whether it is complex-differentiable where it is differentiable: its rules
             are then written as for real numbers. Functions like abs, real and conjugate are not.
@@ -109,6 +110,7 @@ class Op:
     """
 
     __slots__ = (
+        "alike",
         "call",
         "defaults",
         "forward",
@@ -139,6 +141,7 @@ class Op:
         self.name = name
         self.forward = forward
         self.kind = kind
+        self.alike = kind == "elementwise"
         self.inputs = inputs
         self.rules = {
             key: rule if isinstance(rule, Rule) else Rule(rule, key) for key, rule in rules.items()
@@ -157,6 +160,8 @@ class Op:
         if isinstance(error, TinygradError) or not isinstance(error, (ValueError, TypeError)):
             return error
         shapes = [np.shape(a) for a in arrays]
+        if isinstance(error, np.linalg.LinAlgError):  # of the values: a singular matrix
+            return np.linalg.LinAlgError(f"{self.name}: shape {shapes[0]}: {error}")
         if isinstance(error, TypeError):
             dtypes = ", ".join(str(np.asarray(a).dtype) for a in arrays)
             return DTypeError(f"{self.name}: dtypes {dtypes}: {error}")

@@ -21,12 +21,12 @@ import numpy.typing as npt
 from ..engine.errors import ShapeError
 from ..engine.tensor import Tensor
 from ..ops.elementwise import divide, maximum, multiply, sqrt, square, tanh
-from ..ops.linalg import linear as affine
-from ..ops.linalg import matmul
 from ..ops.neural import elu, gelu, leaky_relu, relu, sigmoid, silu
 from ..ops.neural import log_softmax as log_softmax_op
 from ..ops.neural import softmax as softmax_op
 from ..ops.neural import softplus as softplus_op
+from ..ops.products import linear as affine
+from ..ops.products import matmul
 from ..ops.reductions import sum as sum_of
 from ..ops.shaping import reshape, transpose
 from .init import Seed, generator
@@ -170,7 +170,7 @@ def normalize(
     >>> F.normalize([3.0, 4.0]).tolist()
     [0.6, 0.8]
     """
-    squares = sum_of(square(input), axis if dim is None else dim, True)
+    squares = sum_of(square(input), axis if dim is None else dim, keepdims=True)
     # The root of the larger, not the larger root: the gradient at 0 is then finite.
     return divide(input, sqrt(maximum(squares, eps * eps)))
 

@@ -13,7 +13,7 @@ from ..engine.batching import Value, batching, elementwise, one_by_one, rank_of,
 from ..engine.op import FUNCTIONS, Op
 from ..engine.tensor import Tensor
 from .indexing import ARRAY, Slice
-from .linalg import linear, matmul
+from .products import linear, matmul
 
 Params = dict[str, Any]
 Values = Sequence[Value]

@@ -6,6 +6,7 @@ Where a function has a kink the rule gives the subgradient that docs/design.md l
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ sqrt: Unary = elementwise(
 )
 
 
-def _power_exponent(g, x, y, out):  # type: ignore[no-untyped-def]  # a rule: either world
+def _power_exponent(g: Any, x: Any, y: Any, out: Any) -> Any:  # a rule: either world
     # d/dy x**y = x**y log x; where x**y stays 0 for all y > 0, at x = 0, it is 0.
     zero = (x == 0) & (y >= 0)
     return g * out * np.log(np.where(zero, 1.0, x).astype(out.dtype))
@@ -51,7 +52,7 @@ power_of_arrays: Binary = elementwise(
 )
 
 
-def _power_base(g, x, exponent):  # type: ignore[no-untyped-def]  # a rule: either world
+def _power_base(g: Any, x: Any, exponent: Any) -> Any:  # a rule: either world
     return g * (exponent * x ** (exponent - 1)) if exponent else g * 0.0
 
 
@@ -97,11 +98,17 @@ log: Unary = elementwise(np.log, x=lambda g, x: g / x, doc="The natural logarith
 log2: Unary = elementwise(np.log2, x=lambda g, x: g / (x * LN2), doc="The base-2 logarithm.")
 log10: Unary = elementwise(np.log10, x=lambda g, x: g / (x * LN10), doc="The base-10 logarithm.")
 log1p: Unary = elementwise(np.log1p, x=lambda g, x: g / (x + 1.0), doc="log(1 + x).")
+
+
+def _share(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
+    return g * np.exp(x - np.where(out == -math.inf, 0.0, out))
+
+
 logaddexp: Binary = elementwise(
     np.logaddexp,
-    x=lambda g, x, out: g * np.exp(x - out),
-    y=lambda g, y, out: g * np.exp(y - out),
-    doc="log(exp(x) + exp(y)), without overflow.",
+    x=_share,
+    y=lambda g, y, out: _share(g, y, out),
+    doc="log(exp(x) + exp(y)), without overflow; where both are -inf the gradient is 0.",
 )
 
 # ---------------------------------------------------- trigonometric, hyperbolic
@@ -120,11 +127,20 @@ arccos: Unary = elementwise(
 arctan: Unary = elementwise(
     np.arctan, x=lambda g, x: g / (x * x + 1.0), doc="The inverse tangent, in radians."
 )
+
+
+def _per_turn(x: Any, y: Any) -> Any:  # a rule: either world
+    square = x * x + y * y
+    return np.where(square == 0, 1.0, square)
+
+
 arctan2: Binary = elementwise(
     np.arctan2,
-    x=lambda g, x, y: g * y / (x * x + y * y),
-    y=lambda g, x, y: -g * x / (x * x + y * y),
-    doc="The angle of the point (y, x), in radians: arctan(x / y) in the right quadrant.",
+    x=lambda g, x, y: g * y / _per_turn(x, y),
+    y=lambda g, x, y: -g * x / _per_turn(x, y),
+    doc="""The angle of the point (y, x), in radians: arctan(x / y) in the right quadrant.
+
+    Its gradient at the origin is 0.""",
 )
 sinh: Unary = elementwise(np.sinh, x=lambda g, x: g * np.cosh(x), doc="The hyperbolic sine.")
 cosh: Unary = elementwise(np.cosh, x=lambda g, x: g * np.sinh(x), doc="The hyperbolic cosine.")
@@ -145,9 +161,11 @@ arctanh: Unary = elementwise(
 
 # ------------------------------------------------------- size, order, selection
 
-sign: Unary = constant(np.sign, doc="-1, 0 or 1; piecewise constant, so no gradient flows.")
 absolute: Unary = elementwise(
-    np.absolute, x=lambda g, x: g * np.sign(x), doc="The absolute value; its gradient at 0 is 0."
+    np.absolute,
+    holomorphic=False,
+    x=lambda g, x: g * np.sign(x),
+    doc="The absolute value, also of complex numbers; its gradient at 0 is 0.",
 )
 maximum: Binary = elementwise(
     np.maximum,
@@ -193,24 +211,21 @@ def clip(
 
 
 @declare(
-    np.where,
     kind="elementwise",
+    public=False,
     x=lambda g, condition: np.where(condition, g, 0.0),
     y=lambda g, condition: np.where(condition, 0.0, g),
 )
 def where(condition: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike) -> Array:
-    """Take from `x` where `condition` holds, and from `y` elsewhere.
-
-    The branch that is not taken gets a gradient of exactly 0; but if its own derivative
-    there is infinite or NaN, zero times that is NaN: make the argument safe before the
-    function, not after.
-
-    >>> import tinygrad_np as tg
-    >>> tg.where([True, False], [1.0, 2.0], 0.0)
-    Tensor([1., 0.], dtype=float64)
-    """
+    """Take from `x` where `condition` holds, and from `y` elsewhere: see ``selection.where``."""
     return np.where(condition, x, y)
 
+
+# ------------------------------------------------------------- NumPy's second names
+
+abs, pow, true_divide, mod = absolute, power, divide, remainder
+acos, acosh, asin, asinh = arccos, arccosh, arcsin, arcsinh
+atan, atan2, atanh = arctan, arctan2, arctanh
 
 # ------------------------------------------------- comparisons and logic: constants
 
@@ -228,6 +243,7 @@ bitwise_and: Binary = constant(np.bitwise_and, doc="x & y, of booleans or intege
 bitwise_or: Binary = constant(np.bitwise_or, doc="x | y, of booleans or integers.")
 bitwise_xor: Binary = constant(np.bitwise_xor, doc="x ^ y, of booleans or integers.")
 invert: Unary = constant(np.invert, doc="~x, of booleans or integers.")
+bitwise_invert = bitwise_not = invert
 isnan: Unary = constant(np.isnan, doc="Whether an element is NaN.")
 isinf: Unary = constant(np.isinf, doc="Whether an element is infinite.")
 isfinite: Unary = constant(np.isfinite, doc="Whether an element is neither infinite nor NaN.")

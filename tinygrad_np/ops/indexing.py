@@ -96,21 +96,48 @@ def repeats(arrays: tuple[Array, ...]) -> bool:
     public=False,
     x=lambda g, arrays, template: _pick(g, *arrays, template=template),
 )
-def scatter(
-    x: Array, *arrays: Array, shape: tuple[int, ...] = (), template: Template = ()
-) -> Array:
+def scatter(x: Any, *arrays: Any, shape: tuple[int, ...] = (), template: Template = ()) -> Array:
     """Return zeros of `shape` with `x` added at an index: the transpose of indexing."""
-    out = np.zeros(shape, x.dtype)
     index = assemble(template, arrays)
-    if not repeats(arrays):
-        out[index] = x
-    elif x.dtype.kind == "f" and x.dtype.itemsize <= 8:
-        # Counting into flat places is several times faster than numpy.add.at.
-        places = np.arange(out.size).reshape(shape)[index]
-        total = np.bincount(np.ravel(places), np.ravel(x), out.size)
-        out = total.reshape(shape).astype(x.dtype, copy=False)
-    else:
-        np.add.at(out, index, x)
+    if repeats(arrays):
+        places = flat_places(shape, index, np.size(x))
+        return add_up(places.ravel(), np.ravel(x), math.prod(shape)).reshape(shape)
+    out = np.zeros(shape, x.dtype)
+    out[index] = x
+    return out
+
+
+def flat_places(shape: tuple[int, ...], index: Any, count: int) -> Array:
+    """Return where the `count` elements of ``x[index]`` are in ``x.ravel()``, x of `shape`."""
+    size = math.prod(shape)
+    if len(index) == 1 and isinstance(index[0], np.ndarray) and index[0].dtype.kind == "i":
+        # Whole rows of a table, the common case.
+        rows, width = index[0].astype(np.intp), math.prod(shape[1:])
+        starts = np.where(rows < 0, rows + shape[0], rows) * width
+        return np.asarray(starts[..., None] + np.arange(width))
+    if size <= 2 * count:
+        places: Array = np.arange(size).reshape(shape)[index]
+        return places
+    # Few rows of a large table: each axis adds its share, and nothing of the table's size is made.
+    total: Any = 0
+    for axis, n in enumerate(shape):
+        share = np.arange(n) * math.prod(shape[axis + 1 :])
+        along = share.reshape(n, *(1,) * (len(shape) - axis - 1))
+        total = total + np.broadcast_to(along, shape)[index]
+    return np.asarray(total)
+
+
+def add_up(places: Array, x: Array, size: int) -> Array:
+    """Return `size` zeros with each of `x` added at its place."""
+    if x.dtype.kind == "c":
+        out = np.empty(size, x.dtype)
+        out.real, out.imag = add_up(places, x.real, size), add_up(places, x.imag, size)
+        return out
+    if x.dtype.kind == "f" and x.dtype.itemsize <= 8 and size <= 2 * x.size:
+        # Counting adds up in double precision and passes over the result once more.
+        return np.bincount(places, x, size).astype(x.dtype, copy=False)
+    out = np.zeros(size, x.dtype)
+    np.add.at(out, places, x)  # in one row: several times faster than over many axes
     return out
 
 

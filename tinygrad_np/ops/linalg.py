@@ -1,137 +1,305 @@
-"""Products of matrices and vectors."""
+"""The functions of `numpy.linalg` that take a matrix apart, and its own names of others."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.makers import Binary, bilinear, declare
-from ..engine.op import composed
+from ..engine.errors import ShapeError, UnsupportedError
+from ..engine.makers import declare
+from ..engine.op import NUMPY
 from ..engine.tensor import Array, Tensor
-from .elementwise import multiply
-from .shaping import as_tensor, reshape, swapaxes, transpose
+from . import products
+from .decompositions import (
+    adjoint,
+    cholesky_lower,
+    eig_packed,
+    eigh_packed,
+    qr_packed,
+    real_part,
+    svd_packed,
+    svdvals,
+    transposed,
+)
+from .products import composed_in, matmul
+from .reductions import sum
+from .shaping import as_tensor, astype, swapaxes
 
 
-def _matmul_x(g, y):  # type: ignore[no-untyped-def]  # a rule: either world
-    if y.ndim == 1:
-        return g[..., None] * y if g.ndim else g * y
-    if g.ndim == y.ndim - 1:  # x was a vector
-        return (y @ g[..., None])[..., 0]
-    return g @ (y.T if y.ndim == 2 else y.swapaxes(-1, -2))
+class EighResult(NamedTuple):
+    """Eigenvalues in ascending order, and the eigenvectors as columns."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
 
 
-def _matmul_y(g, x):  # type: ignore[no-untyped-def]  # a rule: either world
-    if x.ndim == 1:
-        return x[:, None] * g[..., None, :] if g.ndim else g * x
-    if g.ndim == x.ndim - 1:  # y was a vector
-        return (g[..., None, :] @ x)[..., 0, :]
-    return (x.T if x.ndim == 2 else x.swapaxes(-1, -2)) @ g
+class EigResult(NamedTuple):
+    """Eigenvalues, and the eigenvectors as columns, both complex."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
 
 
-def inner_sizes(x: tuple[int, ...], y: tuple[int, ...]) -> str:
-    """Return why two shapes can not be multiplied, in words."""
-    if not x or not y:
-        return f"{x} @ {y}: a number is not a matrix; use * to scale"
-    n, m = x[-1], y[-2] if len(y) > 1 else y[0]
-    if n != m:
-        return f"{x} @ {y}: the inner sizes {n} and {m} differ"
-    return f"{x} @ {y}: the batch axes {x[:-2]} and {y[:-2]} do not broadcast"
+class QRResult(NamedTuple):
+    """Orthonormal columns and a triangular matrix."""
+
+    Q: Tensor
+    R: Tensor
 
 
-matmul: Binary = bilinear(
-    np.matmul,
-    x=_matmul_x,
-    y=_matmul_y,
-    mismatch=inner_sizes,
-    doc="""The matrix product x @ y; stacks of matrices broadcast, vectors are rows or columns.
+class SVDResult(NamedTuple):
+    """Left vectors as columns, singular values, right vectors as rows."""
+
+    U: Tensor
+    S: Tensor
+    Vh: Tensor
+
+
+@composed_in("linalg", np.linalg.cholesky)
+def cholesky(a: npt.ArrayLike, /, *, upper: bool = False) -> Tensor:
+    """The triangular factors of positive definite matrices (..., n, n): a = L L^H.
+
+    Only one triangle of `a` is read; the gradient is Hermitian, as in PyTorch: that for
+    changes which keep the matrix so.
+
+    Args:
+        a: Hermitian matrices.
+        upper: Return U of a = U^H U, from the upper triangle.
+
+    Raises:
+        numpy.linalg.LinAlgError: If a matrix is not positive definite.
 
     >>> import tinygrad_np as tg
-    >>> tg.matmul([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])
-    Tensor([3., 7.], dtype=float64)
-    """,
-)
+    >>> tg.linalg.cholesky([[4.0, 2.0], [2.0, 2.0]])
+    Tensor([[2., 0.],
+            [1., 1.]], dtype=float64)
+    """
+    t = as_tensor(a)
+    if t.ndim < 2:
+        raise np.linalg.LinAlgError(f"linalg.cholesky: shape {t.shape} has no matrices")
+    return adjoint(cholesky_lower(adjoint(t))) if upper else cholesky_lower(t)
 
 
-@composed(np.dot)
-def dot(x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
-    """The sum over the last axis of `x` and the last but one of `y`, or its only one.
+@composed_in("linalg", np.linalg.qr)
+def qr(a: npt.ArrayLike, mode: str = "reduced") -> Any:
+    """The factors of matrices (..., m, n): a = Q R, with k = min(m, n) columns in Q.
 
-    The same as :func:`matmul` up to two axes; beyond that it does not broadcast but pairs
-    every vector of `x` with every one of `y`.
+    The gradient exists where the first k columns are independent.
+
+    Args:
+        a: The matrices.
+        mode: ``"reduced"`` for both factors, ``"r"`` for R alone; ``"complete"``, with m
+            columns in Q, only where those are k.
+
+    Raises:
+        UnsupportedError: For other modes: the further columns are not determined.
 
     >>> import tinygrad_np as tg
-    >>> tg.dot([1.0, 2.0], [3.0, 4.0]).item()
-    11.0
+    >>> q, r = tg.linalg.qr([[3.0, 1.0], [4.0, 2.0]])
+    >>> tg.absolute(r[0])
+    Tensor([5. , 2.2], dtype=float64)
     """
-    x, y = as_tensor(x), as_tensor(y)
-    if not x.ndim or not y.ndim:
-        return multiply(x, y)
-    if y.ndim <= 2:
-        return matmul(x, y)
-    rows = swapaxes(y, 0, -2)  # the summed axis first
-    product = matmul(x, reshape(rows, (rows.shape[0], -1)))
-    # Its axes now stand in the order 1, 2, ..., 0, last: put the first one back in front.
-    paired = reshape(product, (*product.shape[:-1], *rows.shape[1:]))
-    order = list(range(paired.ndim))
-    order.insert(product.ndim - 1, order.pop(-2))
-    return transpose(paired, tuple(order))
+    t = as_tensor(a)
+    if t.ndim < 2:
+        raise np.linalg.LinAlgError(f"linalg.qr: shape {t.shape} has no matrices")
+    m, n = t.shape[-2:]
+    if mode not in ("reduced", "r") and not (mode == "complete" and m <= n):
+        raise UnsupportedError(
+            f"linalg.qr: mode={mode!r} is not supported for shape {t.shape}; use 'reduced' or 'r'"
+        )
+    packed = qr_packed(t)
+    r = packed[..., m:]
+    return r if mode == "r" else QRResult(swapaxes(packed[..., :m], -1, -2), r)
 
 
-NARROW = 16
+@composed_in("linalg", np.linalg.eigh)
+def eigh(a: npt.ArrayLike, UPLO: str = "L") -> EighResult:
+    """The eigenvalues and eigenvectors of Hermitian matrices (..., n, n).
 
+    Only one triangle of `a` is read; the gradient is Hermitian, as in PyTorch: that for
+    changes which keep the matrix so. For eigenvalues alone use :func:`eigvalsh`.
 
-def _in_columns(rows: int, width: int) -> bool:
-    """Return whether `linear` lays out a matrix of this shape by columns.
+    Args:
+        a: Hermitian matrices.
+        UPLO: Which triangle to read, ``"L"`` or ``"U"``.
 
-    Adding a bias with a short last axis costs more than the product before it. Laid out in
-    columns the inner loop of the addition is long, and NumPy carries the layout on through
-    elementwise functions. Results and gradients of one shape get one layout: mixing them is
-    slow.
+    Raises:
+        DegenerateError: From a derivative that asks for eigenvectors of equal eigenvalues, or
+            for the phase of complex ones, which the matrix does not determine.
+
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.eigh([[2.0, 1.0], [1.0, 2.0]]).eigenvalues
+    Tensor([1., 3.], dtype=float64)
     """
-    return width < NARROW and rows > width
+    packed = eigh_packed(as_tensor(a), UPLO=UPLO)
+    return EighResult(real_part(packed[..., 0, :]), packed[..., 1:, :])
 
 
-def _rows(a: Any) -> Any:
-    """Return an array as a matrix whose rows are its vectors along the last axis."""
-    return a if a.ndim == 2 else a.reshape((-1, a.shape[-1]))
+@composed_in("linalg", np.linalg.eig)
+def eig(a: npt.ArrayLike) -> EigResult:
+    """The eigenvalues and eigenvectors of square matrices (..., n, n), always complex.
+
+    Raises:
+        DegenerateError: From a derivative that asks for eigenvectors of equal eigenvalues, or
+            for their phase, which the matrix does not determine.
+
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.eig([[0.0, 1.0], [-1.0, 0.0]]).eigenvalues
+    Tensor([0.+1.j, 0.-1.j], dtype=complex128)
+    """
+    packed = eig_packed(as_tensor(a))
+    return EigResult(packed[..., 0, :], packed[..., 1:, :])
 
 
-def _bad_linear(*shapes: tuple[int, ...]) -> str:
-    x, weight, *bias = shapes
-    if len(weight) != 2:
-        return f"the weight has shape {weight}; it must be (outputs, inputs)"
-    if bias and bias[0] != weight[:1]:
-        return f"the bias has shape {bias[0]}, but the weight {weight} has {weight[0]} outputs"
-    return f"an input of shape {x} for a weight of shape {weight}: it must end in {weight[1]}"
+@composed_in("linalg", np.linalg.svd)
+def svd(
+    a: npt.ArrayLike, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
+) -> Any:
+    """The singular values and vectors of matrices (..., m, n): a = U diag(S) Vh.
+
+    Args:
+        a: The matrices.
+        full_matrices: Must be ``False`` unless m is n: the further vectors are not determined.
+        compute_uv: Whether to return the vectors too, and not the values alone.
+        hermitian: Not supported; use :func:`eigh`.
+
+    Raises:
+        UnsupportedError: For square factors of a matrix that is not.
+        DegenerateError: From a derivative that asks for vectors of equal singular values, or
+            of 0, or for the phase of complex ones, which the matrix does not determine.
+
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.svd([[3.0, 0.0], [0.0, -4.0]], full_matrices=False).S
+    Tensor([4., 3.], dtype=float64)
+    """
+    t = as_tensor(a)
+    if hermitian:
+        raise UnsupportedError("linalg.svd: hermitian=True is not supported; use linalg.eigh")
+    if not compute_uv:
+        return svdvals(t)
+    if t.ndim < 2:
+        raise np.linalg.LinAlgError(f"linalg.svd: shape {t.shape} has no matrices")
+    m, n = t.shape[-2:]
+    if full_matrices and m != n:
+        raise UnsupportedError(
+            f"linalg.svd: full_matrices=True is not supported for shape {t.shape}, because the "
+            f"further vectors are not determined; use full_matrices=False"
+        )
+    packed = svd_packed(t)
+    s = real_part(packed[..., m])
+    return SVDResult(transposed(packed[..., :m]), s, packed[..., m + 1 :])
 
 
-def _linear_input(g, weight):  # type: ignore[no-untyped-def]  # a rule: either world
-    by_columns = g.ndim == 2 and _in_columns(len(g), weight.shape[1])
-    if len(weight) == 1:  # numpy.matmul leaves outer products to a slow loop
-        return (weight.T * g.T).T if by_columns else g * weight
-    return (weight.T @ g.T).T if by_columns else g @ weight
+@declare(np.linalg.matrix_rank, name="linalg.matrix_rank", kind="constant")
+def matrix_rank(
+    A: Any, tol: float | None = None, hermitian: bool = False, *, rtol: float | None = None
+) -> Array:
+    """How many singular values are not 0: integers, so no gradient flows.
+
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.matrix_rank([[1.0, 2.0], [2.0, 4.0]]).item()
+    1
+    """
+    return np.asarray(np.linalg.matrix_rank(A, tol, hermitian, rtol=rtol))
 
 
-@declare(
-    kind="bilinear",
-    public=False,
-    mismatch=_bad_linear,
-    x=_linear_input,
-    weight=lambda g, x: _rows(g).T @ _rows(x),
-    bias=lambda g: g,
-)
-def linear(x: Array, weight: Array, bias: Array) -> Array:
-    """Return ``x @ weight.T + bias``."""
-    if bias.shape != weight.shape[:1]:
-        raise ValueError("bias")
-    if not x.dtype == weight.dtype == bias.dtype:
-        return x @ weight.T + bias
-    if x.ndim == 2 and _in_columns(len(x), len(weight)):
-        columns = weight @ x.T
-        columns += bias[:, None]
-        return columns.T
-    out = x @ weight.T
-    out += bias
-    return out
+# ------------------------------------------ names that numpy.linalg has for other functions
+
+
+def _stacks(name: str, x: Any) -> Tensor:
+    t = as_tensor(x)
+    if t.ndim < 2:
+        raise ShapeError(f"linalg.{name}: shape {t.shape} has no matrices")
+    return t
+
+
+@composed_in("linalg", getattr(np.linalg, "diagonal", None))
+def diagonal(x: npt.ArrayLike, /, *, offset: int = 0) -> Tensor:
+    """The diagonals of matrices (..., m, n), or the ones `offset` places to the right.
+
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.diagonal([[1.0, 2.0], [3.0, 4.0]])
+    Tensor([1., 4.], dtype=float64)
+    """
+    t = _stacks("diagonal", x)
+    m, n = t.shape[-2:]
+    row, column = max(0, -offset), max(0, offset)
+    places = np.arange(max(0, min(m - row, n - column)))
+    return t[..., places + row, places + column]
+
+
+@composed_in("linalg", getattr(np.linalg, "trace", None))
+def trace(x: npt.ArrayLike, /, *, offset: int = 0, dtype: npt.DTypeLike | None = None) -> Tensor:
+    """The sums of the diagonals of matrices (..., m, n).
+
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.trace([[1.0, 2.0], [3.0, 4.0]]).item()
+    5.0
+    """
+    parts = diagonal(x, offset=offset)
+    return sum(parts if dtype is None else astype(parts, dtype), axis=-1)
+
+
+@composed_in("linalg", getattr(np.linalg, "matrix_transpose", None))
+def matrix_transpose(x: npt.ArrayLike, /) -> Tensor:
+    """Matrices (..., m, n) with rows and columns exchanged.
+
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.matrix_transpose([[1.0, 2.0]]).shape
+    (2, 1)
+    """
+    return swapaxes(_stacks("matrix_transpose", x), -1, -2)
+
+
+@composed_in("linalg", getattr(np.linalg, "outer", None))
+def outer(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
+    """Every element of one vector times every element of another.
+
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.outer([1.0, 2.0], [3.0]).shape
+    (2, 1)
+    """
+    x, y = as_tensor(x1), as_tensor(x2)
+    if x.ndim != 1 or y.ndim != 1:
+        raise ShapeError(f"linalg.outer: {x.shape} and {y.shape} are not two vectors")
+    return products.outer(x, y)
+
+
+@composed_in("linalg", getattr(np.linalg, "cross", None))
+def cross(x1: npt.ArrayLike, x2: npt.ArrayLike, /, *, axis: int = -1) -> Tensor:
+    """The cross product of vectors in three dimensions, along an axis; stacks broadcast.
+
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
+    Tensor([0., 0., 1.], dtype=float64)
+    """
+    return products.cross(x1, x2, axis=axis)
+
+
+vecdot, tensordot = products.vecdot, products.tensordot
+for _name in ("matmul", "vecdot", "tensordot"):
+    if hasattr(np.linalg, _name):
+        NUMPY[getattr(np.linalg, _name)] = getattr(products, _name)
+
+__all__ = [
+    "EigResult",
+    "EighResult",
+    "QRResult",
+    "SVDResult",
+    "cholesky",
+    "cross",
+    "diagonal",
+    "eig",
+    "eigh",
+    "matmul",
+    "matrix_rank",
+    "matrix_transpose",
+    "outer",
+    "qr",
+    "svd",
+    "tensordot",
+    "trace",
+    "vecdot",
+]

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from ..engine.errors import ShapeError
 from ..engine.makers import Binary, Unary, declare, either, elementwise
 from ..engine.tensor import Array
-from .reductions import Axis, as_float, log_sum_exp_below_0
-from .special import erf_array, erf_in_rules
+from .arguments import Axis
+from .reductions import as_float, log_sum_exp_below_0
+from .special import alike, erf_array, erf_in_rules
 
 # ------------------------------------------------------------------ activations
 
@@ -177,19 +178,8 @@ def _log_of_rest(p: Any) -> Any:
     return np.where(p < 1, np.maximum(np.log1p(-np.where(p < 1, p, 0.0)), LOG_FLOOR), LOG_FLOOR)
 
 
-def _alike(x: Any, y: Any) -> tuple[Array, Array]:
-    """Return both as arrays; a Python number gets the other's dtype."""
-    if type(x) is type(y) is np.ndarray:
-        return x, y
-    dtype = np.result_type(x, y)
-    return (
-        x if type(x) is np.ndarray else np.asarray(x, dtype),
-        y if type(y) is np.ndarray else np.asarray(y, dtype),
-    )
-
-
 def _bce(p: Array, y: Array) -> Array:
-    p, y = _alike(p, y)
+    p, y = alike(p, y)
     # log 0 is cut off below; what is no probability gives NaN.
     with np.errstate(divide="ignore", invalid="ignore"):
         return -(
@@ -211,7 +201,7 @@ binary_cross_entropy: Binary = elementwise(
 
 
 def _bce_with_logits(x: Array, y: Array) -> Array:
-    x, y = _alike(x, y)
+    x, y = alike(x, y)
     return np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))  # type: ignore[no-any-return]
 
 

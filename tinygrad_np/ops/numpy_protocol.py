@@ -6,6 +6,7 @@ Everything here is attached to Tensor; there is no other behaviour of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
@@ -15,8 +16,24 @@ from ..engine.backward import backward, gradients
 from ..engine.errors import UnsupportedError
 from ..engine.op import FUNCTIONS, NUMPY
 from ..engine.tensor import Tensor
+from . import (
+    arranging,
+    complex,
+    diagonals,
+    extrema,
+    indexing,
+    linalg,
+    ordering,
+    reductions,
+    refusals,
+    rounding,
+    scans,
+    selection,
+    shaping,
+    special,
+    statistics,
+)
 from . import elementwise as e
-from . import indexing, linalg, reductions, shaping
 
 
 def swapped(binary: Callable[..., Any]) -> Callable[..., Tensor]:
@@ -66,6 +83,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "and": e.bitwise_and,
     "or": e.bitwise_or,
     "xor": e.bitwise_xor,
+    "lshift": rounding.left_shift,
+    "rshift": rounding.right_shift,
 }
 
 METHODS: dict[str, Any] = {
@@ -90,18 +109,32 @@ METHODS: dict[str, Any] = {
     "reshape": from_sequence(shaping.reshape),
     "T": property(lambda x: shaping.transpose(x)),
     "mT": property(lambda x: shaping.swapaxes(x, -1, -2)),
+    "real": property(lambda x: complex.real(x)),
+    "imag": property(lambda x: complex.imag(x)),
+    "conj": complex.conjugate,
 }
 
 # Methods that are a function of the same name.
 for _name in (
-    *("sum", "mean", "max", "min", "prod", "var", "std", "argmax", "argmin", "all", "any"),
-    *("clip", "dot", "squeeze", "swapaxes", "astype", "ravel", "exp", "log", "sqrt", "square"),
+    *("sum", "mean", "prod", "all", "any", "max", "min", "argmax", "argmin"),
+    *("clip", "conjugate", "dot", "round", "squeeze", "swapaxes", "astype", "ravel"),
+    *("exp", "log", "sqrt", "square"),
     *("sin", "cos", "tan", "tanh", "sigmoid", "relu", "softmax", "log_softmax", "logsumexp"),
 ):
     METHODS[_name] = FUNCTIONS[_name]
 METHODS["abs"] = e.absolute
+METHODS["var"], METHODS["std"] = statistics.var, statistics.std
+METHODS["cumsum"], METHODS["cumprod"] = scans.cumsum, scans.cumprod
+for _function in (
+    *(selection.take, selection.choose, selection.nonzero, arranging.repeat),
+    *(diagonals.diagonal, diagonals.trace),
+    *(ordering.argsort, ordering.argpartition, ordering.searchsorted),
+):
+    METHODS[_function.__name__] = _function
+METHODS["compress"] = lambda x, condition, axis=None: selection.compress(condition, x, axis)
 METHODS["copy"] = shaping.copy
 METHODS["flatten"] = shaping.ravel
+METHODS |= {name: refusals.refusing(name) for name in refusals.METHODS}
 for _name, _function in OPERATORS.items():
     METHODS[f"__{_name}__"] = _function
     METHODS[f"__r{_name}__"] = swapped(_function)
@@ -113,8 +146,7 @@ QUESTIONS: dict[Any, Callable[[Any], Any]] = {
     np.size: attrgetter("size"),
 }
 
-# NumPy's second names, and a function that here is a method only.
-NUMPY[np.amax], NUMPY[np.amin] = reductions.max, reductions.min
+# A function that here is a method only.
 NUMPY[np.copy] = shaping.copy
 
 # NumPy's names for the first array, and other keywords that have another name here.
@@ -125,15 +157,34 @@ RENAMED = {"a_min": "min", "a_max": "max"}
 REDUCTIONS: dict[Any, Callable[..., Tensor]] = {
     np.add: reductions.sum,
     np.multiply: reductions.prod,
-    np.maximum: reductions.max,
-    np.minimum: reductions.min,
+    np.maximum: extrema.max,
+    np.minimum: extrema.min,
 }
+
+
+FAMILIES = {
+    "numpy.linalg": ("linalg", "norms", "solving", "decompositions", "batching_linalg"),
+    "numpy.fft": ("fft",),
+}
+"""The modules here that declare what a submodule of NumPy has; imported on demand."""
+
+
+def answer(function: Any) -> Callable[..., Any] | None:
+    """Return our function that answers one of NumPy's or SciPy's, if there is one."""
+    if isinstance(function, np.ufunc):
+        return NUMPY.get(function) or special.answer(function)
+    for family in FAMILIES.get(getattr(function, "__module__", ""), ()):
+        import_module(f"{__package__}.{family}")
+    return NUMPY.get(function)
 
 
 def spelled(function: Any) -> str:
     """Return how a user writes a NumPy function."""
+    name = function.__name__
+    if isinstance(function, np.ufunc):
+        return f"np.{name}" if getattr(np, name, None) is function else f"scipy.special.{name}"
     module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
-    return f"{'np' if isinstance(function, np.ufunc) else module}.{function.__name__}"
+    return f"{module}.{name}"
 
 
 def nearest(name: str) -> str:
@@ -162,7 +213,7 @@ def array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwar
         return numpy_call(REDUCTIONS[ufunc], name + ".reduce", (inputs[0],), {"axis": 0, **kwargs})
     if method != "__call__":
         raise UnsupportedError(f"{name}.{method}: not supported on a Tensor; {nearest(method)}")
-    function = NUMPY.get(ufunc)
+    function = answer(ufunc)
     if function is None:
         raise UnsupportedError(f"{name}: not supported on a Tensor; {nearest(ufunc.__name__)}")
     if kwargs:
@@ -181,7 +232,9 @@ def array_function(
     if function in QUESTIONS and len(args) == 1 and not kwargs:
         return QUESTIONS[function](args[0])
     name = spelled(function)
-    ours = NUMPY.get(function)
+    ours = answer(function)
+    if function in refusals.REFUSED:
+        raise UnsupportedError(f"{name}: {refusals.REFUSED[function]}")
     if ours is None:
         raise UnsupportedError(f"{name}: not supported on a Tensor; {nearest(function.__name__)}")
     return numpy_call(ours, name, args, dict(kwargs))
@@ -199,10 +252,16 @@ def numpy_call(
     for key in [k for k, value in kwargs.items() if value is np._NoValue]:
         del kwargs[key]
     for key in FIRST:
-        if key in kwargs and not args:
+        if key in kwargs and not args and key not in parameter_names(ours):
             args = (kwargs.pop(key),)
     kwargs = {RENAMED.get(key, key): value for key, value in kwargs.items()}
     return ours(*args, **kwargs)
+
+
+def parameter_names(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the parameters of a public function that can be given by name."""
+    code = getattr(function, "__wrapped__", function).__code__
+    return code.co_varnames[code.co_posonlyargcount : code.co_argcount]
 
 
 METHODS["__array_ufunc__"] = array_ufunc

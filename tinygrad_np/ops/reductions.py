@@ -1,37 +1,38 @@
-"""Sums, means, extrema: functions that make axes disappear."""
+"""Sums, products, means: functions that make axes disappear."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.makers import declare, either
+from ..engine.makers import declare
 from ..engine.op import composed
+from ..engine.sweeps import ones
 from ..engine.tensor import Array, Tensor
-from .elementwise import divide, square, subtract
-from .elementwise import sqrt as sqrt_of
-
-Axis = int | tuple[int, ...] | None
+from . import elementwise as e
+from .arguments import (
+    Axis,
+    cast,
+    cast_to_float,
+    count,
+    mask_of,
+    masked,
+    reduced_axes,
+    refuse_out,
+    start_of,
+)
+from .shaping import as_tensor, astype
 
 # NumPy's annotations refuse a `keepdims` that is not written out.
 Reduce = Callable[..., Array]
 add_over: Reduce = np.add.reduce  # half the cost of x.sum()
 multiply_over: Reduce = np.multiply.reduce
 maximum_over: Reduce = np.maximum.reduce
-minimum_over: Reduce = np.minimum.reduce
 and_over: Reduce = np.logical_and.reduce
 or_over: Reduce = np.logical_or.reduce
-
-
-def reduced_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
-    """Return the axes a reduction of `ndim` axes makes disappear, counted from the front."""
-    if axis is None or not ndim:
-        return tuple(range(ndim))
-    return tuple(a % ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
 
 
 def keep_axes(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
@@ -58,36 +59,54 @@ def as_float(x: npt.ArrayLike) -> Array:
     return array if array.dtype.kind in "fc" else array.astype(float)
 
 
-def count(shape: tuple[int, ...], axis: Axis) -> int:
-    """Return how many elements of an array of `shape` are reduced into one."""
-    return math.prod(shape if axis is None else [shape[a] for a in reduced_axes(axis, len(shape))])
+@declare(kind="linear", name="sum", public=False, x=spread)
+def total(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Return the sum over `axis`."""
+    return add_over(x, axis, keepdims=keepdims)
 
 
-@declare(np.sum, kind="linear", x=spread)
-def sum(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+@composed(np.sum)
+def sum(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    dtype: npt.DTypeLike | None = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: npt.ArrayLike | None = None,
+    where: npt.ArrayLike = True,
+) -> Tensor:
     """The sum of the elements over `axis`: an int, a tuple, or all of them.
+
+    Args:
+        x: The array.
+        axis: The axes that disappear; ``None`` for all.
+        dtype: What to compute in; the gradient comes back in the dtype of `x`.
+        out: Refused: a result is a new Tensor.
+        keepdims: Whether the reduced axes stay, with size 1.
+        initial: One number that is added.
+        where: Booleans that broadcast to `x`: which elements take part.
 
     >>> import tinygrad_np as tg
     >>> tg.sum([[1.0, 2.0], [3.0, 4.0]], axis=0)
     Tensor([4., 6.], dtype=float64)
     """
-    return add_over(x, axis, keepdims=keepdims)
+    if out is not None or dtype is not None or where is not True:
+        refuse_out("sum", out)
+        x = masked("sum", cast("sum", x, dtype), where, 0)
+    result = total(x, axis=axis, keepdims=keepdims) if axis is not None or keepdims else total(x)
+    return result if initial is None else e.add(result, start_of("sum", initial, result.dtype))
 
 
 @declare(
-    np.mean,
     kind="linear",
+    name="mean",
+    public=False,
     x=lambda g, x_shape, axis, keepdims: spread(
         g * (1.0 / (count(x_shape, axis) or 1)), x_shape, axis, keepdims
     ),
 )
-def mean(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
-    """The arithmetic mean over `axis`.
-
-    >>> import tinygrad_np as tg
-    >>> tg.mean([1.0, 2.0, 6.0]).item()
-    3.0
-    """
+def average_of_all(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Return the arithmetic mean over `axis`."""
     array = np.asarray(x)
     if array.dtype.kind == "f" and array.dtype.itemsize >= 4 and array.size:
         # What numpy.mean computes, without its Python layers.
@@ -95,27 +114,56 @@ def mean(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     return np.mean(array, axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
 
-def _others_rule(g, x):  # type: ignore[no-untyped-def]  # either world
-    # d others[j] / d x[k] is the product without j and k: the others of x with a 1 at k.
-    one_out = np.eye(x.shape[-1], dtype=bool)
-    pairs = _others(np.where(one_out, 1.0, x[..., None, :]))
-    return (np.where(one_out, 0.0, pairs) * g[..., None, :]).sum(axis=-1)
+@composed(np.mean)
+def mean(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    dtype: npt.DTypeLike | None = None,
+    out: None = None,
+    keepdims: bool = False,
+    *,
+    where: npt.ArrayLike = True,
+) -> Tensor:
+    """The arithmetic mean over `axis`; the arguments are those of :func:`sum`.
+
+    >>> import tinygrad_np as tg
+    >>> tg.mean([1.0, 2.0, 6.0]).item()
+    3.0
+    """
+    if out is not None or dtype is not None:
+        refuse_out("mean", out)
+        x = cast_to_float("mean", x, dtype)
+    if where is True:
+        if axis is None and not keepdims:
+            return average_of_all(x)
+        return average_of_all(x, axis=axis, keepdims=keepdims)
+    t = as_tensor(x)
+    mask = mask_of("mean", where, t.shape)
+    result = total(e.where(mask, t, 0), axis=axis, keepdims=keepdims)
+    return e.divide(result, counted(mask, result, axis, keepdims))
 
 
-@declare(public=False, x=_others_rule)
-def product_of_others(x: Array) -> Array:
+def counted(mask: Tensor, result: Tensor, axis: Axis, keepdims: bool) -> Tensor:
+    """Return how many elements made each of a sum, in its dtype: integers would promote it."""
+    n = total(mask, axis=axis, keepdims=keepdims)
+    return astype(n, result.dtype) if result.dtype.kind in "fc" else n
+
+
+def _before(x: Any) -> Any:  # in either world
+    """Return the product of all elements before each, along the last axis."""
+    one = np.broadcast_to(ones(1, x.dtype), (*x.shape[:-1], 1))
+    return np.concatenate([one, x[..., :-1]], axis=-1).cumprod(axis=-1)
+
+
+def product_of_others(x: Any) -> Any:  # in either world
     """Return, for each element along the last axis, the product of all the others.
 
     The product of those before times the product of those after: right where elements are
     zero, which the product divided by the element is not.
     """
-    out = np.ones_like(x)
-    np.multiply.accumulate(x[..., :-1], -1, out=out[..., 1:])
-    out[..., :-1] *= np.multiply.accumulate(x[..., :0:-1], -1)[..., ::-1]
-    return out
-
-
-_others = either(product_of_others)
+    if not x.shape[-1]:
+        return x
+    return _before(x) * _before(x[..., ::-1])[..., ::-1]
 
 
 def _prod_rule(g, x, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
@@ -124,13 +172,33 @@ def _prod_rule(g, x, axis, keepdims):  # type: ignore[no-untyped-def]  # either 
     order = rest + axes
     moved = tuple(x.shape[a] for a in order)
     rows = x.transpose(order).reshape((*moved[: len(rest)], count(x.shape, axes)))
-    others = _others(rows).reshape(moved).transpose(tuple(order.index(a) for a in range(x.ndim)))
+    others = (
+        product_of_others(rows)
+        .reshape(moved)
+        .transpose(tuple(order.index(a) for a in range(x.ndim)))
+    )
     return keep_axes(g, x.shape, axis, keepdims) * others
 
 
-@declare(np.prod, x=_prod_rule)
-def prod(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+@declare(name="prod", public=False, x=_prod_rule)
+def product(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Return the product over `axis`."""
+    return multiply_over(x, axis, keepdims=keepdims)
+
+
+@composed(np.prod)
+def prod(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    dtype: npt.DTypeLike | None = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: npt.ArrayLike | None = None,
+    where: npt.ArrayLike = True,
+) -> Tensor:
     """The product of the elements over `axis`; its gradient is right where some are 0.
+
+    The arguments are those of :func:`sum`; `initial` is one more factor.
 
     >>> import tinygrad_np as tg
     >>> x = tg.tensor([2.0, 0.0, 3.0], requires_grad=True)
@@ -138,69 +206,12 @@ def prod(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     >>> x.grad
     Tensor([0., 6., 0.], dtype=float64)
     """
-    return multiply_over(x, axis, keepdims=keepdims)
-
-
-def _extremum_rule(g, x, out, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
-    # Where the result is NaN, the NaN elements made it so.
-    ties = (x == keep_axes(out, x.shape, axis, keepdims)) | (x != x)
-    n = ties.sum(axis=axis, keepdims=True).astype(g.dtype)
-    return keep_axes(g, x.shape, axis, keepdims) / n * ties
-
-
-@declare(np.max, x=_extremum_rule)
-def max(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
-    """The largest element over `axis`; ties share the gradient equally.
-
-    >>> import tinygrad_np as tg
-    >>> tg.max([[1.0, 5.0], [7.0, 2.0]], axis=1)
-    Tensor([5., 7.], dtype=float64)
-    """
-    return maximum_over(x, axis, keepdims=keepdims)
-
-
-@declare(np.min, x=_extremum_rule)
-def min(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
-    """The smallest element over `axis`; ties share the gradient equally.
-
-    >>> import tinygrad_np as tg
-    >>> tg.min([[1.0, 5.0], [7.0, 2.0]], axis=1)
-    Tensor([1., 2.], dtype=float64)
-    """
-    return minimum_over(x, axis, keepdims=keepdims)
-
-
-@composed(np.var)
-def var(x: npt.ArrayLike, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
-    """The variance over `axis`: the mean squared distance to the mean.
-
-    Args:
-        x: The array.
-        axis: An int, a tuple, or ``None`` for all axes.
-        ddof: What is subtracted from the number of elements in the divisor; NumPy's
-            default is 0 (PyTorch's is 1).
-        keepdims: Whether the reduced axes stay, with size 1.
-
-    >>> import tinygrad_np as tg
-    >>> tg.var([1.0, 3.0]).item()
-    1.0
-    """
-    centred = subtract(x, mean(x, axis, True))
-    n = count(centred.shape, tuple(axis) if isinstance(axis, list) else axis)
-    return divide(sum(square(centred), axis, keepdims), n - ddof)
-
-
-@composed(np.std)
-def std(x: npt.ArrayLike, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
-    """The standard deviation over `axis`: the root of :func:`var`, with its arguments.
-
-    The gradient where all elements are equal is NaN, as that of a square root at 0.
-
-    >>> import tinygrad_np as tg
-    >>> tg.std([1.0, 3.0]).item()
-    1.0
-    """
-    return sqrt_of(var(x, axis, ddof, keepdims))
+    refuse_out("prod", out)
+    x = masked("prod", cast("prod", x, dtype), where, 1)
+    result = product(x, axis=axis, keepdims=keepdims)
+    if initial is None:
+        return result
+    return e.multiply(result, start_of("prod", initial, result.dtype))
 
 
 def log_sum_exp_below_0(x: Array, axis: Axis) -> Array:
@@ -242,25 +253,62 @@ def logsumexp(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Ar
 # --------------------------------------------------------- answers without gradient
 
 
-@declare(np.argmax, kind="constant")
-def argmax(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
-    """The index of the largest element along `axis`; the first of several."""
-    return np.argmax(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
-
-
-@declare(np.argmin, kind="constant")
-def argmin(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
-    """The index of the smallest element along `axis`; the first of several."""
-    return np.argmin(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
-
-
-@declare(np.all, kind="constant")
-def all(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
-    """Whether every element over `axis` is true."""
+@declare(name="all", kind="constant", public=False)
+def every(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Return whether all elements over `axis` are true."""
     return and_over(x, axis, keepdims=keepdims)
 
 
-@declare(np.any, kind="constant")
-def any(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
-    """Whether some element over `axis` is true."""
+@composed(np.all)
+def all(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    out: None = None,
+    keepdims: bool = False,
+    *,
+    where: npt.ArrayLike = True,
+) -> Tensor:
+    """Whether every element over `axis` is true, of those where= takes.
+
+    >>> import tinygrad_np as tg
+    >>> tg.all([True, False], where=[True, False]).item()
+    True
+    """
+    refuse_out("all", out)
+    return every(masked("all", x, where, True), axis=axis, keepdims=keepdims)
+
+
+@declare(name="any", kind="constant", public=False)
+def some(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Return whether one of the elements over `axis` is true."""
     return or_over(x, axis, keepdims=keepdims)
+
+
+@composed(np.any)
+def any(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    out: None = None,
+    keepdims: bool = False,
+    *,
+    where: npt.ArrayLike = True,
+) -> Tensor:
+    """Whether some element over `axis` is true, of those where= takes.
+
+    >>> import tinygrad_np as tg
+    >>> tg.any([True, False], where=[False, True]).item()
+    False
+    """
+    refuse_out("any", out)
+    return some(masked("any", x, where, False), axis=axis, keepdims=keepdims)
+
+
+@composed(np.count_nonzero)
+def count_nonzero(x: npt.ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> Tensor:
+    """How many elements over `axis` are not zero: an integer, without gradient.
+
+    >>> import tinygrad_np as tg
+    >>> tg.count_nonzero([1.0, 0.0, 3.0]).item()
+    2
+    """
+    return total(e.not_equal(x, 0), axis=axis, keepdims=keepdims)

@@ -48,6 +48,9 @@ def transpose(x: npt.ArrayLike, axes: tuple[int, ...] | None = None) -> Array:
     return np.transpose(x, axes)
 
 
+permute_dims = transpose  # NumPy's second name
+
+
 @composed(np.swapaxes)
 def swapaxes(x: npt.ArrayLike, axis1: int, axis2: int) -> Tensor:
     """Two axes exchanged.
@@ -58,9 +61,7 @@ def swapaxes(x: npt.ArrayLike, axis1: int, axis2: int) -> Tensor:
     """
     t = as_tensor(x)
     order = list(range(t.ndim))
-    for axis in (axis1, axis2):
-        if not -t.ndim <= axis < t.ndim:
-            raise ShapeError(f"swapaxes: there is no axis {axis} among {t.ndim}")
+    axis1, axis2 = (axis_from_front(axis, t.ndim, "swapaxes") for axis in (axis1, axis2))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return transpose(t, tuple(order))
 
@@ -176,6 +177,13 @@ def split(
     return [t[(*before, slice(start, stop))] for start, stop in bounds]
 
 
+def axis_from_front(axis: int, ndim: int, op: str) -> int:
+    """Return an axis counted from the front, or refuse it in the name of `op`."""
+    if not -ndim <= axis < ndim:
+        raise ShapeError(f"{op}: there is no axis {axis} among {ndim}")
+    return int(axis) % ndim
+
+
 def as_tensor(x: Any) -> Tensor:
     """Return `x`, which may be a list of Tensors, as one Tensor."""
     return stack(x) if contains_tensor(x) and not isinstance(x, Tensor) else asarray(x)
@@ -201,11 +209,15 @@ def copy(x: npt.ArrayLike) -> Array:
 
 
 @composed(np.ravel)
-def ravel(x: npt.ArrayLike) -> Tensor:
-    """The elements in one axis.
+def ravel(x: npt.ArrayLike, order: str = "C") -> Tensor:
+    """The elements in one axis: row by row, or with ``order="F"`` column by column.
 
     >>> import tinygrad_np as tg
-    >>> tg.ravel([[1.0], [2.0]])
-    Tensor([1., 2.], dtype=float64)
+    >>> tg.ravel([[1.0, 2.0], [3.0, 4.0]], order="F").tolist()
+    [1.0, 3.0, 2.0, 4.0]
     """
+    if order == "F":
+        x = transpose(x)
+    elif order != "C":
+        raise ValueError(f"ravel: order must be 'C' or 'F', not {order!r}")
     return reshape(x, -1)

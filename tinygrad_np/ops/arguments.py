@@ -1,0 +1,112 @@
+"""What NumPy's signatures have beside arrays and axes: out=, dtype=, initial=, where=.
+
+Each is either done right, by composing ops, or refused by name. Imports elementwise and
+shaping.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import DTypeError, ShapeError, UnsupportedError
+from ..engine.tensor import NUMERIC, Array, Tensor
+from . import elementwise as e
+from .shaping import as_tensor, astype, broadcast_to
+
+Axis = int | tuple[int, ...] | None
+
+
+def reduced_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
+    """Return the axes a reduction of `ndim` axes makes disappear, counted from the front."""
+    if axis is None or not ndim:
+        return tuple(range(ndim))
+    return tuple(a % ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+
+
+def count(shape: tuple[int, ...], axis: Axis) -> int:
+    """Return how many elements of an array of `shape` are reduced into one."""
+    return math.prod(shape if axis is None else [shape[a] for a in reduced_axes(axis, len(shape))])
+
+
+def refuse_out(op: str, out: Any) -> None:
+    """Raise if there is an array to write the result into."""
+    if out is not None:
+        raise UnsupportedError(
+            f"{op}: out= would write the result of a Tensor operation into an array and lose "
+            f"its graph; use the result, or .data (keepdims and what else NumPy has after out "
+            f"are better given by name)"
+        )
+
+
+def cast(op: str, x: Any, dtype: npt.DTypeLike | None) -> Any:
+    """Return `x` in the dtype to compute with, or as it is if that is ``None``."""
+    if dtype is None:
+        return x
+    if isinstance(dtype, (bool, np.bool)):
+        raise DTypeError(f"{op}: dtype={dtype}; as in NumPy, keepdims comes later: give it by name")
+    wanted, t = np.dtype(dtype), as_tensor(x)
+    if wanted.kind not in NUMERIC:
+        raise DTypeError(f"{op}: dtype={wanted} holds no numbers")
+    if wanted.kind in "iub" and wanted.itemsize < 8:
+        raise DTypeError(f"{op}: dtype={wanted} would overflow early; use astype on the result")
+    if t.dtype.kind == "c" and wanted.kind != "c":
+        raise DTypeError(
+            f"{op}: dtype={wanted} would drop the imaginary part of {t.dtype}; use .real"
+        )
+    return t if t.dtype == wanted else astype(t, wanted)
+
+
+def cast_to_float(op: str, x: Any, dtype: npt.DTypeLike | None) -> Any:
+    """Return `x` in the dtype to compute a mean with, which can not be that of integers."""
+    out = cast(op, x, dtype)
+    if dtype is not None and out.dtype.kind not in "fc":
+        raise DTypeError(f"{op}: dtype={out.dtype} would round the result; use astype on it")
+    return out
+
+
+def start_of(op: str, initial: Any, dtype: np.dtype[Any]) -> Tensor:
+    """Return the number a reduction starts with, in the dtype it is done in."""
+    start = as_tensor(initial)
+    if start.ndim:
+        raise ShapeError(f"{op}: initial= must be one number, not shape {start.shape}")
+    if type(initial) in (bool, int, float, complex):
+        fits = np.result_type(dtype, initial) == dtype
+    else:
+        fits = np.can_cast(start.dtype, dtype, "same_kind")
+    if not fits:
+        raise DTypeError(f"{op}: initial={initial} does not fit dtype {dtype}")
+    return start if start.dtype == dtype else astype(start, dtype)
+
+
+def mask_of(op: str, where: Any, shape: tuple[int, ...]) -> Tensor:
+    """Return where=, which says what elements take part, as booleans of a shape."""
+    mask = as_tensor(where)
+    if mask.dtype.kind != "b":
+        raise DTypeError(f"{op}: where= must hold booleans, not {mask.dtype}")
+    try:
+        return mask if mask.shape == shape else broadcast_to(mask, shape)
+    except ShapeError:
+        raise ShapeError(
+            f"{op}: where= of shape {mask.shape} does not broadcast to {shape}"
+        ) from None
+
+
+def masked(op: str, x: Any, where: Any, fill: Any) -> Any:
+    """Return `x` with `fill` where where= says that an element takes no part."""
+    if where is True:
+        return x
+    t = as_tensor(x)
+    return e.where(mask_of(op, where, t.shape), t, fill)
+
+
+def check(x: Tensor, holds: Callable[[Array], Any]) -> bool:
+    """Return whether something holds for the values of a Tensor, or they are not known here.
+
+    Within `vmap` they are not: a Tensor stands for one of many there.
+    """
+    return type(x) is not Tensor or bool(holds(x._data))

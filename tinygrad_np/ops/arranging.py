@@ -1,0 +1,298 @@
+"""The same elements moved about: axes, order, repetition. All of it made of shaping and indexing.
+
+Imports shaping, indexing and selection.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import ShapeError
+from ..engine.op import composed
+from ..engine.tensor import Tensor
+from .indexing import get
+from .selection import take, values_of
+from .shaping import (
+    Shape,
+    as_tensor,
+    axis_from_front,
+    broadcast_to,
+    concatenate,
+    ravel,
+    reshape,
+    swapaxes,
+    transpose,
+)
+
+
+def axes_from_front(axis: int | tuple[int, ...] | None, ndim: int, op: str) -> tuple[int, ...]:
+    """Return axes counted from the front; all of them for ``None``."""
+    if axis is None:
+        return tuple(range(ndim))
+    axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+    return tuple(axis_from_front(a, ndim, op) for a in axes)
+
+
+def along(axis: int, *parts: Any) -> tuple[Any, ...]:
+    """Return the index that has `parts` at `axis` and everything before it."""
+    return (*(slice(None),) * axis, *parts)
+
+
+# ----------------------------------------------------------------------------- axes
+
+
+@composed(np.moveaxis)
+def moveaxis(
+    a: npt.ArrayLike, source: int | tuple[int, ...], destination: int | tuple[int, ...]
+) -> Tensor:
+    """Axes moved to other places; those that are left keep their order.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.moveaxis(np.zeros((2, 3, 4)), 0, -1).shape
+    (3, 4, 2)
+    """
+    t = as_tensor(a)
+    here = axes_from_front(source, t.ndim, "moveaxis")
+    there = axes_from_front(destination, t.ndim, "moveaxis")
+    if len(here) != len(there) or len(set(here)) < len(here) or len(set(there)) < len(there):
+        raise ShapeError(
+            f"moveaxis: source {source} and destination {destination} must name as many axes, "
+            f"each once"
+        )
+    order = [axis for axis in range(t.ndim) if axis not in here]
+    for to, axis in sorted(zip(there, here, strict=True)):
+        order.insert(to, axis)
+    return transpose(t, tuple(order))
+
+
+@composed(np.rollaxis)
+def rollaxis(a: npt.ArrayLike, axis: int, start: int = 0) -> Tensor:
+    """One axis moved back until it lies before `start`; ``moveaxis`` is easier to read.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.rollaxis(np.zeros((2, 3, 4)), 2).shape
+    (4, 2, 3)
+    """
+    t = as_tensor(a)
+    axis = axis_from_front(axis, t.ndim, "rollaxis")
+    if not -t.ndim <= start <= t.ndim:
+        raise ShapeError(f"rollaxis: start {start} is not a place among {t.ndim} axes")
+    start = start + t.ndim if start < 0 else start
+    return moveaxis(t, axis, start - (axis < start))
+
+
+@composed(np.matrix_transpose)
+def matrix_transpose(x: npt.ArrayLike) -> Tensor:
+    """The last two axes exchanged.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.matrix_transpose(np.zeros((5, 2, 3))).shape
+    (5, 3, 2)
+    """
+    t = as_tensor(x)
+    if t.ndim < 2:
+        raise ShapeError(f"matrix_transpose: shape {t.shape} has not two axes to exchange")
+    return swapaxes(t, -1, -2)
+
+
+# ---------------------------------------------------------------------------- order
+
+
+@composed(np.flip)
+def flip(m: npt.ArrayLike, axis: int | tuple[int, ...] | None = None) -> Tensor:
+    """The elements in reverse order along axes, or along all of them.
+
+    >>> import tinygrad_np as tg
+    >>> tg.flip([[1.0, 2.0], [3.0, 4.0]], axis=1).tolist()
+    [[2.0, 1.0], [4.0, 3.0]]
+    """
+    t = as_tensor(m)
+    axes = axes_from_front(axis, t.ndim, "flip")
+    if len(set(axes)) < len(axes):
+        raise ShapeError(f"flip: axis {axis} names an axis twice")
+    return get(t, tuple(slice(None, None, -1 if i in axes else 1) for i in range(t.ndim)))
+
+
+@composed(np.fliplr)
+def fliplr(m: npt.ArrayLike) -> Tensor:
+    """The elements in reverse order along the second axis.
+
+    >>> import tinygrad_np as tg
+    >>> tg.fliplr([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [[2.0, 1.0], [4.0, 3.0]]
+    """
+    t = as_tensor(m)
+    axis_from_front(1, t.ndim, "fliplr")
+    return flip(t, 1)
+
+
+@composed(np.flipud)
+def flipud(m: npt.ArrayLike) -> Tensor:
+    """The elements in reverse order along the first axis.
+
+    >>> import tinygrad_np as tg
+    >>> tg.flipud([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [[3.0, 4.0], [1.0, 2.0]]
+    """
+    t = as_tensor(m)
+    axis_from_front(0, t.ndim, "flipud")
+    return flip(t, 0)
+
+
+@composed(np.rot90)
+def rot90(m: npt.ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
+    """The plane of two axes turned by 90 degrees, `k` times, from the first towards the second.
+
+    >>> import tinygrad_np as tg
+    >>> tg.rot90([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [[2.0, 4.0], [1.0, 3.0]]
+    """
+    t = as_tensor(m)
+    plane = axes_from_front(tuple(axes), t.ndim, "rot90")
+    if len(plane) != 2 or plane[0] == plane[1]:
+        raise ShapeError(f"rot90: axes must be two different ones, not {tuple(axes)}")
+    turns = k % 4
+    if turns == 0:
+        return flip(t, ())
+    if turns == 2:
+        return flip(t, plane)
+    if turns == 1:
+        return swapaxes(flip(t, plane[1]), *plane)
+    return flip(swapaxes(t, *plane), plane[1])
+
+
+@composed(np.roll)
+def roll(
+    a: npt.ArrayLike,
+    shift: int | tuple[int, ...],
+    axis: int | tuple[int, ...] | None = None,
+) -> Tensor:
+    """The elements moved along axes; what is moved out at one end comes in at the other.
+
+    Args:
+        a: The elements.
+        shift: By how many places; one for each axis, or one for all.
+        axis: Along which; ``a.ravel()`` is rolled and reshaped back when it is ``None``.
+
+    >>> import tinygrad_np as tg
+    >>> tg.roll([1.0, 2.0, 3.0], 1).tolist()
+    [3.0, 1.0, 2.0]
+    """
+    t = as_tensor(a)
+    if axis is None:
+        flat = roll(ravel(t), shift, 0)
+        return reshape(flat, t.shape)
+    axes = axes_from_front(axis, t.ndim, "roll")
+    by_axis = dict.fromkeys(axes, 0)
+    for step, place in np.broadcast(shift, axes):
+        by_axis[int(place)] += int(step)
+    for place, step in by_axis.items():
+        cut = -step % (t.shape[place] or 1)
+        if cut:
+            parts = [get(t, along(place, slice(cut, None))), get(t, along(place, slice(cut)))]
+            t = concatenate(parts, place)
+    return get(t, ...) if t is a else t
+
+
+# ----------------------------------------------------------------------- repetition
+
+
+@composed(np.tile)
+def tile(A: npt.ArrayLike, reps: Shape) -> Tensor:
+    """The whole array repeated so many times along each axis.
+
+    >>> import tinygrad_np as tg
+    >>> tg.tile([1.0, 2.0], (2, 2)).tolist()
+    [[1.0, 2.0, 1.0, 2.0], [1.0, 2.0, 1.0, 2.0]]
+    """
+    t = as_tensor(A)
+    times = tuple(int(n) for n in np.atleast_1d(reps))
+    ndim = max(t.ndim, len(times))
+    times = (1,) * (ndim - len(times)) + times
+    shape = (1,) * (ndim - t.ndim) + t.shape
+    if ndim == 0:
+        return get(t, ())
+    apart = reshape(t, tuple(n for size in shape for n in (1, size)))
+    spread = tuple(n for pair in zip(times, shape, strict=True) for n in pair)
+    whole = tuple(n * size for n, size in zip(times, shape, strict=True))
+    return reshape(broadcast_to(apart, spread), whole)
+
+
+@composed(np.repeat)
+def repeat(a: npt.ArrayLike, repeats: Any, axis: int | None = None) -> Tensor:
+    """Each element repeated, along an axis or in ``a.ravel()``.
+
+    Args:
+        a: The elements.
+        repeats: How often: one integer for all, or one for each place along the axis.
+        axis: Along which axis.
+
+    >>> import tinygrad_np as tg
+    >>> tg.repeat([1.0, 2.0], [1, 3]).tolist()
+    [1.0, 2.0, 2.0, 2.0]
+    """
+    t = as_tensor(a)
+    if axis is None:
+        t, axis = ravel(t), 0
+    axis = axis_from_front(axis, t.ndim, "repeat")
+    times = np.asarray(repeats)
+    size = t.shape[axis]
+    if times.size != 1:
+        if times.shape != (size,):
+            raise ShapeError(
+                f"repeat: {times.size} repeats for {size} places along axis {axis}; there must "
+                f"be one for each, or one for all"
+            )
+        return take(t, np.repeat(np.arange(size), times), axis=axis)
+    n = int(times.reshape(()))
+    if n < 0:
+        raise ShapeError(f"repeat: an element can not be repeated {n} times")
+    before, after = t.shape[:axis], t.shape[axis + 1 :]
+    apart = broadcast_to(reshape(t, (*before, size, 1, *after)), (*before, size, n, *after))
+    return reshape(apart, (*before, size * n, *after))
+
+
+@composed(np.resize)
+def resize(a: npt.ArrayLike, new_shape: Shape) -> Tensor:
+    """The elements in another shape, begun anew as often as it takes to fill it.
+
+    >>> import tinygrad_np as tg
+    >>> tg.resize([1.0, 2.0, 3.0], (2, 2)).tolist()
+    [[1.0, 2.0], [3.0, 1.0]]
+    """
+    flat = ravel(as_tensor(a))
+    shape = tuple(int(n) for n in np.atleast_1d(new_shape))
+    if min(shape, default=0) < 0:
+        raise ShapeError(f"resize: shape {shape} has a negative size")
+    size = math.prod(shape)
+    if flat.size == 0:
+        return reshape(take(concatenate([flat, np.zeros(1, flat.dtype)]), [0] * size), shape)
+    times = -(-size // flat.size)
+    return reshape(get(tile(flat, times), slice(size)), shape)
+
+
+@composed(np.trim_zeros)
+def trim_zeros(filt: npt.ArrayLike, trim: str = "fb") -> Tensor:
+    """Without the zeros at the front (``"f"``) and at the back (``"b"``) of one axis.
+
+    >>> import tinygrad_np as tg
+    >>> tg.trim_zeros([0.0, 1.0, 0.0, 2.0, 0.0]).tolist()
+    [1.0, 0.0, 2.0]
+    """
+    t = as_tensor(filt)
+    if t.ndim != 1:
+        raise ShapeError(f"trim_zeros: an array of one axis is needed, not shape {t.shape}")
+    trim = trim.lower()
+    if trim not in ("f", "b", "fb", "bf"):
+        raise ValueError(f"trim_zeros: trim must be made of 'f' and 'b', not {trim!r}")
+    (places,) = np.nonzero(values_of(t, "trim_zeros"))
+    first, last = (places[0], places[-1]) if places.size else (t.size, t.size - 1)
+    start = first if "f" in trim else 0
+    stop = last + 1 if "b" in trim else t.size
+    if not places.size:
+        return get(t, slice(0, 0))
+    return get(t, slice(int(start), int(stop)))

@@ -1,0 +1,150 @@
+"""Complex numbers and their parts.
+
+The gradient of a real loss is the direction of steepest ascent, dL/da + i dL/db for
+z = a + ib, as in PyTorch. The functions here are not holomorphic: each rule says its
+gradient itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.calls import operand
+from ..engine.makers import Unary, constant, declare, elementwise
+from ..engine.op import composed
+from ..engine.tensor import Array, Tensor
+from .elementwise import multiply
+
+numpy: Any = np  # whose annotations know arrays only
+
+conjugate: Unary = elementwise(
+    np.conjugate,
+    holomorphic=False,
+    x=lambda g: np.conjugate(g),
+    doc="a - ib for each x = a + ib; a real x as it is.",
+)
+conj = conjugate
+
+
+def is_complex(x: Any) -> bool:
+    """Return whether an operand, of any type an op takes, is complex."""
+    if isinstance(x, Tensor):
+        return x.dtype.kind == "c"
+    return np.iscomplexobj(operand(x, "iscomplexobj")[0])
+
+
+@declare(np.real, kind="elementwise", holomorphic=False, val=lambda g: g)
+def real(val: npt.ArrayLike) -> Array:
+    """The real part, a for each a + ib; of real numbers, themselves.
+
+    >>> import tinygrad_np as tg
+    >>> tg.real([1 + 2j, 3.0])
+    Tensor([1., 3.], dtype=float64)
+    """
+    return numpy.real(val)  # type: ignore[no-any-return]
+
+
+@declare(name="imag", kind="elementwise", public=False, holomorphic=False, x=lambda g: g * 1j)
+def imag_of_complex(x: npt.ArrayLike) -> Array:
+    """Return b for each a + ib."""
+    return numpy.imag(x)  # type: ignore[no-any-return]
+
+
+@declare(kind="constant", public=False)
+def imag_of_real(x: npt.ArrayLike) -> Array:
+    """Return zeros: the imaginary part of real numbers."""
+    return numpy.zeros_like(x)  # type: ignore[no-any-return]
+
+
+@composed(np.imag)
+def imag(val: npt.ArrayLike) -> Tensor:
+    """The imaginary part, b for each a + ib; of real numbers zeros, which have no gradient.
+
+    >>> import tinygrad_np as tg
+    >>> tg.imag([1 + 2j, 3.0])
+    Tensor([2., 0.], dtype=float64)
+    """
+    return imag_of_complex(val) if is_complex(val) else imag_of_real(val)
+
+
+def _sign_rule(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
+    # x / |x| only turns: what counts of g is the part across x.
+    r = np.absolute(x)
+    across = g - out * np.real(np.conjugate(g) * out)
+    return across * (r != 0) / np.where(r == 0, 1.0, r)
+
+
+sign_of_real: Unary = constant(np.sign, doc="-1, 0 or 1 for each real number.")
+
+
+@declare(kind="elementwise", public=False, holomorphic=False, x=_sign_rule)
+def sign_of_complex(x: npt.ArrayLike) -> Array:
+    """Return x / |x|, and 0 for 0."""
+    return numpy.sign(x)  # type: ignore[no-any-return]
+
+
+@composed(np.sign)
+def sign(x: npt.ArrayLike, /) -> Tensor:
+    """-1, 0 or 1; for a complex x the number x / abs(x) of size 1, or 0.
+
+    Of real numbers it is piecewise constant and no gradient flows; of complex ones it has
+    a gradient, which is 0 at 0.
+
+    >>> import tinygrad_np as tg
+    >>> tg.sign([-2.0, 0.0, 0.5])
+    Tensor([-1.,  0.,  1.], dtype=float64)
+    >>> tg.sign(3 + 4j)
+    Tensor(0.6+0.8j, dtype=complex128)
+    """
+    return sign_of_complex(x) if is_complex(x) else sign_of_real(x)
+
+
+def _angle_rule(g: Any, x: Any) -> Any:  # a rule: either world
+    r = np.absolute(x)
+    return g * np.sign(x) * 1j / np.where(r == 0, 1.0, r)
+
+
+@declare(name="angle", kind="elementwise", public=False, holomorphic=False, x=_angle_rule)
+def angle_of_complex(x: npt.ArrayLike) -> Array:
+    """Return the angle in radians."""
+    return numpy.angle(x)  # type: ignore[no-any-return]
+
+
+@declare(kind="constant", public=False)
+def angle_of_real(x: npt.ArrayLike) -> Array:
+    """Return 0, or pi for a negative number."""
+    return numpy.angle(x)  # type: ignore[no-any-return]
+
+
+@composed(np.angle)
+def angle(z: npt.ArrayLike, deg: bool = False) -> Tensor:
+    """The angle of each complex number, between -pi and pi; with `deg`, in degrees.
+
+    Its gradient at 0 is 0. Of real numbers it is piecewise constant: no gradient flows.
+
+    >>> import tinygrad_np as tg
+    >>> tg.angle([1.0, 1j], deg=True)
+    Tensor([ 0., 90.], dtype=float64)
+    """
+    radians = angle_of_complex(z) if is_complex(z) else angle_of_real(z)
+    return multiply(radians, 180.0 / np.pi) if deg else radians
+
+
+@composed(np.real_if_close)
+def real_if_close(a: npt.ArrayLike, tol: float = 100) -> Tensor:
+    """The real part, if all imaginary parts are within `tol` machine epsilons of 0; else `a`.
+
+    A `tol` of at most 1 is the limit itself.
+
+    >>> import tinygrad_np as tg
+    >>> tg.real_if_close([1 + 1e-15j, 2.0])
+    Tensor([1., 2.], dtype=float64)
+    """
+    if not is_complex(a):
+        return real(a)
+    array = a.numpy() if isinstance(a, Tensor) else np.asarray(operand(a, "real_if_close")[0])
+    close = np.isrealobj(np.real_if_close(array, tol))
+    return real(a) if close else multiply(a, 1.0)

@@ -1,0 +1,218 @@
+"""New Tensors: zeros, ones, one value, the identity.
+
+They are constants unless ``requires_grad=True`` makes leaves of them. Imports shaping.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import DTypeError
+from ..engine.op import composed
+from ..engine.tensor import Tensor, as_array, result
+from .shaping import as_tensor, astype, broadcast_to
+
+Sizes = int | tuple[int, ...]
+DType = npt.DTypeLike | None
+
+
+def fresh(array: Any, requires_grad: bool, name: str | None, op: str) -> Tensor:
+    """Return a new array, that nobody else holds, as a Tensor."""
+    tensor = result(as_array(array, op), None)
+    tensor._name = name
+    if requires_grad:
+        tensor.requires_grad = True
+    return tensor
+
+
+@composed(np.zeros)
+def zeros(
+    shape: Sizes, dtype: DType = float, *, requires_grad: bool = False, name: str | None = None
+) -> Tensor:
+    """Zeros of a shape.
+
+    >>> import tinygrad_np as tg
+    >>> tg.zeros(2, requires_grad=True, name="b")
+    Tensor([0., 0.], dtype=float64, name='b', requires_grad=True)
+    """
+    return fresh(np.zeros(shape, dtype), requires_grad, name, "zeros")
+
+
+@composed(np.ones)
+def ones(
+    shape: Sizes, dtype: DType = None, *, requires_grad: bool = False, name: str | None = None
+) -> Tensor:
+    """Ones of a shape.
+
+    >>> import tinygrad_np as tg
+    >>> tg.ones((1, 2), dtype="float32").tolist()
+    [[1.0, 1.0]]
+    """
+    return fresh(np.ones(shape, dtype), requires_grad, name, "ones")
+
+
+@composed(np.empty)
+def empty(
+    shape: Sizes, dtype: DType = float, *, requires_grad: bool = False, name: str | None = None
+) -> Tensor:
+    """A Tensor of a shape to be written to; until then its values are undetermined.
+
+    >>> import tinygrad_np as tg
+    >>> tg.empty((2, 3)).shape
+    (2, 3)
+    """
+    return fresh(np.empty(shape, dtype), requires_grad, name, "empty")
+
+
+@composed(np.full)
+def full(
+    shape: Sizes,
+    fill_value: npt.ArrayLike,
+    dtype: DType = None,
+    *,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """One value, or what broadcasts, repeated to a shape.
+
+    If `fill_value` is a Tensor that requires a gradient, gradients flow to it.
+
+    >>> import tinygrad_np as tg
+    >>> tg.full(2, 7.0).tolist()
+    [7.0, 7.0]
+    """
+    if isinstance(fill_value, Tensor) and (
+        type(fill_value) is not Tensor or fill_value.requires_grad
+    ):
+        whole = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+        return of_ends(broadcast_to(fill_value, whole), dtype, requires_grad, name, "full")
+    plain = fill_value._data if isinstance(fill_value, Tensor) else fill_value
+    return fresh(np.full(shape, plain, dtype), requires_grad, name, "full")
+
+
+@composed(np.eye)
+def eye(
+    N: int,
+    M: int | None = None,
+    k: int = 0,
+    dtype: DType = float,
+    *,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """A matrix with ones on its k-th diagonal, and 0 elsewhere.
+
+    >>> import tinygrad_np as tg
+    >>> tg.eye(2).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    return fresh(np.eye(N, M, k, dtype), requires_grad, name, "eye")
+
+
+@composed(np.identity)
+def identity(
+    n: int, dtype: DType = None, *, requires_grad: bool = False, name: str | None = None
+) -> Tensor:
+    """The square matrix that multiplies to no effect.
+
+    >>> import tinygrad_np as tg
+    >>> tg.identity(2).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    return fresh(np.identity(n, dtype), requires_grad, name, "identity")
+
+
+def of_ends(t: Tensor, dtype: DType, requires_grad: bool, name: str | None, op: str) -> Tensor:
+    """Return a computed Tensor in the dtype and under the name asked for."""
+    if requires_grad and not t.requires_grad:
+        raise DTypeError(f"{op}: requires_grad=True makes a leaf, and this is computed")
+    t = t if dtype is None or t.dtype == np.dtype(dtype) else astype(t, np.dtype(dtype))
+    if name is not None:
+        t.name = name
+    return t
+
+
+# -------------------------------------------------------------------- from others
+
+
+def like(a: Any, dtype: DType, shape: Sizes | None) -> tuple[Sizes, DType]:
+    """Return the shape and the dtype of something like `a`."""
+    t = as_tensor(a)
+    return t.shape if shape is None else shape, t.dtype if dtype is None else dtype
+
+
+@composed(np.zeros_like)
+def zeros_like(
+    a: npt.ArrayLike,
+    dtype: DType = None,
+    *,
+    shape: Sizes | None = None,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Zeros of the shape and dtype of another array: a constant.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> np.zeros_like(tg.tensor([1.0, 2.0])).tolist()
+    [0.0, 0.0]
+    """
+    return zeros(*like(a, dtype, shape), requires_grad=requires_grad, name=name)
+
+
+@composed(np.ones_like)
+def ones_like(
+    a: npt.ArrayLike,
+    dtype: DType = None,
+    *,
+    shape: Sizes | None = None,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Ones of the shape and dtype of another array: a constant.
+
+    >>> import tinygrad_np as tg
+    >>> tg.ones_like([[1.0, 2.0]]).tolist()
+    [[1.0, 1.0]]
+    """
+    return ones(*like(a, dtype, shape), requires_grad=requires_grad, name=name)
+
+
+@composed(np.empty_like)
+def empty_like(
+    prototype: npt.ArrayLike,
+    dtype: DType = None,
+    *,
+    shape: Sizes | None = None,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """A Tensor like another array, to be written to; until then its values are undetermined.
+
+    >>> import tinygrad_np as tg
+    >>> tg.empty_like([[1.0, 2.0]]).shape
+    (1, 2)
+    """
+    return empty(*like(prototype, dtype, shape), requires_grad=requires_grad, name=name)
+
+
+@composed(np.full_like)
+def full_like(
+    a: npt.ArrayLike,
+    fill_value: npt.ArrayLike,
+    dtype: DType = None,
+    *,
+    shape: Sizes | None = None,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """One value in the shape and dtype of another array.
+
+    >>> import tinygrad_np as tg
+    >>> tg.full_like([[1.0, 2.0]], 7).tolist()
+    [[7.0, 7.0]]
+    """
+    sizes, kind = like(a, dtype, shape)
+    return full(sizes, fill_value, kind, requires_grad=requires_grad, name=name)

@@ -1,0 +1,146 @@
+"""Diagonals and triangles of matrices: made of slices, for a diagonal is one of ``x.ravel()``.
+
+Imports shaping, indexing, arranging and elementwise.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import ShapeError, UnsupportedError
+from ..engine.op import composed
+from ..engine.tensor import Tensor, result
+from . import elementwise as e
+from . import reductions
+from .arranging import moveaxis
+from .indexing import get, scatter, take_apart
+from .shaping import as_tensor, axis_from_front, ravel, reshape
+
+
+def diagonal_slice(rows: int, columns: int, offset: int) -> slice:
+    """Return where a diagonal of a matrix is among its elements in one row."""
+    if offset >= 0:
+        count, start = min(rows, columns - offset), offset
+    else:
+        count, start = min(rows + offset, columns), -offset * columns
+    count = max(count, 0)
+    return slice(start, start + (count - 1) * (columns + 1) + 1) if count else slice(0, 0)
+
+
+@composed(np.diagonal)
+def diagonal(a: npt.ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """The elements ``a[i, i + offset]`` of the plane of two axes, as the last axis.
+
+    >>> import tinygrad_np as tg
+    >>> tg.diagonal([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [1.0, 4.0]
+    """
+    t = as_tensor(a)
+    if t.ndim < 2:
+        raise ShapeError(f"diagonal: two axes are needed, not shape {t.shape}")
+    axes = axis_from_front(axis1, t.ndim, "diagonal"), axis_from_front(axis2, t.ndim, "diagonal")
+    if axes[0] == axes[1]:
+        raise ShapeError(f"diagonal: axis1 and axis2 are the same axis, {axis1}")
+    if axes != (t.ndim - 2, t.ndim - 1):
+        t = moveaxis(t, axes, (-2, -1))
+    rows, columns = t.shape[-2:]
+    part = diagonal_slice(rows, columns, offset)
+    flat = reshape(t, (*t.shape[:-2], rows * columns))
+    return get(flat, (..., slice(part.start, part.stop, columns + 1)))
+
+
+@composed(np.trace)
+def trace(
+    a: npt.ArrayLike,
+    offset: int = 0,
+    axis1: int = 0,
+    axis2: int = 1,
+    dtype: npt.DTypeLike | None = None,
+) -> Tensor:
+    """The sum along a diagonal of the plane of two axes.
+
+    >>> import tinygrad_np as tg
+    >>> tg.trace([[1.0, 2.0], [3.0, 4.0]]).item()
+    5.0
+    """
+    if dtype is not None:
+        raise UnsupportedError("trace: dtype= is not supported on a Tensor; use a.astype(dtype)")
+    return reductions.sum(diagonal(a, offset, axis1, axis2), -1)
+
+
+@composed(np.diag)
+def diag(v: npt.ArrayLike, k: int = 0) -> Tensor:
+    """The k-th diagonal of a matrix, or the matrix that has a vector on it and is 0 elsewhere.
+
+    >>> import tinygrad_np as tg
+    >>> tg.diag([1.0, 2.0]).tolist()
+    [[1.0, 0.0], [0.0, 2.0]]
+    """
+    t = as_tensor(v)
+    if t.ndim == 2:
+        return diagonal(t, k)
+    if t.ndim != 1:
+        raise ShapeError(f"diag: a vector or a matrix is needed, not shape {t.shape}")
+    n = t.size + abs(k)
+    part = diagonal_slice(n, n, k)
+    template, _ = take_apart(slice(part.start, part.stop, n + 1))
+    return reshape(scatter(t, shape=(n * n,), template=template), (n, n))
+
+
+@composed(np.diagflat)
+def diagflat(v: npt.ArrayLike, k: int = 0) -> Tensor:
+    """The matrix that has the elements of `v` on its k-th diagonal and is 0 elsewhere.
+
+    >>> import tinygrad_np as tg
+    >>> tg.diagflat([[1.0], [2.0]]).tolist()
+    [[1.0, 0.0], [0.0, 2.0]]
+    """
+    return diag(ravel(as_tensor(v)), k)
+
+
+def triangle(m: Any, k: int, upper: bool, op: str) -> Tensor:
+    """Return a triangle of the last two axes."""
+    t = as_tensor(m)
+    if t.ndim == 1:  # as NumPy: a square whose rows are all `m`
+        t = t + np.zeros((t.size, 1), t.dtype)
+    if t.ndim < 2:
+        raise ShapeError(f"{op}: an array with axes is needed, not shape {t.shape}")
+    mask = np.tri(t.shape[-2], t.shape[-1], k - upper, dtype=bool)
+    zero = np.zeros((), t.dtype)
+    return e.where(mask, zero, t) if upper else e.where(mask, t, zero)
+
+
+@composed(np.tril)
+def tril(m: npt.ArrayLike, k: int = 0) -> Tensor:
+    """The elements on and below the k-th diagonal of the last two axes, and 0 above.
+
+    >>> import tinygrad_np as tg
+    >>> tg.tril([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [[1.0, 0.0], [3.0, 4.0]]
+    """
+    return triangle(m, k, False, "tril")
+
+
+@composed(np.triu)
+def triu(m: npt.ArrayLike, k: int = 0) -> Tensor:
+    """The elements on and above the k-th diagonal of the last two axes, and 0 below.
+
+    >>> import tinygrad_np as tg
+    >>> tg.triu([[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [[1.0, 2.0], [0.0, 4.0]]
+    """
+    return triangle(m, k, True, "triu")
+
+
+@composed(np.tri)
+def tri(N: int, M: int | None = None, k: int = 0, dtype: npt.DTypeLike = float) -> Tensor:
+    """A constant matrix of `N` rows with ones on and below the k-th diagonal, and 0 above.
+
+    >>> import tinygrad_np as tg
+    >>> tg.tri(2).tolist()
+    [[1.0, 0.0], [1.0, 1.0]]
+    """
+    return result(np.tri(N, M, k, dtype), None)

@@ -1,0 +1,179 @@
+"""Sums of products in index notation, and how its many spellings become one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from string import ascii_letters
+from typing import Any
+
+import numpy as np
+
+from ..engine.errors import ShapeError, UnsupportedError
+from ..engine.makers import declare, either
+from ..engine.op import composed
+from ..engine.tensor import Array, Tensor
+from .shaping import as_tensor
+
+
+def _einsum_rule(g, operands, index, shapes, subscripts, optimize):  # type: ignore[no-untyped-def]
+    """Return an operand's cotangent: a sum of products again.
+
+    Of the cotangent and the other operands; with an identity for every repeated label of the
+    operand (a diagonal comes from a matrix that is zero beside it), and with ones for a label
+    that nothing else has (what was summed is spread again).
+    """
+    inputs, _, output = subscripts.partition("->")
+    terms = inputs.split(",")
+    shape = shapes[index]
+    others = [operand for i, operand in enumerate(operands) if i != index]
+    labels = [output, *(term for i, term in enumerate(terms) if i != index)]
+    known = set()
+    for term, sizes in zip(labels, (g.shape, *(o.shape for o in others)), strict=True):
+        known |= {label for label, n in zip(term, sizes, strict=True) if n != 1}
+    spare = [label for label in ascii_letters if label not in subscripts]
+    wanted = ""
+    for label, n in zip(terms[index], shape, strict=True):
+        if n == 1:  # broadcast, or alone: summed over, and put back by the reshape below
+            continue
+        if label in wanted:
+            if not spare:
+                raise UnsupportedError(f"einsum: too many labels in {subscripts!r}")
+            others.append(np.eye(n, dtype=g.dtype))
+            labels.append(label + spare[-1])
+            label = spare.pop()
+        elif label not in known:
+            others.append(np.ones(n, g.dtype))
+            labels.append(label)
+        wanted += label
+    spelled = f"{','.join(labels)}->{wanted}"
+    return _einsum(g, *others, subscripts=spelled, optimize=bool(optimize)).reshape(shape)
+
+
+@declare(public=False, name="sum_of_products", operands=_einsum_rule)
+def products_summed(
+    *operands: Any, subscripts: str = "", optimize: bool | str | tuple[Any, ...] = False
+) -> Array:
+    """Return ``einsum`` of subscripts written out: explicit output, no ellipsis, no spaces."""
+    path: Any = list(optimize) if isinstance(optimize, tuple) else optimize
+    return np.array(np.einsum(subscripts, *operands, optimize=path))
+
+
+_einsum = either(products_summed)
+
+
+def _as_text(sublist: Any) -> str:
+    """Return the labels of a list of integers and ``...``, NumPy's other notation."""
+    if not isinstance(sublist, (list, tuple)):
+        raise TypeError("einsum: operands and lists of labels must take turns")
+    order = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    text = ""
+    for part in sublist:
+        if part is Ellipsis:
+            text += "..."
+        elif 0 <= (i := int(part)) < len(order):
+            text += order[i]
+        else:
+            raise ValueError(f"einsum: {part!r} is not a label; they are 0 to {len(order) - 1}")
+    return text
+
+
+def _interleaved(args: Sequence[Any]) -> tuple[str, list[Any]]:
+    """Return subscripts and operands of ``einsum(x, [0, 1], y, [1, 2], [0, 2])``."""
+    pairs = len(args) // 2
+    text = ",".join(_as_text(args[2 * i + 1]) for i in range(pairs))
+    if len(args) % 2:
+        text += "->" + _as_text(args[-1])
+    return text, [args[2 * i] for i in range(pairs)]
+
+
+def written_out(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> str:
+    """Return subscripts with an explicit output and labels in place of every ellipsis.
+
+    Raises:
+        ValueError: For subscripts that say nothing, or not what the shapes are.
+    """
+    text = subscripts.replace(" ", "")
+    inputs, arrow, output = text.partition("->")
+    terms = inputs.split(",")
+
+    def refuse(why: str) -> Exception:
+        listed = ", ".join(map(str, shapes))
+        return ShapeError(f"einsum: {subscripts!r} for shapes {listed}: {why}")
+
+    if len(terms) != len(shapes):
+        raise refuse(f"{len(terms)} terms for {len(shapes)} operands")
+    for term in (*terms, output):
+        bare = term.replace("...", "", 1)
+        if not all(c in ascii_letters for c in bare):
+            raise refuse(f"{term!r} is not made of letters and one '...'")
+    broadcast = 0  # how many axes the ellipses stand for, at most
+    for term, shape in zip(terms, shapes, strict=True):
+        named = len(term.replace("...", ""))
+        rest = len(shape) - named
+        if rest < 0 or (rest and "..." not in term):
+            raise refuse(f"{term!r} names {named} axes of {len(shape)}")
+        broadcast = max(broadcast, rest if "..." in term else 0)
+    spare = [c for c in ascii_letters if c not in text][:broadcast]
+    if len(spare) < broadcast:
+        raise refuse("there are not enough letters for the axes of '...'")
+    full = []
+    for term, shape in zip(terms, shapes, strict=True):
+        rest = len(shape) - len(term.replace("...", ""))
+        full.append(term.replace("...", "".join(spare[broadcast - rest :])))
+    if not arrow:
+        letters = sorted({c for c in inputs if c in ascii_letters})
+        output = "..." + "".join(c for c in letters if inputs.count(c) == 1)
+    elif broadcast and "..." not in output:
+        raise refuse("the output must say where the axes of '...' go")
+    output = output.replace("...", "".join(spare))
+    if len(set(output)) < len(output):
+        raise refuse("a label stands twice in the output")
+    if missing := sorted(set(output) - set("".join(full))):
+        raise refuse(f"the output has {missing[0]!r}, which no operand has")
+    sizes: dict[str, int] = {}
+    for term, shape in zip(full, shapes, strict=True):
+        within: dict[str, int] = {}
+        for label, n in zip(term, shape, strict=True):
+            if within.setdefault(label, n) != n:
+                raise refuse(f"{label!r} stands for the sizes {within[label]} and {n} in {term!r}")
+            known = sizes.setdefault(label, n)
+            if known != n and 1 not in (known, n):
+                raise refuse(f"{label!r} stands for the sizes {known} and {n}")
+            sizes[label] = n if known == 1 else known
+    return f"{','.join(full)}->{output}"
+
+
+@composed(np.einsum)
+def einsum(subscripts: Any, *operands: Any, optimize: bool | str | Sequence[Any] = False) -> Tensor:
+    """The sum of products that subscripts describe, in every notation NumPy has.
+
+    Each operand has a term of labels, one per axis; a label that is not in the output is
+    summed over, a label that a term repeats takes the diagonal, and ``...`` stands for axes
+    that broadcast. Without ``->`` the output has the labels that occur once, in alphabetical
+    order. The gradient of each operand is a sum of products too.
+
+    Args:
+        subscripts: Such as ``"ij,jk->ik"``; or the first operand, followed by its list of
+            integer labels, and so on for each operand, then perhaps the output's list.
+        operands: The arrays.
+        optimize: As NumPy's: whether, and how, to choose the order of the products. A path
+            is for the value; gradients then choose their own.
+
+    Raises:
+        ShapeError: If the subscripts do not fit the shapes.
+
+    >>> import tinygrad_np as tg
+    >>> x = tg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    >>> tg.einsum("ii", x).backward()
+    >>> x.grad
+    Tensor([[1., 0.],
+            [0., 1.]], dtype=float64)
+    """
+    if isinstance(subscripts, str):
+        arrays = list(operands)
+    else:
+        subscripts, arrays = _interleaved((subscripts, *operands))
+    tensors = [as_tensor(a) for a in arrays]
+    path = optimize if isinstance(optimize, (bool, str)) else tuple(optimize)
+    spelled = written_out(subscripts, [t.shape for t in tensors])
+    return products_summed(*tensors, subscripts=spelled, optimize=path)

@@ -1,0 +1,165 @@
+"""Largest and smallest elements, and where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.makers import declare
+from ..engine.op import composed
+from ..engine.tensor import Array, Tensor
+from . import elementwise as e
+from .arguments import Axis, count, masked, refuse_out, start_of
+from .reductions import Reduce, add_over, keep_axes, maximum_over
+from .shaping import as_tensor, broadcast_to
+
+minimum_over: Reduce = np.minimum.reduce
+
+
+def extremum_rule(g, x, out, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
+    """Return the cotangent shared equally among the elements equal to the extremum."""
+    # Where the result is NaN, the NaN elements made it so.
+    largest = keep_axes(out, x.shape, axis, keepdims)
+    ties = (x == largest) | ((x != x) & (largest != largest))
+    n = ties.sum(axis=axis, keepdims=True).astype(g.dtype)
+    return keep_axes(g, x.shape, axis, keepdims) / n * ties
+
+
+def extremum(
+    name: str,
+    op: Callable[..., Tensor],
+    of_two: Callable[..., Tensor],
+    x: npt.ArrayLike,
+    axis: Axis,
+    out: Any,
+    keepdims: bool,
+    initial: npt.ArrayLike | None,
+    where: npt.ArrayLike,
+) -> Tensor:
+    """Return the extremum over `axis`, of `initial` too, among the elements of where=."""
+    refuse_out(name, out)
+    if initial is None:
+        if where is not True:
+            raise ValueError(f"{name}: where= needs initial=: there may be nothing to choose from")
+        return op(x, axis=axis, keepdims=keepdims)
+    t = as_tensor(x)
+    start = start_of(name, initial, t.dtype)
+    if not count(t.shape, axis):
+        shape = add_over(np.empty(t.shape), axis, keepdims=keepdims).shape
+        return broadcast_to(start, shape)
+    among = op(masked(name, t, where, start), axis=axis, keepdims=keepdims)
+    return of_two(among, start)
+
+
+@declare(name="max", public=False, x=extremum_rule)
+def largest_of(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Return the largest element over `axis`."""
+    return maximum_over(x, axis, keepdims=keepdims)
+
+
+@composed(np.max, np.amax)
+def max(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: npt.ArrayLike | None = None,
+    where: npt.ArrayLike = True,
+) -> Tensor:
+    """The largest element over `axis`; ties share the gradient equally.
+
+    Args:
+        x: The array.
+        axis: The axes that disappear; ``None`` for all.
+        out: Refused: a result is a new Tensor.
+        keepdims: Whether the reduced axes stay, with size 1.
+        initial: One number that takes part too, so that the array may be empty.
+        where: Booleans that broadcast to `x`: which elements take part. Needs `initial`.
+
+    >>> import tinygrad_np as tg
+    >>> tg.max([[1.0, 5.0], [7.0, 2.0]], axis=1)
+    Tensor([5., 7.], dtype=float64)
+    """
+    return extremum("max", largest_of, e.maximum, x, axis, out, keepdims, initial, where)
+
+
+@declare(name="min", public=False, x=extremum_rule)
+def smallest_of(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Return the smallest element over `axis`."""
+    return minimum_over(x, axis, keepdims=keepdims)
+
+
+@composed(np.min, np.amin)
+def min(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: npt.ArrayLike | None = None,
+    where: npt.ArrayLike = True,
+) -> Tensor:
+    """The smallest element over `axis`; ties share the gradient equally.
+
+    The arguments are those of :func:`max`.
+
+    >>> import tinygrad_np as tg
+    >>> tg.min([[1.0, 5.0], [7.0, 2.0]], axis=1)
+    Tensor([1., 2.], dtype=float64)
+    """
+    return extremum("min", smallest_of, e.minimum, x, axis, out, keepdims, initial, where)
+
+
+@composed(np.ptp)
+def ptp(x: npt.ArrayLike, axis: Axis = None, out: None = None, keepdims: bool = False) -> Tensor:
+    """The largest minus the smallest element over `axis`; ties share the gradient equally.
+
+    >>> import tinygrad_np as tg
+    >>> tg.ptp([[1.0, 5.0], [7.0, 2.0]], axis=1)
+    Tensor([4., 5.], dtype=float64)
+    """
+    refuse_out("ptp", out)
+    t = as_tensor(x)
+    return e.subtract(max(t, axis, keepdims=keepdims), min(t, axis, keepdims=keepdims))
+
+
+@declare(name="argmax", kind="constant", public=False)
+def place_of_largest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
+    """Return the index of the largest element along `axis`."""
+    return np.argmax(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+@composed(np.argmax)
+def argmax(
+    x: npt.ArrayLike, axis: int | None = None, out: None = None, *, keepdims: bool = False
+) -> Tensor:
+    """The index of the largest element along `axis`; the first of several.
+
+    >>> import tinygrad_np as tg
+    >>> tg.argmax([1.0, 5.0, 5.0]).item()
+    1
+    """
+    refuse_out("argmax", out)
+    return place_of_largest(x, axis=axis, keepdims=keepdims)
+
+
+@declare(name="argmin", kind="constant", public=False)
+def place_of_smallest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
+    """Return the index of the smallest element along `axis`."""
+    return np.argmin(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+@composed(np.argmin)
+def argmin(
+    x: npt.ArrayLike, axis: int | None = None, out: None = None, *, keepdims: bool = False
+) -> Tensor:
+    """The index of the smallest element along `axis`; the first of several.
+
+    >>> import tinygrad_np as tg
+    >>> tg.argmin([1.0, 0.0, 0.0]).item()
+    1
+    """
+    refuse_out("argmin", out)
+    return place_of_smallest(x, axis=axis, keepdims=keepdims)

@@ -1,0 +1,338 @@
+"""Fourier transforms: four linear ops along one axis; all others are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import ShapeError
+from ..engine.makers import declare
+from ..engine.tensor import Array, Tensor
+from . import elementwise as e
+from .products import composed_in, conjugated
+from .shaping import as_tensor, concatenate
+
+Norm = Literal["backward", "ortho", "forward"] | None
+
+OTHER_WAY: dict[Norm, Norm] = {
+    None: "forward",
+    "backward": "forward",
+    "ortho": "ortho",
+    "forward": "backward",
+}
+"""The norm with which the transform back has the factor that one with this norm has."""
+
+
+def _fitted(c: Any, n: int, axis: int) -> Any:
+    """Return `c` cut, or filled with zeros, to `n` elements along an axis."""
+    have, axis = c.shape[axis], axis % c.ndim
+    if have >= n:
+        return c[(slice(None),) * axis + (slice(n),)]
+    shape = (*c.shape[:axis], n - have, *c.shape[axis + 1 :])
+    return np.concatenate([c, np.zeros(shape, c.dtype)], axis=axis)
+
+
+def _fft_rule(g, a_shape, axis, norm):  # type: ignore[no-untyped-def]  # either world
+    return _fitted(np.fft.fft(g, axis=axis, norm=norm), a_shape[axis], axis)
+
+
+def _ifft_rule(g, a_shape, axis, norm):  # type: ignore[no-untyped-def]  # either world
+    return _fitted(np.fft.ifft(g, axis=axis, norm=norm), a_shape[axis], axis)
+
+
+def _rfft_rule(g, a_shape, n, axis, norm):  # type: ignore[no-untyped-def]  # either world
+    # What is imaginary here goes when the engine makes it real, as the input is.
+    c = np.fft.fft(g, n=a_shape[axis] if n is None else n, axis=axis, norm=norm)
+    return _fitted(c, a_shape[axis], axis)
+
+
+def _irfft_rule(g, a_shape, axis, norm):  # type: ignore[no-untyped-def]  # either world
+    # All terms but the first, and the last of an even number, stand for two.
+    n = g.shape[axis]
+    c = np.fft.rfft(g, axis=axis, norm=OTHER_WAY[norm])
+    k = np.arange(n // 2 + 1)
+    twice = (1.0 + ((k > 0) & (2 * k < n))).astype(g.dtype)
+    c = c * twice.reshape((-1,) + (1,) * (g.ndim - 1 - axis % g.ndim))
+    return _fitted(c, a_shape[axis], axis)
+
+
+@declare(np.fft.fft, kind="linear", name="fft.fft", a=_fft_rule)
+def fft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
+    """The discrete Fourier transform along an axis.
+
+    out[k] = sum over j of a[j] * exp(-2 pi i j k / n).
+
+    Args:
+        a: The array.
+        n: How many elements to transform; it is cut or filled with zeros to that.
+        axis: The axis.
+        norm: Where the factor 1 / n is: ``"backward"`` in the inverse, which is the same as
+            ``None``; ``"forward"`` here; ``"ortho"`` its square root in both.
+
+    >>> import tinygrad_np as tg
+    >>> tg.fft.fft([1.0, 0.0]).shape
+    (2,)
+    """
+    return np.fft.fft(a, n, axis, norm)
+
+
+@declare(np.fft.ifft, kind="linear", name="fft.ifft", a=_ifft_rule)
+def ifft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
+    """The inverse of :func:`fft`, with its arguments.
+
+    >>> import tinygrad_np as tg
+    >>> tg.fft.ifft([2.0, 0.0])
+    Tensor([1.+0.j, 1.+0.j], dtype=complex128)
+    """
+    return np.fft.ifft(a, n, axis, norm)
+
+
+@declare(np.fft.rfft, kind="linear", name="fft.rfft", a=_rfft_rule)
+def rfft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
+    """The first n // 2 + 1 terms of :func:`fft` of real numbers; the rest mirrors them.
+
+    >>> import tinygrad_np as tg
+    >>> tg.fft.rfft([1.0, 2.0, 3.0, 4.0]).shape
+    (3,)
+    """
+    return np.fft.rfft(a, n, axis, norm)
+
+
+@declare(np.fft.irfft, kind="linear", name="fft.irfft", holomorphic=False, a=_irfft_rule)
+def irfft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
+    """The inverse of :func:`rfft`: `n` real numbers, 2 * (terms - 1) when left out.
+
+    The imaginary part of the first term, and of the last if n is even, counts for nothing.
+
+    >>> import tinygrad_np as tg
+    >>> tg.fft.irfft([1.0, 0.0])
+    Tensor([0.5, 0.5], dtype=float64)
+    """
+    return np.fft.irfft(a, n, axis, norm)
+
+
+@composed_in("fft", np.fft.hfft)
+def hfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: Norm = None) -> Tensor:
+    """The transform of a sequence whose second half mirrors the first, conjugated: real.
+
+    >>> import tinygrad_np as tg
+    >>> tg.fft.hfft([1.0, 0.0])
+    Tensor([1., 1.], dtype=float64)
+    """
+    return irfft(conjugated(as_tensor(a)), n=n, axis=axis, norm=_other_way(norm))
+
+
+@composed_in("fft", np.fft.ihfft)
+def ihfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: Norm = None) -> Tensor:
+    """The inverse of :func:`hfft`.
+
+    >>> import tinygrad_np as tg
+    >>> tg.fft.ihfft([1.0, 1.0]).shape
+    (2,)
+    """
+    return conjugated(rfft(as_tensor(a), n=n, axis=axis, norm=_other_way(norm)))
+
+
+def _other_way(norm: Norm) -> Norm:
+    if norm not in OTHER_WAY:
+        raise ValueError(f"fft: norm={norm!r}; it is 'backward', 'ortho' or 'forward'")
+    return OTHER_WAY[norm]
+
+
+# ------------------------------------------------------------------- several axes
+
+Sizes = Sequence[int | None] | None
+Axes = Sequence[int] | None
+
+
+def _sizes(x: Tensor, s: Sizes, axes: Axes) -> tuple[list[int | None], list[int]]:
+    """Return the sizes and the axes of a transform along several axes."""
+    if axes is None:
+        axes = range(-x.ndim if s is None else -len(s), 0)
+    axes = [a.__index__() for a in axes]
+    for axis in axes:
+        if not -x.ndim <= axis < x.ndim:
+            raise ShapeError(f"fft: there is no axis {axis} in shape {x.shape}")
+    sizes: list[int | None] = [None] * len(axes) if s is None else list(s)
+    if len(sizes) != len(axes):
+        raise ShapeError(f"fft: s={s} and axes={tuple(axes)} differ in length")
+    return [x.shape[a] if n == -1 else n for n, a in zip(sizes, axes, strict=True)], axes
+
+
+def _along(transform: Callable[..., Tensor], x: Tensor, s: Any, axes: Any, norm: Norm) -> Tensor:
+    """Return a transform along several axes, the last first."""
+    for n, axis in zip(reversed(s), reversed(axes), strict=True):
+        x = transform(x, n=n, axis=axis, norm=norm)
+    return x
+
+
+@composed_in("fft", np.fft.fftn)
+def fftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
+    """The transform :func:`fft` along several axes, all when left out.
+
+    Args:
+        a: The array.
+        s: The size along each axis to cut or fill to; -1 leaves it. If `axes` is
+            left out it is for the last ones.
+        axes: The axes.
+        norm: As for :func:`fft`.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.fft.fftn(np.ones((2, 3)), s=(4,), axes=(0,)).shape
+    (4, 3)
+    """
+    x = as_tensor(a)
+    return _along(fft, x, *_sizes(x, s, axes), norm)
+
+
+@composed_in("fft", np.fft.ifftn)
+def ifftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
+    """The inverse of :func:`fftn`, with its arguments.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.fft.ifftn(np.ones((2, 3))).shape
+    (2, 3)
+    """
+    x = as_tensor(a)
+    return _along(ifft, x, *_sizes(x, s, axes), norm)
+
+
+@composed_in("fft", np.fft.rfftn)
+def rfftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
+    """The transform :func:`rfft` along the last of several axes, :func:`fft` along the rest.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.fft.rfftn(np.ones((2, 4))).shape
+    (2, 3)
+    """
+    x = as_tensor(a)
+    sizes, places = _sizes(x, s, axes)
+    if not places:
+        raise ShapeError("fft.rfftn: at least one axis is needed")
+    first = rfft(x, n=sizes[-1], axis=places[-1], norm=norm)
+    return _along(fft, first, sizes[:-1], places[:-1], norm)
+
+
+@composed_in("fft", np.fft.irfftn)
+def irfftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
+    """The inverse of :func:`rfftn`, if `s` is the shape it had.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.fft.irfftn(np.ones((2, 3)), s=(2, 5)).shape
+    (2, 5)
+    """
+    x = as_tensor(a)
+    sizes, places = _sizes(x, s, axes)
+    if not places:
+        raise ShapeError("fft.irfftn: at least one axis is needed")
+    for n, axis in zip(sizes[:-1], places[:-1], strict=True):
+        x = ifft(x, n=n, axis=axis, norm=norm)
+    return irfft(x, n=sizes[-1], axis=places[-1], norm=norm)
+
+
+@composed_in("fft", np.fft.fft2)
+def fft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
+    """The transform :func:`fftn` along the last two axes.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.fft.fft2(np.ones((2, 2))).shape
+    (2, 2)
+    """
+    return fftn(a, s, axes, norm)
+
+
+@composed_in("fft", np.fft.ifft2)
+def ifft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
+    """The inverse of :func:`fft2`, with its arguments.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.fft.ifft2(np.ones((2, 2))).shape
+    (2, 2)
+    """
+    return ifftn(a, s, axes, norm)
+
+
+@composed_in("fft", np.fft.rfft2)
+def rfft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
+    """The transform :func:`rfftn` along the last two axes.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.fft.rfft2(np.ones((2, 4))).shape
+    (2, 3)
+    """
+    return rfftn(a, s, axes, norm)
+
+
+@composed_in("fft", np.fft.irfft2)
+def irfft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
+    """The inverse of :func:`rfft2`, if `s` is the shape it had.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> tg.fft.irfft2(np.ones((2, 3))).shape
+    (2, 4)
+    """
+    return irfftn(a, s, axes, norm)
+
+
+# --------------------------------------------------------------------- frequencies
+
+
+def _rolled(x: Tensor, axes: int | Axes, back: bool) -> Tensor:
+    """Return `x` with its halves exchanged along some axes."""
+    chosen = range(x.ndim) if axes is None else [axes] if isinstance(axes, int) else axes
+    out = x
+    for axis in chosen:
+        if not -x.ndim <= axis < x.ndim:
+            raise ShapeError(f"fft: there is no axis {axis} in shape {x.shape}")
+        n = x.shape[axis]
+        cut = n // 2 if back else n - n // 2
+        before = (slice(None),) * (axis % x.ndim)
+        out = concatenate([out[(*before, slice(cut, None))], out[(*before, slice(cut))]], axis)
+    return e.positive(out) if out is x else out
+
+
+@composed_in("fft", np.fft.fftshift)
+def fftshift(x: npt.ArrayLike, axes: int | Axes = None) -> Tensor:
+    """The frequency 0 moved to the middle, along some axes or all.
+
+    >>> import tinygrad_np as tg
+    >>> tg.fft.fftshift([0.0, 1.0, -1.0])
+    Tensor([-1.,  0.,  1.], dtype=float64)
+    """
+    return _rolled(as_tensor(x), axes, back=False)
+
+
+@composed_in("fft", np.fft.ifftshift)
+def ifftshift(x: npt.ArrayLike, axes: int | Axes = None) -> Tensor:
+    """The inverse of :func:`fftshift`.
+
+    >>> import tinygrad_np as tg
+    >>> tg.fft.ifftshift([-1.0, 0.0, 1.0])
+    Tensor([ 0.,  1., -1.], dtype=float64)
+    """
+    return _rolled(as_tensor(x), axes, back=True)
+
+
+@composed_in("fft", np.fft.fftfreq)
+def fftfreq(n: int, d: Any = 1.0) -> Tensor:
+    """The frequencies that :func:`fft` of `n` samples a time `d` apart belongs to.
+
+    >>> import tinygrad_np as tg
+    >>> tg.fft.fftfreq(4, 0.5)
+    Tensor([ 0. ,  0.5, -1. , -0.5], dtype=float64)
+    """
+    return e.divide(np.fft.fftfreq(n), d)
+
+
+@composed_in("fft", np.fft.rfftfreq)
+def rfftfreq(n: int, d: Any = 1.0) -> Tensor:
+    """The frequencies that :func:`rfft` of `n` samples a time `d` apart belongs to.
+
+    >>> import tinygrad_np as tg
+    >>> tg.fft.rfftfreq(4, 0.5)
+    Tensor([0. , 0.5, 1. ], dtype=float64)
+    """
+    return e.divide(np.fft.rfftfreq(n), d)

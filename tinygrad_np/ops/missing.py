@@ -1,0 +1,323 @@
+"""Reductions and scans that pass over NaN, the mark of a missing number.
+
+No gradient flows to an element that is NaN, except where all of a slice are.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.makers import declare
+from ..engine.op import composed
+from ..engine.tensor import Array, Tensor
+from . import elementwise as e
+from .arguments import Axis, cast_to_float, mask_of, refuse_out, start_of
+from .extrema import extremum, extremum_rule, max, min
+from .reductions import counted, mean, prod, sum
+from .scans import cumprod, cumsum
+from .shaping import as_tensor
+from .statistics import var
+
+fmax_over: Callable[..., Array] = np.fmax.reduce
+fmin_over: Callable[..., Array] = np.fmin.reduce
+
+
+def filled(x: Any, value: float) -> Any:
+    """Return `x` with another value in the place of NaN; integers have none."""
+    t = as_tensor(x)
+    return e.where(e.isnan(t), value, t) if t.dtype.kind in "fc" else t
+
+
+def present(op: str, x: Tensor, where: Any) -> Any:
+    """Return where elements take part: where they are not NaN, and where= says so."""
+    if x.dtype.kind not in "fc":
+        return where
+    mask = e.logical_not(e.isnan(x))
+    return mask if where is True else e.logical_and(mask, mask_of(op, where, x.shape))
+
+
+@composed(np.nansum)
+def nansum(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    dtype: npt.DTypeLike | None = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: npt.ArrayLike | None = None,
+    where: npt.ArrayLike = True,
+) -> Tensor:
+    """The sum over `axis` of the elements that are not NaN, with the arguments of `sum`.
+
+    >>> import tinygrad_np as tg
+    >>> tg.nansum([1.0, float("nan"), 3.0]).item()
+    4.0
+    """
+    refuse_out("nansum", out)
+    return sum(filled(x, 0.0), axis, dtype, None, keepdims, initial, where)
+
+
+@composed(np.nanprod)
+def nanprod(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    dtype: npt.DTypeLike | None = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: npt.ArrayLike | None = None,
+    where: npt.ArrayLike = True,
+) -> Tensor:
+    """The product over `axis` of the elements that are not NaN, with the arguments of `prod`.
+
+    >>> import tinygrad_np as tg
+    >>> tg.nanprod([2.0, float("nan"), 3.0]).item()
+    6.0
+    """
+    refuse_out("nanprod", out)
+    return prod(filled(x, 1.0), axis, dtype, None, keepdims, initial, where)
+
+
+@composed(np.nancumsum)
+def nancumsum(
+    x: npt.ArrayLike,
+    axis: int | None = None,
+    dtype: npt.DTypeLike | None = None,
+    out: None = None,
+) -> Tensor:
+    """The running sum along `axis` with NaN counted as 0, with the arguments of `cumsum`.
+
+    >>> import tinygrad_np as tg
+    >>> tg.nancumsum([1.0, float("nan"), 3.0])
+    Tensor([1., 1., 4.], dtype=float64)
+    """
+    refuse_out("nancumsum", out)
+    return cumsum(filled(x, 0.0), axis, dtype)
+
+
+@composed(np.nancumprod)
+def nancumprod(
+    x: npt.ArrayLike,
+    axis: int | None = None,
+    dtype: npt.DTypeLike | None = None,
+    out: None = None,
+) -> Tensor:
+    """The running product along `axis` with NaN counted as 1, with the arguments of `cumprod`.
+
+    >>> import tinygrad_np as tg
+    >>> tg.nancumprod([2.0, float("nan"), 3.0])
+    Tensor([2., 2., 6.], dtype=float64)
+    """
+    refuse_out("nancumprod", out)
+    return cumprod(filled(x, 1.0), axis, dtype)
+
+
+@composed(np.nanmean)
+def nanmean(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    dtype: npt.DTypeLike | None = None,
+    out: None = None,
+    keepdims: bool = False,
+    *,
+    where: npt.ArrayLike = True,
+) -> Tensor:
+    """The mean over `axis` of the elements that are not NaN, with the arguments of `mean`.
+
+    Where there is none it is NaN, with NumPy's warning of a division 0 / 0.
+
+    >>> import tinygrad_np as tg
+    >>> tg.nanmean([1.0, float("nan"), 3.0]).item()
+    2.0
+    """
+    refuse_out("nanmean", out)
+    t = as_tensor(cast_to_float("nanmean", x, dtype))
+    return mean(filled(t, 0.0), axis, keepdims=keepdims, where=present("nanmean", t, where))
+
+
+@composed(np.nanvar)
+def nanvar(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    dtype: npt.DTypeLike | None = None,
+    out: None = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    *,
+    where: npt.ArrayLike = True,
+    mean: npt.ArrayLike | None = None,
+    correction: float | None = None,
+) -> Tensor:
+    """The variance over `axis` of the elements that are not NaN, with the arguments of `var`.
+
+    Where there are no more than `ddof` of them it is NaN.
+
+    >>> import tinygrad_np as tg
+    >>> tg.nanvar([1.0, float("nan"), 3.0]).item()
+    1.0
+    """
+    refuse_out("nanvar", out)
+    t = as_tensor(cast_to_float("nanvar", x, dtype))
+    taken = present("nanvar", t, where)
+    result = var(
+        filled(t, 0.0),
+        axis,
+        ddof=ddof,
+        keepdims=keepdims,
+        where=taken,
+        mean=mean,
+        correction=correction,
+    )
+    if taken is True:
+        return result
+    n = counted(taken, result, axis, keepdims)
+    return e.where(e.greater(n, ddof if correction is None else correction), result, np.nan)
+
+
+@composed(np.nanstd)
+def nanstd(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    dtype: npt.DTypeLike | None = None,
+    out: None = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    *,
+    where: npt.ArrayLike = True,
+    mean: npt.ArrayLike | None = None,
+    correction: float | None = None,
+) -> Tensor:
+    """The root of :func:`nanvar`, with its arguments.
+
+    >>> import tinygrad_np as tg
+    >>> tg.nanstd([1.0, float("nan"), 3.0]).item()
+    1.0
+    """
+    refuse_out("nanstd", out)
+    return e.sqrt(
+        nanvar(
+            x,
+            axis,
+            dtype,
+            ddof=ddof,
+            keepdims=keepdims,
+            where=where,
+            mean=mean,
+            correction=correction,
+        )
+    )
+
+
+def warned(out: Any) -> Any:
+    """Return an array, with NumPy's warning if some of it is NaN for want of numbers."""
+    if out.dtype.kind in "fc" and np.isnan(out).any():
+        warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=3)
+    return out
+
+
+def _with_start(name: str, x: Any, initial: Any) -> Any:
+    """Return `x` with NaN replaced by the number that takes part anyway."""
+    t = as_tensor(x)
+    start = start_of(name, initial, t.dtype)
+    return e.where(e.isnan(t), start, t) if t.dtype.kind in "fc" else t
+
+
+@declare(name="nanmax", public=False, x=extremum_rule)
+def largest_present(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Return the largest element over `axis` that is not NaN."""
+    return warned(fmax_over(x, axis, keepdims=keepdims))  # type: ignore[no-any-return]
+
+
+@composed(np.nanmax)
+def nanmax(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: npt.ArrayLike | None = None,
+    where: npt.ArrayLike = True,
+) -> Tensor:
+    """The largest element over `axis` that is not NaN, with the arguments of `max`.
+
+    Ties share the gradient equally. Where all are NaN so is the result, with a warning.
+
+    >>> import tinygrad_np as tg
+    >>> tg.nanmax([1.0, float("nan"), 3.0]).item()
+    3.0
+    """
+    if initial is not None:
+        return max(_with_start("nanmax", x, initial), axis, out, keepdims, initial, where)
+    of_two = e.maximum
+    return extremum("nanmax", largest_present, of_two, x, axis, out, keepdims, None, where)
+
+
+@declare(name="nanmin", public=False, x=extremum_rule)
+def smallest_present(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+    """Return the smallest element over `axis` that is not NaN."""
+    return warned(fmin_over(x, axis, keepdims=keepdims))  # type: ignore[no-any-return]
+
+
+@composed(np.nanmin)
+def nanmin(
+    x: npt.ArrayLike,
+    axis: Axis = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: npt.ArrayLike | None = None,
+    where: npt.ArrayLike = True,
+) -> Tensor:
+    """The smallest element over `axis` that is not NaN, with the arguments of `min`.
+
+    Ties share the gradient equally. Where all are NaN so is the result, with a warning.
+
+    >>> import tinygrad_np as tg
+    >>> tg.nanmin([1.0, float("nan"), 3.0]).item()
+    1.0
+    """
+    if initial is not None:
+        return min(_with_start("nanmin", x, initial), axis, out, keepdims, initial, where)
+    of_two = e.minimum
+    return extremum("nanmin", smallest_present, of_two, x, axis, out, keepdims, None, where)
+
+
+@declare(name="nanargmax", kind="constant", public=False)
+def place_of_largest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
+    """Return the index of the largest element along `axis` that is not NaN."""
+    return np.nanargmax(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+@composed(np.nanargmax)
+def nanargmax(
+    x: npt.ArrayLike, axis: int | None = None, out: None = None, *, keepdims: bool = False
+) -> Tensor:
+    """The index of the largest element along `axis` that is not NaN: no gradient.
+
+    >>> import tinygrad_np as tg
+    >>> tg.nanargmax([1.0, float("nan"), 3.0]).item()
+    2
+    """
+    refuse_out("nanargmax", out)
+    return place_of_largest(x, axis=axis, keepdims=keepdims)
+
+
+@declare(name="nanargmin", kind="constant", public=False)
+def place_of_smallest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
+    """Return the index of the smallest element along `axis` that is not NaN."""
+    return np.nanargmin(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
+
+
+@composed(np.nanargmin)
+def nanargmin(
+    x: npt.ArrayLike, axis: int | None = None, out: None = None, *, keepdims: bool = False
+) -> Tensor:
+    """The index of the smallest element along `axis` that is not NaN: no gradient.
+
+    >>> import tinygrad_np as tg
+    >>> tg.nanargmin([1.0, float("nan"), 3.0]).item()
+    0
+    """
+    refuse_out("nanargmin", out)
+    return place_of_smallest(x, axis=axis, keepdims=keepdims)

@@ -1,0 +1,233 @@
+"""Pad: an array with edges added to it, in every one of NumPy's modes that has a derivative.
+
+Like NumPy, it goes axis by axis, and the corners are padded by what was padded before.
+Imports shaping, indexing, selection, ordering, arranging and reductions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import ShapeError, UnsupportedError
+from ..engine.op import composed
+from ..engine.tensor import Array, Tensor, result
+from .arranging import along
+from .extrema import max as largest
+from .extrema import min as smallest
+from .indexing import get, setitem, take_apart
+from .ordering import sort
+from .reductions import mean
+from .selection import take, values_of
+from .shaping import as_tensor, astype, broadcast_to, concatenate
+
+Width = tuple[int, int]
+Pair = tuple[Any, Any]
+pad_array: Callable[..., Array] = np.pad  # whose annotations want the mode written out
+
+
+@composed(np.pad)
+def pad(array: npt.ArrayLike, pad_width: Any, mode: str = "constant", **kwargs: Any) -> Tensor:
+    """The array with edges of given widths added to it.
+
+    Args:
+        array: The array.
+        pad_width: How much before and after along each axis: ``((before, after), ...)``, one
+            pair or one number for all, or a dict from axes to pairs or numbers.
+        mode: What the edges are made of: ``"constant"`` (with ``constant_values=0``),
+            ``"edge"``, ``"linear_ramp"`` (with ``end_values=0``), ``"maximum"``, ``"mean"``,
+            ``"median"``, ``"minimum"`` (with ``stat_length=None``), ``"reflect"``,
+            ``"symmetric"`` (with ``reflect_type="even"`` or ``"odd"``), or ``"wrap"``.
+        kwargs: What the mode takes. Gradients flow to ``constant_values`` and ``end_values``
+            given as Tensors, too.
+
+    Raises:
+        ShapeError: For widths that do not fit the array.
+        UnsupportedError: For ``"empty"``, whose values are not determined, and for a function.
+
+    >>> import tinygrad_np as tg
+    >>> tg.pad([1.0, 2.0, 3.0], (2, 1), mode="reflect").tolist()
+    [3.0, 2.0, 1.0, 2.0, 3.0, 2.0]
+    """
+    t = as_tensor(array)
+    if mode == "empty" or callable(mode):
+        raise UnsupportedError(
+            f"pad: mode {mode!r} has no derivative; use mode='constant' and assign to the edges "
+            f"by x[i] = v"
+        )
+    if mode not in ALLOWED:
+        raise ValueError(f"pad: mode must be one of {', '.join(sorted(ALLOWED))}, not {mode!r}")
+    unknown = kwargs.keys() - ALLOWED[mode]
+    if unknown:
+        raise ValueError(f"pad: mode {mode!r} takes no {', '.join(sorted(unknown))}")
+    widths = widths_of(pad_width, t.ndim)
+    if mode == "constant":
+        values = pairs_of(kwargs.get("constant_values", 0), t.ndim)
+        return surrounded(t, widths, values)
+    if t.dtype.kind not in "fc" and mode in ROUNDED:  # NumPy's rounding; nothing flows anyway
+        return result(pad_array(values_of(t, "pad"), widths, mode, **kwargs), None)
+    for axis, width in enumerate(widths):
+        if any(width):
+            if not t.shape[axis]:
+                raise ShapeError(
+                    f"pad: axis {axis} is empty; only mode 'constant' can extend an empty axis"
+                )
+            t = MODES[mode](t, axis, width, kwargs)
+    return get(t, ...) if t is array else t
+
+
+def widths_of(pad_width: Any, ndim: int) -> list[Width]:
+    """Return a pair of widths for each axis."""
+    if isinstance(pad_width, dict):
+        pairs = [(0, 0)] * ndim
+        for axis, width in pad_width.items():
+            pairs[axis] = (width, width) if np.ndim(width) == 0 else tuple(width)
+        pad_width = pairs
+    numbers = np.asarray(pad_width)
+    if numbers.dtype.kind not in "iu":
+        raise TypeError(f"pad: pad_width must be integers, not {pad_width!r}")
+    try:
+        pairs = np.broadcast_to(numbers, (ndim, 2)).tolist()
+    except ValueError as error:
+        raise ShapeError(
+            f"pad: pad_width {pad_width!r} does not give a pair for each of {ndim} axes"
+        ) from error
+    if any(n < 0 for pair in pairs for n in pair):
+        raise ShapeError(f"pad: widths can not be negative, but pad_width is {pad_width!r}")
+    return [(before, after) for before, after in pairs]
+
+
+def pairs_of(values: Any, ndim: int) -> list[Pair]:
+    """Return a pair of 0-d Tensors for each axis."""
+    spread = broadcast_to(as_tensor(values), (ndim, 2))
+    return [(spread[axis, 0], spread[axis, 1]) for axis in range(ndim)]
+
+
+def surrounded(t: Tensor, widths: list[Width], values: list[Pair]) -> Tensor:
+    """Return `t` inside an array of constants."""
+    shape = tuple(b + n + a for n, (b, a) in zip(t.shape, widths, strict=True))
+    outside = Tensor(np.zeros(shape, t.dtype))
+    for axis, ((before, after), (first, last)) in enumerate(zip(widths, values, strict=True)):
+        for value, part in ((first, slice(before)), (last, slice(shape[axis] - after, None))):
+            if type(value) is Tensor and not value.requires_grad and not value._data:
+                continue  # zero as it is
+            template, _ = take_apart(along(axis, part))
+            outside = setitem(outside, value, template=template)
+    inside = tuple(slice(b, b + n) for n, (b, _) in zip(t.shape, widths, strict=True))
+    template, _ = take_apart(inside)
+    return setitem(outside, t, template=template)
+
+
+# ----------------------------------------------------- one axis at a time, by mode
+
+
+def joined(t: Tensor, axis: int, width: Width, before: Tensor, after: Tensor) -> Tensor:
+    """Return `t` between two edges, each repeated to its width unless it has it."""
+    parts = []
+    for part, n in ((before, width[0]), (after, width[1])):
+        shape = (*t.shape[:axis], n, *t.shape[axis + 1 :])
+        parts.append(part if part.shape == shape else broadcast_to(part, shape))
+    return concatenate([parts[0], t, parts[1]], axis)
+
+
+def ends(t: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    """Return the first and the last slice along an axis, as axes of size 1."""
+    return get(t, along(axis, slice(1))), get(t, along(axis, slice(-1, None)))
+
+
+def edge(t: Tensor, axis: int, width: Width, options: dict[str, Any]) -> Tensor:
+    """Return `t` with its first and last slices repeated."""
+    return joined(t, axis, width, *ends(t, axis))
+
+
+def folded(mode: Any) -> Callable[..., Tensor]:
+    """Return the padding of a mode that only names other places of the array."""
+
+    def padding(t: Tensor, axis: int, width: Width, options: dict[str, Any]) -> Tensor:
+        kind = options.get("reflect_type", "even")
+        if kind not in ("even", "odd"):
+            raise ValueError(f"pad: reflect_type must be 'even' or 'odd', not {kind!r}")
+        n = t.shape[axis]
+        places = np.pad(np.arange(n), width, mode)
+        picked = take(t, places, axis=axis)
+        if kind == "even":
+            return picked
+        # Mirrored in a point: a multiple of the first slice, one of the last, and the inside
+        # with a sign. Padding what is 1 in one of these three, and 0 elsewhere, tells how much.
+        number = np.zeros((3, n))
+        number[0, 0], number[1, 1 : n - 1] = 1, 1
+        number[2, -1] = n > 1
+        shape = (-1, *(1,) * (t.ndim - axis - 1))
+        low, inside, high = (
+            np.pad(row, width, mode, reflect_type="odd").astype(t.dtype).reshape(shape)
+            for row in number
+        )
+        first, last = ends(t, axis)
+        return picked * inside + first * low + last * high
+
+    return padding
+
+
+def ramp(t: Tensor, axis: int, width: Width, options: dict[str, Any]) -> Tensor:
+    """Return `t` with straight lines from the end values to its edges."""
+    values = pairs_of(options.get("end_values", 0), t.ndim)[axis]
+    lines = []
+    for n, end, start, reverse in zip(width, values, ends(t, axis), (False, True), strict=True):
+        steps: Array = (np.arange(n) / max(n, 1)).astype(t.dtype)
+        steps = (steps[::-1] if reverse else steps).reshape(-1, *(1,) * (t.ndim - axis - 1))
+        end = end if end.dtype == t.dtype else astype(end, t.dtype)
+        lines.append(end + (start - end) * steps)
+    return joined(t, axis, width, lines[0], lines[1])
+
+
+def median(t: Tensor, axis: int) -> Tensor:
+    """Return the median along an axis, which stays as an axis of size 1."""
+    ordered, n = sort(t, axis), t.shape[axis]
+    return mean(get(ordered, along(axis, slice((n - 1) // 2, n // 2 + 1))), axis, keepdims=True)
+
+
+def statistic(summary: Callable[[Tensor, int], Tensor]) -> Callable[..., Tensor]:
+    """Return the padding of a mode that repeats a summary of the slices near each end."""
+
+    def padding(t: Tensor, axis: int, width: Width, options: dict[str, Any]) -> Tensor:
+        n = t.shape[axis]
+        length = options.get("stat_length")
+        pairs = np.broadcast_to(n if length is None else np.asarray(length), (t.ndim, 2))
+        first, last = (min(int(k), n) for k in pairs[axis])
+        if first <= 0 or last <= 0:
+            raise ShapeError(f"pad: stat_length must be positive, not {length!r}")
+        before = summary(get(t, along(axis, slice(first))), axis)
+        after = summary(get(t, along(axis, slice(n - last, None))), axis)
+        return joined(t, axis, width, before, after)
+
+    return padding
+
+
+MODES: dict[str, Callable[..., Tensor]] = {
+    "edge": edge,
+    "linear_ramp": ramp,
+    "maximum": statistic(lambda t, axis: largest(t, axis, keepdims=True)),
+    "mean": statistic(lambda t, axis: mean(t, axis, keepdims=True)),
+    "median": statistic(median),
+    "minimum": statistic(lambda t, axis: smallest(t, axis, keepdims=True)),
+    "reflect": folded("reflect"),
+    "symmetric": folded("symmetric"),
+    "wrap": folded("wrap"),
+}
+ROUNDED = {"linear_ramp", "mean", "median"}
+ALLOWED: dict[str, set[str]] = {
+    "constant": {"constant_values"},
+    "edge": set(),
+    "linear_ramp": {"end_values"},
+    "maximum": {"stat_length"},
+    "mean": {"stat_length"},
+    "median": {"stat_length"},
+    "minimum": {"stat_length"},
+    "reflect": {"reflect_type"},
+    "symmetric": {"reflect_type"},
+    "wrap": set(),
+}
+"""The keywords of each mode."""

@@ -1,0 +1,373 @@
+"""Products of matrices and vectors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import ShapeError
+from ..engine.makers import Binary, bilinear, declare
+from ..engine.op import F, composed, register
+from ..engine.tensor import Array, Tensor
+from .complex import conjugate
+from .elementwise import multiply, subtract
+from .shaping import as_tensor, reshape, stack, swapaxes, transpose
+
+
+def composed_in(module: str, *numpy: Any) -> Callable[[F], F]:
+    """Enter the decorated function, made of ops, as one of NumPy's submodule: "linalg.norm"."""
+
+    def decorate(function: F) -> F:
+        function.__name__ = f"{module}.{function.__name__}"
+        return register(function, *numpy)
+
+    return decorate
+
+
+def _matmul_x(g, y):  # type: ignore[no-untyped-def]  # a rule: either world
+    if y.ndim == 1:
+        return g[..., None] * y if g.ndim else g * y
+    if g.ndim == y.ndim - 1:  # x was a vector
+        return (y @ g[..., None])[..., 0]
+    return g @ (y.T if y.ndim == 2 else y.swapaxes(-1, -2))
+
+
+def _matmul_y(g, x):  # type: ignore[no-untyped-def]  # a rule: either world
+    if x.ndim == 1:
+        return x[:, None] * g[..., None, :] if g.ndim else g * x
+    if g.ndim == x.ndim - 1:  # y was a vector
+        return (g[..., None, :] @ x)[..., 0, :]
+    return (x.T if x.ndim == 2 else x.swapaxes(-1, -2)) @ g
+
+
+def inner_sizes(x: tuple[int, ...], y: tuple[int, ...]) -> str:
+    """Return why two shapes can not be multiplied, in words."""
+    if not x or not y:
+        return f"{x} @ {y}: a number is not a matrix; use * to scale"
+    n, m = x[-1], y[-2] if len(y) > 1 else y[0]
+    if n != m:
+        return f"{x} @ {y}: the inner sizes {n} and {m} differ"
+    return f"{x} @ {y}: the batch axes {x[:-2]} and {y[:-2]} do not broadcast"
+
+
+matmul: Binary = bilinear(
+    np.matmul,
+    x=_matmul_x,
+    y=_matmul_y,
+    mismatch=inner_sizes,
+    doc="""The matrix product x @ y; stacks of matrices broadcast, vectors are rows or columns.
+
+    >>> import tinygrad_np as tg
+    >>> tg.matmul([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])
+    Tensor([3., 7.], dtype=float64)
+    """,
+)
+
+
+@composed(np.dot)
+def dot(x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
+    """The sum over the last axis of `x` and the last but one of `y`, or its only one.
+
+    The same as :func:`matmul` up to two axes; beyond that it does not broadcast but pairs
+    every vector of `x` with every one of `y`.
+
+    >>> import tinygrad_np as tg
+    >>> tg.dot([1.0, 2.0], [3.0, 4.0]).item()
+    11.0
+    """
+    x, y = as_tensor(x), as_tensor(y)
+    if not x.ndim or not y.ndim:
+        return multiply(x, y)
+    if y.ndim <= 2:
+        return matmul(x, y)
+    rows = swapaxes(y, 0, -2)  # the summed axis first
+    product = matmul(x, reshape(rows, (rows.shape[0], -1)))
+    # Its axes now stand in the order 1, 2, ..., 0, last: put the first one back in front.
+    paired = reshape(product, (*product.shape[:-1], *rows.shape[1:]))
+    order = list(range(paired.ndim))
+    order.insert(product.ndim - 1, order.pop(-2))
+    return transpose(paired, tuple(order))
+
+
+def conjugated(x: Tensor) -> Tensor:
+    """Return the complex conjugate; of real numbers, themselves."""
+    return conjugate(x) if x.dtype.kind == "c" else x
+
+
+@composed(np.vdot)
+def vdot(a: npt.ArrayLike, b: npt.ArrayLike, /) -> Tensor:
+    """The sum of conjugate(a) * b over all elements, flattened.
+
+    >>> import tinygrad_np as tg
+    >>> tg.vdot([[1.0, 2.0]], [[3.0], [4.0]]).item()
+    11.0
+    """
+    return matmul(conjugated(reshape(a, -1)), reshape(b, -1))
+
+
+def _vectors(name: str, x: Tensor, y: Tensor, n: int, m: int) -> None:
+    """Refuse vectors whose sizes differ."""
+    if n != m:
+        raise ShapeError(f"{name}: {x.shape} and {y.shape}: the sizes {n} and {m} differ")
+
+
+def _axes(name: str, x: Tensor, count: int) -> Tensor:
+    """Return `x` if it has `count` axes or more."""
+    if x.ndim < count:
+        raise ShapeError(f"{name}: shape {x.shape} has fewer than {count} axes")
+    return x
+
+
+@composed(getattr(np, "vecdot", None))
+def vecdot(x1: npt.ArrayLike, x2: npt.ArrayLike, /, *, axis: int = -1) -> Tensor:
+    """The products of vectors along an axis, sum(conjugate(x1) * x2), the others broadcast.
+
+    >>> import tinygrad_np as tg
+    >>> tg.vecdot([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])
+    Tensor([3., 7.], dtype=float64)
+    """
+    x, y = (_last(_axes("vecdot", as_tensor(a), 1), axis) for a in (x1, x2))
+    _vectors("vecdot", x, y, x.shape[-1], y.shape[-1])
+    return matmul(conjugated(x)[..., None, :], y[..., None])[..., 0, 0]
+
+
+def _last(x: Tensor, axis: int) -> Tensor:
+    """Return `x` with an axis moved to the end."""
+    if not -x.ndim <= axis < x.ndim:
+        raise ShapeError(f"vecdot: there is no axis {axis} in shape {x.shape}")
+    axis %= x.ndim
+    if axis == x.ndim - 1:
+        return x
+    return transpose(x, (*(i for i in range(x.ndim) if i != axis), axis))
+
+
+@composed(getattr(np, "matvec", None))
+def matvec(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
+    """The product of matrices (..., m, n) with vectors (..., n); stacks broadcast.
+
+    >>> import tinygrad_np as tg
+    >>> tg.matvec([[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.0, 1.0]])
+    Tensor([[1., 3.],
+            [2., 4.]], dtype=float64)
+    """
+    x, y = _axes("matvec", as_tensor(x1), 2), _axes("matvec", as_tensor(x2), 1)
+    _vectors("matvec", x, y, x.shape[-1], y.shape[-1])
+    return matmul(x, y[..., None])[..., 0]
+
+
+@composed(getattr(np, "vecmat", None))
+def vecmat(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
+    """The product of conjugated vectors (..., n) with matrices (..., n, m); stacks broadcast.
+
+    >>> import tinygrad_np as tg
+    >>> tg.vecmat([1.0, 1.0], [[1.0, 2.0], [3.0, 4.0]])
+    Tensor([4., 6.], dtype=float64)
+    """
+    x, y = _axes("vecmat", as_tensor(x1), 1), _axes("vecmat", as_tensor(x2), 2)
+    _vectors("vecmat", x, y, x.shape[-1], y.shape[-2])
+    return matmul(conjugated(x)[..., None, :], y)[..., 0, :]
+
+
+@composed(np.outer)
+def outer(a: npt.ArrayLike, b: npt.ArrayLike) -> Tensor:
+    """Every element of `a` times every element of `b`, both flattened.
+
+    >>> import tinygrad_np as tg
+    >>> tg.outer([1.0, 2.0], [3.0, 4.0])
+    Tensor([[3., 4.],
+            [6., 8.]], dtype=float64)
+    """
+    return multiply(reshape(a, (-1, 1)), reshape(b, (1, -1)))
+
+
+def _tensordot_axes(axes: Any, x: Tensor, y: Tensor) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the axes of each operand to sum over, counted from the front."""
+    pair: list[Any]
+    if isinstance(axes, (int, np.integer)):
+        n = int(axes)
+        if not 0 <= n <= min(x.ndim, y.ndim):
+            raise ShapeError(f"tensordot: shapes {x.shape} and {y.shape} have no {n} axes to sum")
+        pair = [range(x.ndim - n, x.ndim), range(n)]
+    else:
+        first, second = axes
+        pair = [[a] if isinstance(a, (int, np.integer)) else a for a in (first, second)]
+    for t, chosen in zip((x, y), pair, strict=True):
+        for a in chosen:
+            if not -t.ndim <= a < t.ndim:
+                raise ShapeError(f"tensordot: there is no axis {a} in shape {t.shape}")
+    one, two = (tuple(int(a) % t.ndim for a in p) for t, p in zip((x, y), pair, strict=True))
+    sizes = [tuple(t.shape[a] for a in p) for t, p in ((x, one), (y, two))]
+    if sizes[0] != sizes[1]:
+        raise ShapeError(
+            f"tensordot: {x.shape} over axes {one} and {y.shape} over axes {two}: the sizes "
+            f"{sizes[0]} and {sizes[1]} differ"
+        )
+    return one, two
+
+
+@composed(np.tensordot)
+def tensordot(a: npt.ArrayLike, b: npt.ArrayLike, axes: Any = 2) -> Tensor:
+    """The sum of products over some axes of both arrays.
+
+    Args:
+        a: The first array; its other axes come first in the result.
+        b: The second array.
+        axes: How many axes to sum over, the last of `a` and the first of `b`; or two lists,
+            the axes of each.
+
+    Raises:
+        ShapeError: If the sizes of the axes differ.
+
+    >>> import tinygrad_np as tg
+    >>> tg.tensordot([[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.0, 1.0]], axes=2).item()
+    5.0
+    """
+    x, y = as_tensor(a), as_tensor(b)
+    one, two = _tensordot_axes(axes, x, y)
+    rows = tuple(i for i in range(x.ndim) if i not in one)
+    columns = tuple(i for i in range(y.ndim) if i not in two)
+    left, right = [x.shape[i] for i in rows], [y.shape[i] for i in columns]
+    inner = math.prod(x.shape[i] for i in one)
+    first = reshape(transpose(x, rows + one), (math.prod(left), inner))
+    second = reshape(transpose(y, two + columns), (inner, math.prod(right)))
+    return reshape(matmul(first, second), (*left, *right))
+
+
+@composed(np.inner)
+def inner(a: npt.ArrayLike, b: npt.ArrayLike, /) -> Tensor:
+    """The sum of products over the last axes of both arrays; a number scales the other.
+
+    >>> import tinygrad_np as tg
+    >>> tg.inner([1.0, 2.0], [3.0, 4.0]).item()
+    11.0
+    """
+    x, y = as_tensor(a), as_tensor(b)
+    return tensordot(x, y, axes=(-1, -1)) if x.ndim and y.ndim else multiply(x, y)
+
+
+@composed(np.kron)
+def kron(a: npt.ArrayLike, b: npt.ArrayLike) -> Tensor:
+    """The Kronecker product: `b` scaled by every element of `a`, in blocks.
+
+    >>> import tinygrad_np as tg
+    >>> tg.kron([1.0, 10.0], [1.0, 2.0])
+    Tensor([ 1.,  2., 10., 20.], dtype=float64)
+    """
+    x, y = as_tensor(a), as_tensor(b)
+    n = max(x.ndim, y.ndim)
+    first = (1,) * (n - x.ndim) + x.shape
+    second = (1,) * (n - y.ndim) + y.shape
+    blocks = multiply(
+        reshape(x, tuple(k for size in first for k in (size, 1))),
+        reshape(y, tuple(k for size in second for k in (1, size))),
+    )
+    return reshape(blocks, tuple(p * q for p, q in zip(first, second, strict=True)))
+
+
+@composed(np.cross)
+def cross(
+    a: npt.ArrayLike,
+    b: npt.ArrayLike,
+    axisa: int = -1,
+    axisb: int = -1,
+    axisc: int = -1,
+    axis: int | None = None,
+) -> Tensor:
+    """The cross product of vectors in three dimensions; stacks broadcast.
+
+    Args:
+        a: The first vectors.
+        b: The second.
+        axisa: The axis of `a` that has the three components.
+        axisb: That of `b`.
+        axisc: Where the result has it.
+        axis: All three of them, if given.
+
+    Raises:
+        ShapeError: If a vector has not three components (NumPy gave up two).
+
+    >>> import tinygrad_np as tg
+    >>> tg.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
+    Tensor([0., 0., 1.], dtype=float64)
+    """
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    x, y = (_axes("cross", as_tensor(t), 1) for t in (a, b))
+    parts = []
+    for t, where in ((x, axisa), (y, axisb)):
+        if not -t.ndim <= where < t.ndim or t.shape[where] != 3:
+            raise ShapeError(
+                f"cross: shape {t.shape} has no three components along axis {where}; give a "
+                f"vector in the plane a third component of 0"
+            )
+        before = (slice(None),) * (where % t.ndim)
+        parts.append([t[(*before, i)] for i in range(3)])
+    (x0, x1, x2), (y0, y1, y2) = parts
+    components = [
+        subtract(multiply(x1, y2), multiply(x2, y1)),
+        subtract(multiply(x2, y0), multiply(x0, y2)),
+        subtract(multiply(x0, y1), multiply(x1, y0)),
+    ]
+    return stack(components, axisc)
+
+
+NARROW = 16
+
+
+def _in_columns(rows: int, width: int) -> bool:
+    """Return whether `linear` lays out a matrix of this shape by columns.
+
+    Adding a bias with a short last axis costs more than the product before it. Laid out in
+    columns the inner loop of the addition is long, and NumPy carries the layout on through
+    elementwise functions. Results and gradients of one shape get one layout: mixing them is
+    slow.
+    """
+    return width < NARROW and rows > width
+
+
+def _rows(a: Any) -> Any:
+    """Return an array as a matrix whose rows are its vectors along the last axis."""
+    return a if a.ndim == 2 else a.reshape((-1, a.shape[-1]))
+
+
+def _bad_linear(*shapes: tuple[int, ...]) -> str:
+    x, weight, *bias = shapes
+    if len(weight) != 2:
+        return f"the weight has shape {weight}; it must be (outputs, inputs)"
+    if bias and bias[0] != weight[:1]:
+        return f"the bias has shape {bias[0]}, but the weight {weight} has {weight[0]} outputs"
+    return f"an input of shape {x} for a weight of shape {weight}: it must end in {weight[1]}"
+
+
+def _linear_input(g, weight):  # type: ignore[no-untyped-def]  # a rule: either world
+    by_columns = g.ndim == 2 and _in_columns(len(g), weight.shape[1])
+    if len(weight) == 1:  # numpy.matmul leaves outer products to a slow loop
+        return (weight.T * g.T).T if by_columns else g * weight
+    return (weight.T @ g.T).T if by_columns else g @ weight
+
+
+@declare(
+    kind="bilinear",
+    public=False,
+    mismatch=_bad_linear,
+    x=_linear_input,
+    weight=lambda g, x: _rows(g).T @ _rows(x),
+    bias=lambda g: g,
+)
+def linear(x: Array, weight: Array, bias: Array) -> Array:
+    """Return ``x @ weight.T + bias``."""
+    if bias.shape != weight.shape[:1]:
+        raise ValueError("bias")
+    if not x.dtype == weight.dtype == bias.dtype:
+        return x @ weight.T + bias
+    if x.ndim == 2 and _in_columns(len(x), len(weight)):
+        columns = weight @ x.T
+        columns += bias[:, None]
+        return columns.T
+    out = x @ weight.T
+    out += bias
+    return out

@@ -1,0 +1,214 @@
+"""Numbers in a row: steps, even spacing, equal ratios.
+
+`linspace` and its like are functions of their ends when these are Tensors. Imports
+elementwise, shaping, arranging and creation.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import DTypeError
+from ..engine.makers import declare
+from ..engine.mapped import Mapped
+from ..engine.op import composed
+from ..engine.sweeps import unbroadcast
+from ..engine.tensor import Array, Tensor, asarray
+from . import elementwise as e
+from .arranging import moveaxis
+from .creation import DType, fresh, of_ends
+from .shaping import as_tensor
+
+# NumPy's annotations know fewer kinds of ends than its functions take.
+Between = Callable[..., Any]
+evenly_between: Between = np.linspace
+powers_between: Between = np.logspace
+ratios_between: Between = np.geomspace
+
+
+@composed(np.arange)
+def arange(
+    start: Any,
+    stop: Any = None,
+    step: Any = None,
+    dtype: DType = None,
+    *,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Numbers from `start` up to `stop`, not included, in steps; from 0 if there is one number.
+
+    How many there are depends on the ends, so no gradient flows to them.
+
+    Raises:
+        DTypeError: If an end is a Tensor that requires a gradient.
+
+    >>> import tinygrad_np as tg
+    >>> tg.arange(3).tolist()
+    [0, 1, 2]
+    """
+    for end in (start, stop, step):
+        if isinstance(end, Tensor) and end.requires_grad:
+            raise DTypeError(
+                "arange: no gradient can flow to its ends; use linspace, or start + step * "
+                "arange(n), or end.item()"
+            )
+    ends = [x.item() if isinstance(x, Tensor) else x for x in (start, stop, step)]
+    array = np.arange(ends[0], dtype=dtype) if stop is None and step is None else None
+    if array is None:
+        first, last = (ends[0], ends[1]) if stop is not None else (0, ends[0])
+        array = np.arange(first, last, 1 if step is None else ends[2], dtype=dtype)
+    return fresh(array, requires_grad, name, "arange")
+
+
+def tracked(*ends: Any) -> bool:
+    """Return whether a gradient can flow to one of the ends."""
+    return any(isinstance(x, Mapped) or (isinstance(x, Tensor) and x.requires_grad) for x in ends)
+
+
+def plain(*ends: Any) -> list[Any]:
+    """Return the arrays of Tensors, and others as they are."""
+    return [x._data if isinstance(x, Tensor) else x for x in ends]
+
+
+def weights(g: Any, num: int, endpoint: bool) -> Any:
+    """Return the numbers from 0 to 1 that say how much of `stop` each result has, beside `g`."""
+    steps = np.arange(num, dtype=g.dtype) * (1.0 / (max(num - 1, 1) if endpoint else max(num, 1)))
+    return steps.reshape(num, *(1,) * (g.ndim - 1))
+
+
+@declare(
+    kind="linear",
+    public=False,
+    start=lambda g, start_shape, num, endpoint: unbroadcast(
+        g * (1.0 - weights(g, num, endpoint)), start_shape
+    ),
+    stop=lambda g, stop_shape, num, endpoint: unbroadcast(
+        g * weights(g, num, endpoint), stop_shape
+    ),
+)
+def line(start: npt.ArrayLike, stop: npt.ArrayLike, num: int = 50, endpoint: bool = True) -> Array:
+    """Return numbers evenly spaced, along the first axis."""
+    return np.asarray(evenly_between(start, stop, num, endpoint))
+
+
+@declare(
+    public=False,
+    start=lambda g, start, out, start_shape, num, endpoint: unbroadcast(
+        g * (1.0 - weights(g, num, endpoint)) * out / start, start_shape
+    ),
+    stop=lambda g, stop, out, stop_shape, num, endpoint: unbroadcast(
+        g * weights(g, num, endpoint) * out / stop, stop_shape
+    ),
+)
+def geometric_line(
+    start: npt.ArrayLike, stop: npt.ArrayLike, num: int = 50, endpoint: bool = True
+) -> Array:
+    """Return numbers each of which is the same multiple of the one before."""
+    return np.asarray(ratios_between(start, stop, num, endpoint))
+
+
+@composed(np.linspace)
+def linspace(
+    start: npt.ArrayLike,
+    stop: npt.ArrayLike,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: DType = None,
+    axis: int = 0,
+    *,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Any:
+    """Evenly spaced numbers from `start` to `stop`; gradients flow to ends that are Tensors.
+
+    Args:
+        start: The first, of any shape.
+        stop: The last, or with ``endpoint=False`` what would come after it.
+        num: How many.
+        endpoint: Whether `stop` is among them.
+        retstep: Return the distance between them as well.
+        dtype: Their dtype.
+        axis: Where in the result the new axis lies.
+        requires_grad: Make the result a leaf; for ends that are constants.
+        name: A name for pictures and messages.
+
+    >>> import tinygrad_np as tg
+    >>> stop = tg.tensor(4.0, requires_grad=True)
+    >>> x = tg.linspace(0.0, stop, 3)
+    >>> x.tolist(), x.sum().gradient(stop)[0].item()
+    ([0.0, 2.0, 4.0], 1.5)
+    """
+    if not tracked(start, stop):
+        found = evenly_between(*plain(start, stop), num, endpoint, retstep, dtype, axis)
+        if retstep:
+            array, step = found
+            return fresh(array, requires_grad, name, "linspace"), asarray(step)
+        return fresh(found, requires_grad, name, "linspace")
+    out = moveaxis(line(start, stop, num=operator.index(num), endpoint=endpoint), 0, axis)
+    out = of_ends(out, dtype, requires_grad, name, "linspace")
+    if not retstep:
+        return out
+    count = num - 1 if endpoint else num
+    return out, e.subtract(stop, start) * (1.0 / count if count else math.nan)
+
+
+@composed(np.logspace)
+def logspace(
+    start: npt.ArrayLike,
+    stop: npt.ArrayLike,
+    num: int = 50,
+    endpoint: bool = True,
+    base: npt.ArrayLike = 10.0,
+    dtype: DType = None,
+    axis: int = 0,
+    *,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """``base ** linspace(start, stop, num)``; gradients flow to ends and base that are Tensors.
+
+    >>> import tinygrad_np as tg
+    >>> tg.logspace(0, 2, 3).tolist()
+    [1.0, 10.0, 100.0]
+    """
+    if not tracked(start, stop, base):
+        found = powers_between(*plain(start, stop), num, endpoint, *plain(base), dtype, axis)
+        return fresh(found, requires_grad, name, "logspace")
+    exponents = linspace(as_tensor(start), as_tensor(stop), num, endpoint)
+    out = moveaxis(e.power(base, exponents), 0, axis)
+    return of_ends(out, dtype, requires_grad, name, "logspace")
+
+
+@composed(np.geomspace)
+def geomspace(
+    start: npt.ArrayLike,
+    stop: npt.ArrayLike,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: DType = None,
+    axis: int = 0,
+    *,
+    requires_grad: bool = False,
+    name: str | None = None,
+) -> Tensor:
+    """Numbers from `start` to `stop`, each the same multiple of the one before.
+
+    Gradients flow to ends that are Tensors.
+
+    >>> import tinygrad_np as tg
+    >>> tg.geomspace(1.0, 100.0, 3).tolist()
+    [1.0, 10.0, 100.0]
+    """
+    if not tracked(start, stop):
+        found = ratios_between(*plain(start, stop), num, endpoint, dtype, axis)
+        return fresh(found, requires_grad, name, "geomspace")
+    out = moveaxis(geometric_line(start, stop, num=operator.index(num), endpoint=endpoint), 0, axis)
+    return of_ends(out, dtype, requires_grad, name, "geomspace")

@@ -1,0 +1,46 @@
+"""What NumPy does in place, or by other means a graph can not follow: refused, with the way out.
+
+Imports the engine's errors alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import numpy as np
+
+from ..engine.errors import UnsupportedError
+
+IN_PLACE = "writes into an array in place, which no graph can follow"
+
+REFUSED: dict[Any, str] = {
+    np.put: f"{IN_PLACE}; assign with x[np.unravel_index(ind, x.shape)] = v",
+    np.place: f"{IN_PLACE}; assign with x[mask] = values, or use tg.where",
+    np.putmask: f"{IN_PLACE}; assign with x[mask] = values[mask], or use tg.where",
+    np.copyto: f"{IN_PLACE}; assign with dst[...] = src, or use tg.where(where, src, dst)",
+    np.fill_diagonal: f"{IN_PLACE}; assign with x[i, i] = value for i = np.arange(n), or use "
+    f"tg.where(tg.eye(n, dtype=bool), value, x)",
+}
+"""Why a NumPy function is refused, and what to use instead."""
+
+METHODS: dict[str, str] = {
+    "sort": f"{IN_PLACE}; use tg.sort(x)",
+    "partition": f"{IN_PLACE}; use tg.partition(x, kth)",
+    "fill": f"{IN_PLACE}; use x[...] = value, or tg.full_like(x, value)",
+    "put": f"{IN_PLACE}; assign with x[np.unravel_index(indices, x.shape)] = values",
+    "resize": f"{IN_PLACE}; use tg.resize(x, shape)",
+    "view": "sees the memory of an array as something else; use x.astype(dtype), or x.data.view",
+}
+"""The same for the methods of an array."""
+
+
+def refusing(name: str) -> Callable[..., NoReturn]:
+    """Return the method that refuses to do what NumPy's does."""
+
+    def refused(*args: Any, **kwargs: Any) -> NoReturn:
+        raise UnsupportedError(f"ndarray.{name} {METHODS[name]}")
+
+    refused.__name__ = refused.__qualname__ = name
+    refused.__doc__ = f"Refused: it {METHODS[name]}."
+    return refused

@@ -1,0 +1,364 @@
+"""Elements picked out of arrays: by place, by condition, by choice.
+
+All of it is made of indexing and ``where``. Imports shaping, indexing and elementwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.batching import batching, one_by_one
+from ..engine.errors import DTypeError, GraphError, ShapeError, UnsupportedError
+from ..engine.makers import declare
+from ..engine.mapped import Mapped
+from ..engine.op import composed
+from ..engine.tensor import Array, Tensor
+from . import elementwise as e
+from .indexing import assign, get
+from .shaping import as_tensor, astype, axis_from_front, broadcast_to, ravel
+
+
+@declare(np.argwhere, kind="constant")
+def argwhere(a: npt.ArrayLike) -> Array:
+    """The indices of the elements that are not zero, one row for each: integers, no gradient.
+
+    >>> import tinygrad_np as tg
+    >>> tg.argwhere([[0.0, 2.0], [3.0, 0.0]]).tolist()
+    [[0, 1], [1, 0]]
+    """
+    return np.argwhere(a)
+
+
+batching("argwhere")(one_by_one)
+
+
+def values_of(t: Any, op: str) -> Array:
+    """Return the values of a Tensor on which the work of `op` depends; refused under `vmap`."""
+    if isinstance(t, Mapped):
+        raise UnsupportedError(
+            f"{op}: what it does depends on values, which may differ between the examples of a "
+            f"vmap; use tg.where, or take a loop over the examples"
+        )
+    return t._data  # type: ignore[no-any-return]
+
+
+@composed(np.nonzero)
+def nonzero(a: npt.ArrayLike) -> tuple[Tensor, ...]:
+    """The indices of the elements that are not zero, one Tensor per axis: no gradient.
+
+    >>> import tinygrad_np as tg
+    >>> [i.tolist() for i in tg.nonzero([[0.0, 2.0], [3.0, 0.0]])]
+    [[0, 1], [1, 0]]
+    """
+    t = as_tensor(a)
+    if not t.ndim:
+        raise ShapeError("nonzero: an array without axes has no indices; use atleast_1d(a)")
+    places = argwhere(t)
+    return tuple(places[:, axis] for axis in range(t.ndim))
+
+
+@composed(np.flatnonzero)
+def flatnonzero(a: npt.ArrayLike) -> Tensor:
+    """The places in ``a.ravel()`` of the elements that are not zero: integers, no gradient.
+
+    >>> import tinygrad_np as tg
+    >>> tg.flatnonzero([[0.0, 2.0], [3.0, 0.0]]).tolist()
+    [1, 2]
+    """
+    return argwhere(ravel(as_tensor(a)))[:, 0]
+
+
+@composed(np.where)
+def where(
+    condition: npt.ArrayLike, x: npt.ArrayLike | None = None, y: npt.ArrayLike | None = None
+) -> Any:
+    """Take from `x` where `condition` holds, and from `y` elsewhere.
+
+    The branch that is not taken gets a gradient of exactly 0; but if its own derivative
+    there is infinite or NaN, zero times that is NaN: make the argument safe before the
+    function, not after.
+
+    Without `x` and `y`, the indices where `condition` holds, as ``nonzero`` gives them.
+
+    >>> import tinygrad_np as tg
+    >>> tg.where([True, False], [1.0, 2.0], 0.0)
+    Tensor([1., 0.], dtype=float64)
+    """
+    if x is None and y is None:
+        return nonzero(condition)
+    if x is None or y is None:
+        raise TypeError("where: either both or neither of x and y should be given")
+    return e.where(condition, x, y)
+
+
+# ------------------------------------------------------------------------- by place
+
+
+def in_range(indices: Tensor, size: int, mode: str, op: str) -> Tensor:
+    """Return `indices` as `mode` says: as they are, wrapped around, or moved to the ends."""
+    if indices.dtype.kind not in "iu":
+        raise DTypeError(f"{op}: the indices must be integers, not {indices.dtype}")
+    if mode == "raise":
+        return indices
+    if mode == "wrap":
+        return e.remainder(indices, size)
+    if mode == "clip":
+        return e.clip(indices, 0, size - 1)
+    raise ValueError(f"{op}: mode must be 'raise', 'wrap' or 'clip', not {mode!r}")
+
+
+def index_tensor(indices: Any) -> Tensor:
+    """Return indices as a Tensor of integers; an empty list has no dtype of its own."""
+    t = as_tensor(indices)
+    if t.dtype.kind == "b" or (t.size == 0 and isinstance(indices, (list, tuple))):
+        return astype(t, np.intp)
+    return t
+
+
+@composed(np.take)
+def take(
+    a: npt.ArrayLike, indices: npt.ArrayLike, axis: int | None = None, mode: str = "raise"
+) -> Tensor:
+    """The elements at integer places along an axis; of ``a.ravel()`` when it is ``None``.
+
+    The result has the axes of `indices` in the place of `axis`. The gradients of a place
+    taken several times add up.
+
+    Args:
+        a: Where to take from.
+        indices: Integers, of any shape.
+        axis: The axis along which to count.
+        mode: What becomes of indices out of range: an error with ``"raise"``; ``"wrap"``
+            goes around, ``"clip"`` stays at the ends, which negative ones count as too.
+
+    Raises:
+        DTypeError: For indices that are not integers.
+        IndexError: For one out of range.
+
+    >>> import tinygrad_np as tg
+    >>> tg.take([[1.0, 2.0, 3.0]], [2, 0, 0], axis=1).tolist()
+    [[3.0, 1.0, 1.0]]
+    """
+    t, places = as_tensor(a), index_tensor(indices)
+    if axis is None:
+        t, axis = ravel(t), 0
+    axis = axis_from_front(axis, t.ndim, "take")
+    places = in_range(places, t.shape[axis], mode, "take")
+    return get(t, ((slice(None),) * axis) + (places,))
+
+
+def along_axis(shape: tuple[int, ...], indices: Any, axis: int, op: str) -> tuple[Any, ...]:
+    """Return the index that picks `indices` along `axis`, and everything along the others."""
+    places = index_tensor(indices)
+    if places.dtype.kind not in "iu":
+        raise DTypeError(f"{op}: the indices must be integers, not {places.dtype}")
+    if places.ndim != len(shape):
+        raise ShapeError(
+            f"{op}: the indices, of shape {places.shape}, must have as many axes as the array, "
+            f"of shape {shape}"
+        )
+    one = np.ones(len(shape), int)
+    index: list[Any] = []
+    for i, n in enumerate(shape):
+        sizes = one.copy()
+        sizes[i] = n
+        index.append(places if i == axis else np.arange(n).reshape(sizes))
+    return tuple(index)
+
+
+@composed(np.take_along_axis)
+def take_along_axis(arr: npt.ArrayLike, indices: npt.ArrayLike, axis: int | None = -1) -> Tensor:
+    """The elements at places of their own for each row along `axis`.
+
+    ``out[i, j] = arr[i, indices[i, j]]`` for the last axis of a matrix: what ``argsort``
+    and ``argmax(keepdims=True)`` give fits. With ``axis=None``, of ``arr.ravel()``.
+
+    >>> import tinygrad_np as tg
+    >>> tg.take_along_axis([[3.0, 1.0], [2.0, 5.0]], [[1], [1]], axis=1).tolist()
+    [[1.0], [5.0]]
+    """
+    t = as_tensor(arr)
+    if axis is None:
+        t, axis = ravel(t), 0
+    axis = axis_from_front(axis, t.ndim, "take_along_axis")
+    return get(t, along_axis(t.shape, indices, axis, "take_along_axis"))
+
+
+@composed(np.put_along_axis)
+def put_along_axis(
+    arr: Tensor, indices: npt.ArrayLike, values: npt.ArrayLike, axis: int | None = -1
+) -> None:
+    """Assign at places of their own for each row along `axis`: ``arr[i, indices[i, j]] = values``.
+
+    As with ``x[i] = v``, `arr` becomes a new value through which gradients flow; Tensors
+    computed earlier keep theirs.
+
+    Raises:
+        GraphError: If `arr` is an array, which can not remember, or a leaf that requires a
+            gradient.
+
+    >>> import tinygrad_np as tg
+    >>> x = tg.zeros((2, 2))
+    >>> tg.put_along_axis(x, [[1], [0]], 5.0, axis=1)
+    >>> x.tolist()
+    [[0.0, 5.0], [5.0, 0.0]]
+    """
+    for x in (arr, indices, values):
+        if isinstance(x, Mapped):
+            values_of(x, "put_along_axis")
+    if not isinstance(arr, Tensor):
+        raise GraphError(
+            "put_along_axis: writing Tensors into an array would lose their graph; make it a "
+            "Tensor first, with tg.tensor(arr)"
+        )
+    if axis is None:
+        (at,) = along_axis((arr.size,), indices, 0, "put_along_axis")
+        assign(arr, tuple(np.unravel_index(np.asarray(at.data), arr.shape)), values)
+        return
+    axis = axis_from_front(axis, arr.ndim, "put_along_axis")
+    assign(arr, along_axis(arr.shape, indices, axis, "put_along_axis"), values)
+
+
+# --------------------------------------------------------------------- by condition
+
+
+@composed(np.compress)
+def compress(condition: npt.ArrayLike, a: npt.ArrayLike, axis: int | None = None) -> Tensor:
+    """The slices along `axis` for which `condition`, of one axis, holds.
+
+    A condition shorter than the axis leaves out the rest; without an axis `a` is
+    flattened first.
+
+    >>> import tinygrad_np as tg
+    >>> tg.compress([False, True], [[1.0, 2.0], [3.0, 4.0]], axis=0).tolist()
+    [[3.0, 4.0]]
+    """
+    wanted = as_tensor(condition)
+    if wanted.ndim != 1:
+        raise ShapeError(f"compress: the condition must have one axis, not shape {wanted.shape}")
+    return take(a, flatnonzero(wanted), axis=axis)
+
+
+@composed(np.extract)
+def extract(condition: npt.ArrayLike, arr: npt.ArrayLike) -> Tensor:
+    """The elements of ``arr.ravel()`` where ``condition.ravel()`` holds.
+
+    >>> import tinygrad_np as tg
+    >>> tg.extract([[True, False], [True, True]], [[1.0, 2.0], [3.0, 4.0]]).tolist()
+    [1.0, 3.0, 4.0]
+    """
+    return take(ravel(as_tensor(arr)), flatnonzero(condition))
+
+
+@composed(np.choose)
+def choose(a: npt.ArrayLike, choices: Sequence[Any], mode: str = "raise") -> Tensor:
+    """For each element of `a`, an integer k, the element of ``choices[k]`` in its place.
+
+    `a` and all the choices broadcast.
+
+    Args:
+        a: Integers from 0 to ``len(choices) - 1``.
+        choices: Arrays, or one array that is split along its first axis.
+        mode: What becomes of integers out of range, as in ``take``.
+
+    >>> import tinygrad_np as tg
+    >>> tg.choose([0, 1, 0], [[1.0, 2.0, 3.0], 9.0]).tolist()
+    [1.0, 9.0, 3.0]
+    """
+    arrays = [as_tensor(choice) for choice in choices]
+    which = in_range(index_tensor(a), len(arrays), mode, "choose")
+    if not arrays:
+        raise ShapeError("choose: there are no choices")
+    given = which
+    while isinstance(given, Mapped):
+        given = given.value
+    if mode == "raise" and np.any((given._data < 0) | (given._data >= len(arrays))):
+        raise ValueError(f"choose: an entry of a is not in the range of {len(arrays)} choices")
+    shape = np.broadcast_shapes(which.shape, *(array.shape for array in arrays))
+    dtype = np.result_type(*(array.dtype for array in arrays))
+    arrays = [array if array.dtype == dtype else astype(array, dtype) for array in arrays]
+    out = arrays[0]
+    for k, array in enumerate(arrays[1:], 1):
+        out = e.where(which == k, array, out)
+    return out if out.shape == shape else broadcast_to(out, shape)
+
+
+@composed(np.select)
+def select(
+    condlist: Sequence[Any], choicelist: Sequence[Any], default: npt.ArrayLike = 0
+) -> Tensor:
+    """Take from the choice of the first condition that holds, or `default` if none does.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> x = tg.tensor([-1.0, 0.5, 3.0])
+    >>> tg.select([x < 0, x < 1], [-x, x * 10.0], default=7.0).tolist()
+    [1.0, 5.0, 7.0]
+    """
+    if len(condlist) != len(choicelist) or not len(condlist):
+        raise ShapeError(
+            f"select: {len(condlist)} conditions for {len(choicelist)} choices; there must be "
+            f"one for each, and at least one"
+        )
+    for condition in condlist:
+        if as_tensor(condition).dtype.kind != "b":
+            raise DTypeError("select: the conditions must be boolean")
+    out: Any = default
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        out = e.where(condition, choice, out)
+    return out  # type: ignore[no-any-return]
+
+
+@composed(np.piecewise)
+def piecewise(
+    x: npt.ArrayLike, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any
+) -> Tensor:
+    """A function given by pieces: each is evaluated only where its condition holds.
+
+    So, unlike with ``where``, nothing infinite in a branch that is not taken can reach a
+    gradient. Of several conditions that hold, the last counts; one function more than
+    there are conditions is for the places where none does, which are 0 otherwise. As in
+    NumPy, the result has the dtype of `x`.
+
+    Args:
+        x: Where to evaluate.
+        condlist: Boolean arrays of the shape of `x`.
+        funclist: For each a function of an array of one axis, or a number.
+        args: Further arguments for the functions.
+        kw: Further keyword arguments for them.
+
+    >>> import tinygrad_np as tg
+    >>> x = tg.tensor([-1.0, 0.0, 4.0], requires_grad=True)
+    >>> y = tg.piecewise(x, [x > 0], [tg.sqrt, 0.0])
+    >>> y.sum().backward()
+    >>> x.grad.tolist()
+    [0.0, 0.0, 0.25]
+    """
+    t = as_tensor(x)
+    single = isinstance(condlist, (bool, np.bool_, Tensor, np.ndarray)) and np.ndim(condlist) <= 1
+    if isinstance(condlist, (list, tuple)) and condlist and t.ndim:
+        single = np.ndim(condlist[0]) == 0
+    conditions = [as_tensor(c) for c in ([condlist] if single else condlist)]
+    pieces = len(conditions)
+    if len(funclist) == pieces + 1:
+        conditions.append(~reduce(e.logical_or, conditions))
+    elif len(funclist) != pieces:
+        raise ShapeError(
+            f"piecewise: {pieces} conditions need {pieces} functions, or one more for all other "
+            f"places, not {len(funclist)}"
+        )
+    for operand in (t, *conditions):
+        values_of(operand, "piecewise")
+    out = Tensor(np.zeros(t.shape, t.dtype))
+    for condition, function in zip(conditions, funclist, strict=True):
+        mask = astype(condition, bool)
+        if not callable(function):
+            assign(out, mask, function)
+        elif values_of(mask, "piecewise").any():
+            chosen: Callable[..., Any] = function
+            assign(out, mask, chosen(get(t, mask), *args, **kw))
+    return out
