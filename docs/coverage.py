@@ -1,0 +1,154 @@
+"""Write docs/coverage.md: what of NumPy works here, found out by trying.
+
+    python docs/coverage.py           write the page
+    python docs/coverage.py --check   fail if the page is not what would be written
+
+Every line rests on the records of tests/cases.py. That a function is differentiable, and how often,
+is what its record says and tests/test_ops.py checks; complex numbers are tried here, against
+differences in both directions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+import tinygrad_np as tg  # noqa: E402  # the tests' records are beside the package
+from cases import CASES  # noqa: E402
+from tinygrad_np.engine.op import NUMPY  # noqa: E402
+from tinygrad_np.ops.refusals import REFUSED  # noqa: E402
+
+PAGE = ROOT / "docs" / "coverage.md"
+SPACES = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft}
+
+HEAD = """# Coverage
+
+What of NumPy {numpy} works on Tensors, under its own name and as `tg.name`. Written by
+`python docs/coverage.py` from the table of ops and the records that the tests check.
+
+- **Differentiable** functions work in reverse and forward mode and to second order, in float32 and
+  float64, on any shape NumPy takes. *complex* says that gradients in complex numbers were right
+  too, *real* that NumPy's function is for real numbers or that its complex gradient is not offered.
+  (`linalg.cholesky`, `eigh` and `eigvalsh` take complex Hermitian matrices; their gradient is that
+  of changes which keep a matrix Hermitian.)
+- **Constant** functions give Tensors (or what NumPy gives) that no gradient flows to: integers,
+  booleans, new arrays.
+- Any other function of arrays is **refused** with a `TypeError` that names it: nothing falls
+  through to object arrays.
+
+The gradient at kinks is in [Design](design.md).
+
+"""
+
+
+def spelled() -> Iterator[tuple[str, Any]]:
+    """Yield the public functions of NumPy that are answered here, by name."""
+    for prefix, space in SPACES.items():
+        for name in sorted(dir(space)):
+            function = getattr(space, name)
+            if name.startswith("_") or not callable(function) or inspect.isclass(function):
+                continue
+            if function in NUMPY:
+                yield f"{prefix}.{name}", function
+
+
+def records(ours: Any) -> list[Any]:
+    """Return the records of a public function."""
+    name = ours.__name__
+    return [case for case in CASES if case.op == name or case.call is ours]
+
+
+def works_in_complex_numbers(case: Any) -> bool:
+    """Return whether a record's gradient is right when its arrays are complex."""
+    rng = np.random.default_rng(0)
+    arrays = case.draw(rng)
+    places = [i for i, a in enumerate(arrays) if a.dtype.kind in "fc"]
+    mixed = [
+        a + 0.2j * rng.normal(size=a.shape) if i in places else a for i, a in enumerate(arrays)
+    ]
+
+    def value(*xs: Any) -> Any:
+        return case.call(*xs, **case.params)
+
+    try:
+        tensors = [tg.tensor(a, requires_grad=i in places) for i, a in enumerate(mixed)]
+        out = value(*tensors)
+        v = rng.normal(size=out.shape)
+        if out.dtype.kind == "c":
+            v = v + 1j * rng.normal(size=out.shape)
+        found = out.gradient(*(tensors[i] for i in places), gradient=v)
+    except (TypeError, ValueError, ArithmeticError, tg.TinygradError):
+        return False
+
+    def paired(*xs: Any) -> float:
+        return float(np.real(np.vdot(v, value(*xs).data)))
+
+    for i, g in zip(places, found, strict=True):
+        direction = rng.normal(size=mixed[i].shape) + 1j * rng.normal(size=mixed[i].shape)
+        moved = [[*mixed[:i], mixed[i] + h * direction, *mixed[i + 1 :]] for h in (1e-6, -1e-6)]
+        slope = (paired(*moved[0]) - paired(*moved[1])) / 2e-6
+        analytic = 0.0 if g is None else float(np.real(np.vdot(g.data, direction)))
+        if not np.isclose(analytic, slope, rtol=1e-5, atol=1e-7):
+            return False
+    return True
+
+
+def page() -> str:
+    """Return the text of the page."""
+    differentiable, constant = [], []
+    for name, function in spelled():
+        ours = NUMPY[function]
+        cases = records(ours)
+        if any(case.order for case in cases):
+            first = next(case for case in cases if case.order)
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                field = "complex" if works_in_complex_numbers(first) else "real"
+            order = max(case.order for case in cases)
+            differentiable.append(
+                f"| `{name}` | yes | yes | {'yes' if order > 1 else '–'} | {field} |"
+            )
+        else:
+            constant.append(f"`{name}`")
+    refused = [f"| `np.{f.__name__}` | {why} |" for f, why in REFUSED.items()]
+    version = ".".join(np.__version__.split(".")[:2])
+    return "\n".join(
+        [
+            HEAD.format(numpy=version) + f"## Differentiable: {len(differentiable)} functions\n",
+            "| function | reverse | forward | second order | numbers |",
+            "|---|---|---|---|---|",
+            *differentiable,
+            f"\n## Constant: {len(constant)} functions\n",
+            ", ".join(constant) + ".",
+            "\n## Refused, with the way out\n",
+            "| function | why, and what instead |",
+            "|---|---|",
+            *refused,
+            "",
+        ]
+    )
+
+
+def main() -> None:
+    """Write the page, or check it."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="fail if the page is out of date")
+    text = page()
+    if not parser.parse_args().check:
+        PAGE.write_text(text, encoding="utf-8")
+    elif PAGE.read_text(encoding="utf-8") != text:
+        sys.exit("docs/coverage.md is out of date: run python docs/coverage.py")
+
+
+if __name__ == "__main__":
+    main()
