@@ -226,6 +226,10 @@ def test_expressions_against_differences(program, seed):
     out = run(tg, steps, leaves, weights)
     plain = out.gradient(*leaves)
     recorded = out.gradient(*leaves, create_graph=True)
+    directions = [np.asarray(numbers(seed + 5 + k, a.shape)) for k, a in enumerate(arrays)]
+    _, tangent = tg.jvp(lambda *xs: run(tg, steps, xs, weights), arrays, directions)
+    along = sum((g.data * d).sum() for g, d in zip(plain, directions, strict=True) if g is not None)
+    np.testing.assert_allclose(tangent.item(), along, rtol=1e-9, atol=1e-9)
     out.backward()
     for i, (leaf, g, h) in enumerate(zip(leaves, plain, recorded, strict=True)):
         if g is None:

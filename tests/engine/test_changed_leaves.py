@@ -62,6 +62,25 @@ def test_a_held_array_written_after_recording(change):
     assert grad == expected
 
 
+@pytest.mark.parametrize("op", [np.sin, lambda w: w * w, lambda w: tg.logsumexp(w)])
+def test_every_caller_captures_a_copy_of_what_is_held(op):
+    """Of one array, of two, and with parameters."""
+    w = tg.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    (expected,) = op(w).sum().gradient(w)
+    held = w.data
+    y = op(w).sum()
+    held[...] = 50.0
+    y.backward()
+    assert w.grad.tolist() == expected.tolist()
+
+
+def test_a_cotangent_that_shares_memory_is_copied():
+    x, v = tg.tensor([1.0, 2.0], requires_grad=True), np.array([1.0, 10.0])
+    (x + 0.0).backward(gradient=tg.asarray(v))
+    v[0] = 99.0
+    assert x.grad.tolist() == [1.0, 10.0]
+
+
 def test_a_view_held_of_the_data():
     w = tg.tensor([1.0, 2.0, 3.0], requires_grad=True)
     row = w.data[1:]
