@@ -24,9 +24,9 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import tinygrad_np as tg  # noqa: E402  # the tests' records are beside the package
-from cases import CASES  # noqa: E402
-from tinygrad_np.engine.op import NUMPY  # noqa: E402
-from tinygrad_np.ops.refusals import REFUSED  # noqa: E402
+from cases import CASES  # noqa: E402  # after the path to them
+from tinygrad_np.engine.op import NUMPY  # noqa: E402  # after the path to them
+from tinygrad_np.ops.refusals import REFUSED  # noqa: E402  # after the path to them
 
 PAGE = ROOT / "docs" / "coverage.md"
 SPACES = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft}

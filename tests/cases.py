@@ -10,15 +10,15 @@ import math
 
 import numpy as np
 
-import cases_of_creation  # noqa: F401
+import cases_of_creation  # noqa: F401  # enters its records
 import cases_of_fft  # noqa: F401  # enters its records
 import cases_of_linalg  # noqa: F401  # enters its records
 import cases_of_numbers  # noqa: F401  # enters its records
 import cases_of_products  # noqa: F401  # enters its records
-import cases_of_reductions  # noqa: F401
+import cases_of_reductions  # noqa: F401  # enters its records
 import cases_of_selection  # noqa: F401  # enters its records
-import cases_of_shaping  # noqa: F401
-import cases_of_special  # noqa: F401
+import cases_of_shaping  # noqa: F401  # enters its records
+import cases_of_special  # noqa: F401  # enters its records
 import tinygrad_np as tg
 from cases_of_arrays import CASES
 from records import (
