@@ -19,20 +19,20 @@ ENGINE = [
     "errors",
     "modes",
     "graph",
+    "trees",
     "tensor",
     "mapped",
     "op",
+    "tape",
     "calls",
     "makers",
     "sweeps",
     "backward",
-    "trees",
     "batching",
     "transforms",
     "jacobians",
     "checkpoint",
     "custom",
-    "tape",
 ]
 # Each floor stands on those below it. The tools on the top floor don't know each other.
 BELOW = {

@@ -28,6 +28,7 @@ from .engine.errors import (
 )
 from .engine.jacobians import elementwise_grad, hessian, hvp, jacobian
 from .engine.modes import enable_grad, is_grad_enabled, no_grad
+from .engine.tape import record
 from .engine.tensor import Tensor, asarray, tensor
 from .engine.transforms import grad, jvp, stop_gradient, value_and_grad, vjp
 from .ops.arithmetic import (
@@ -564,6 +565,7 @@ __all__ = [
     "real",
     "real_if_close",
     "reciprocal",
+    "record",
     "relu",
     "remainder",
     "repeat",

@@ -2,7 +2,7 @@
 
 Three callers do one thing. The first two are the third with its loops written out,
 because they are what a training step spends its Python time in. Imports errors,
-graph, modes, tensor and op.
+graph, modes, tensor, op and tape.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .graph import Constant, Edge, Node
 from .mapped import Mapped
 from .modes import is_grad_enabled
 from .op import FUNCTIONS, Op, Rule
+from .tape import RECORDING, running
 from .tensor import LENT, NUMERIC, Tensor, as_array, result
 
 
@@ -57,6 +58,8 @@ def unary(op: Op) -> Callable[..., Tensor]:
         rule.prepare(("x", "out"), op.name)
 
     def call(x: Any, /) -> Tensor:
+        if RECORDING and (tape := running()) is not None:
+            return tape.call(op, call, (x,), {})
         if type(x) is Tensor and x._share != LENT:
             a, parent = x._data, x.node
         elif isinstance(x, Mapped):
@@ -90,6 +93,8 @@ def binary(op: Op) -> Callable[..., Tensor]:
     def call(x: Any, y: Any, /) -> Tensor:
         a: Any
         b: Any
+        if RECORDING and (tape := running()) is not None:
+            return tape.call(op, call, (x, y), {})
         if type(x) is Tensor and x._share != LENT:
             a, p = x._data, x.node
         elif isinstance(x, Mapped):
@@ -177,6 +182,8 @@ def general(op: Op) -> Callable[..., Tensor]:
         params = defaults
         if given or len(args) != count:
             args, params = bind(args, given)
+        if RECORDING and (tape := running()) is not None:
+            return tape.call(op, call, args, params)
         arrays, nodes, tracked = [], [], False
         for x in args:
             if type(x) is Tensor and x._share != LENT:

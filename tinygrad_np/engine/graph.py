@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import ref
 
 import numpy as np
@@ -41,6 +41,7 @@ class Node:
         dtype: The result's dtype.
         number: The creation number; a parent's is always smaller.
         name: The name a user gave the result.
+        scope: The module whose result it is; unset for any other node.
     """
 
     __slots__ = (
@@ -52,8 +53,11 @@ class Node:
         "number",
         "op",
         "params",
+        "scope",
         "shape",
     )
+
+    scope: Scope
 
     def __init__(
         self,
@@ -105,6 +109,33 @@ class Constant:
         self.shape = shape
         self.dtype = dtype
         self.name = name
+
+
+class Scope(NamedTuple):
+    """A module's call, noted on its result: what it computed since `start` was in it.
+
+    Attributes:
+        name: The module's place in the model, such as ``layers.0``; empty for the model.
+        kind: The name of its class.
+        start: The number of no node, smaller than those of the module's own nodes.
+        inner: The module inside it with the same result, if any.
+    """
+
+    name: str
+    kind: str
+    start: int
+    inner: Scope | None
+
+
+def enclose(node: Node, name: str, kind: str, start: int) -> None:
+    """Note that everything `node` was computed from since `start` belongs to a module."""
+    if node.number > start:  # it was computed there, and not only passed on
+        node.scope = Scope(name, kind, start, scope_of(node))
+
+
+def scope_of(node: Node) -> Scope | None:
+    """Return the outermost module whose result a node is."""
+    return getattr(node, "scope", None)
 
 
 def walk(root: Node) -> list[Node]:

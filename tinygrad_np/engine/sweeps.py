@@ -2,7 +2,7 @@
 
 Small pure functions, in two worlds: on arrays nothing is recorded; with `create_graph`
 the same rules run on Tensors and record themselves. Imports errors, graph, modes,
-tensor, op and calls.
+tensor, op, tape and calls.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .errors import ShapeError
 from .graph import Node, spent, walk_edges
 from .modes import enable_grad
 from .op import Rule
+from .tape import RECORDING, running
 from .tensor import Array, Tensor, result
 
 
@@ -44,6 +45,8 @@ def sweep(
     cotangents = dict(cotangents)
     found: dict[Node, Any] = {}
     ours: set[Node] = set()  # whose cotangent is an array this sweep allocated
+    tape = running() if RECORDING else None
+    note = tape.sweep() if tape is not None else None
     for node in order:
         g = cotangents.pop(node, None)
         if g is None:  # every rule on the way here said: no gradient
@@ -64,10 +67,12 @@ def sweep(
                 c = pulled_back(node, rule, g, arguments)
             else:
                 c = rule.apply(g, *arguments)
+            if c is not None and (c.shape != parent.shape or c.dtype is not parent.dtype):
+                c = fit(c, parent, node, rule)
+            if note is not None:
+                note(node, rule, parent, g, c)
             if c is None:
                 continue
-            if c.shape != parent.shape or c.dtype is not parent.dtype:
-                c = fit(c, parent, node, rule)
             if parent not in cotangents:
                 cotangents[parent] = c
             elif parent in ours:

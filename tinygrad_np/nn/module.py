@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.errors import ShapeError
+from ..engine.graph import enclose, next_number
+from ..engine.tape import RECORDING, scope
 from ..engine.tensor import Array, Tensor
 
 PARAMETER = "parameter"
@@ -90,8 +92,18 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} does not define forward()")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return what :meth:`forward` computes."""
-        return self.forward(*args, **kwargs)
+        """Return what :meth:`forward` computes, and note for pictures that it was in here."""
+        start = next_number()
+        if RECORDING:
+            with scope(self._prefix[:-1] or type(self).__name__):
+                out = self.forward(*args, **kwargs)
+        else:
+            out = self.forward(*args, **kwargs)
+        results = (out,) if type(out) is Tensor else out if type(out) in (tuple, list) else ()
+        for y in results:
+            if type(y) is Tensor and y.node is not None:
+                enclose(y.node, self._prefix[:-1], type(self).__name__, start)
+        return out
 
     # ----------------------------------------------------------- registration
 
