@@ -8,7 +8,12 @@ import pytest
 
 import tinygrad_np as tg
 from tinygrad_np.engine.makers import declare, elementwise
-from tinygrad_np.testing import GradcheckError, gradcheck, numeric_gradient
+from tinygrad_np.testing import (
+    GradcheckError,
+    WeakGradcheckWarning,
+    gradcheck,
+    numeric_gradient,
+)
 
 
 def normal(*shape, seed=0, dtype=float):
@@ -89,7 +94,7 @@ def test_a_slope_that_vanishes_passes():
 
 def test_a_kink_is_called_one():
     report = gradcheck(tg.relu, np.array([0.0, 1.0]))
-    assert [finding.verdict for finding in report.findings] == ["kink", "ok"]
+    assert [finding.verdict for finding in report.findings] == ["kink-ok", "ok"]
     assert sorted(map(abs, report.findings[0].slopes))[0] == 0
     assert str(report) == "gradcheck of relu: 2 gradient elements are right, 1 at a kink"
 
@@ -110,7 +115,9 @@ def test_no_false_alarm_in_thousands():
 
 
 def test_a_reference_too_noisy_is_not_called_ok():
-    report = gradcheck(lambda x: 1e17 + tg.sin(x), normal(3))
+    noisy = lambda x: 1e17 + tg.sin(abs(x))  # noqa: E731  # not analytic
+    with pytest.warns(WeakGradcheckWarning, match="3 too noisy to judge"):
+        report = gradcheck(noisy, normal(3))
     assert report
     assert verdicts(report) == {"weak": 3}
     assert len(report.weak) == 3
@@ -152,14 +159,14 @@ def test_a_wrong_rule_fails(rule, dtype, scale):
 def test_a_sign_flipped_at_a_small_scale_fails(dtype):
     f = wrong(lambda g, x: -g * (x * 2.0))
     report = gradcheck(f, 1e-6 * normal(5, dtype=dtype), raise_=False)
-    assert verdicts(report) == {"wrong": 5}
+    assert verdicts(report) == {"FAIL": 5}
 
 
 def test_a_gradient_right_in_float64_and_one_percent_off_in_float32_fails():
     f = wrong(lambda g, x: g * (x * 2.0) * (1.01 if x.dtype == np.float32 else 1.0))
     assert gradcheck(f, normal(5))
     report = gradcheck(f, normal(5, dtype="float32"), raise_=False)
-    assert verdicts(report) == {"wrong": 5}
+    assert verdicts(report) == {"FAIL": 5}
     assert all(finding.dtype == "float32" for finding in report.failures)
     assert str(report).count(", float32") == 5
 
@@ -192,20 +199,22 @@ def test_a_doubled_mean_of_many_fails():
     def wrong_mean(x):
         return np.mean(x)
 
-    report = gradcheck(wrong_mean, normal(1000), raise_=False)
-    assert verdicts(report) == {"wrong": 1000}
+    report = gradcheck(wrong_mean, normal(1000), raise_=False, mode="full")
+    assert verdicts(report) == {"FAIL": 1000}
+    report = gradcheck(wrong_mean, normal(10_000), raise_=False)
+    assert set(verdicts(report)) == {"FAIL"}
 
 
 def test_the_smaller_of_two_paths_ten_percent_off_fails():
     f = wrong(lambda g, x: g * (x * 2.0) * 1.1)
     report = gradcheck(lambda x: tg.exp(x) + 1e-3 * f(x), normal(4), raise_=False)
-    assert verdicts(report) == {"wrong": 4}
+    assert verdicts(report) == {"FAIL": 4}
 
 
 def test_a_slope_outside_of_a_kink_fails():
     f = wrong(lambda g, x: g * np.where(x == 0, 1.5, x > 0), lambda x: np.maximum(x, 0))
     report = gradcheck(f, np.array([0.0, 1.0]), raise_=False)
-    assert [finding.verdict for finding in report.findings] == ["wrong", "ok"]
+    assert [finding.verdict for finding in report.findings] == ["FAIL", "ok"]
     assert "slopes beside it" in str(report)
 
 
@@ -232,7 +241,7 @@ def test_a_wrong_second_derivative_passes_the_first_order_and_fails_the_second()
     # Right on arrays; on Tensors the derivative is cut off from x.
     f = wrong(lambda g, x: g * (x.detach() if isinstance(x, tg.Tensor) else x) * 2.0)
     assert gradcheck(f, normal(3))
-    with pytest.raises(GradcheckError, match=r"3 of 8 .*\n  second order, input 0"):
+    with pytest.raises(GradcheckError, match=r"3 of 11 .*\n  second order, input 0"):
         gradcheck(lambda x, y: f(x) * y.sum(), normal(3), 1.0, order=2)
 
 
@@ -240,7 +249,7 @@ def test_a_wrong_second_derivative_passes_the_first_order_and_fails_the_second()
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_right_second_derivatives_pass(f, dtype):
     report = gradcheck(f, normal(2, 3, dtype=dtype), order=2)
-    assert [finding.order for finding in report.findings] == [1] * 6 + [2] * 6
+    assert [finding.order for finding in report.findings][:7] == [1] * 6 + [2]
 
 
 # ------------------------------------------------------------ beyond elements
@@ -253,7 +262,7 @@ def test_nan_and_infinity_are_named():
         gradcheck(wrong(lambda g, x: g * np.where(x == 2, np.nan, x * 2)), np.arange(3.0))
     with pytest.raises(GradcheckError, match=r"its result is nan at \[0, 1\]"):
         gradcheck(tg.log, np.array([[1.0, -1.0]]))
-    with pytest.raises(GradcheckError, match=r"its result 1 is inf$"):
+    with pytest.raises(GradcheckError, match=r"its result 1 is inf\nat fault: divide, called at"):
         gradcheck(lambda x: (x, 1 / x), 0.0)
 
 
@@ -274,15 +283,15 @@ def test_a_function_that_writes_to_its_inputs_is_refused():
 
 
 def test_a_gradient_of_another_shape_or_dtype_is_refused(monkeypatch):
-    import tinygrad_np.testing.reference as reference
+    import tinygrad_np.testing.analysis as analysis
 
-    right = reference.gradients
+    right = analysis.gradients
 
     def bent(bend):
         def gradients(*args, **kwargs):
             return [tg.tensor(bend(g.data)) for g in right(*args, **kwargs)]
 
-        monkeypatch.setattr(reference, "gradients", gradients)
+        monkeypatch.setattr(analysis, "gradients", gradients)
 
     bent(lambda g: g[:2])
     with pytest.raises(GradcheckError, match=r"input 0 \(x\) has shape \(2,\); the input has \(3,"):
@@ -364,11 +373,9 @@ def test_the_seed_decides_everything():
     ("f", "x", "message"),
     [
         (tg.sin, 2, "nothing to check"),
-        (tg.sin, 1j, "input 0 is complex"),
         (lambda x: x > 0, 1.0, "no floating-point Tensor"),
         (lambda x: x.data, 1.0, "returned ndarray, not a Tensor"),
         (lambda x: {"a": x, "b": [x, 3.0]}, 1.0, r"float at \['b'\]\[1\]"),
-        (lambda x: x * 1j, 1.0, "result is complex"),
     ],
 )
 def test_what_can_not_be_checked_is_said(f, x, message):
@@ -376,9 +383,11 @@ def test_what_can_not_be_checked_is_said(f, x, message):
         gradcheck(f, x)
 
 
-def test_an_order_that_does_not_exist():
-    with pytest.raises(ValueError, match="order is 1 or 2, not 3"):
-        gradcheck(tg.sin, 1.0, order=3)
+@pytest.mark.parametrize("wrong", [{"order": 3}, {"mode": "fast"}, {"kinks": "ignore"}])
+def test_a_choice_that_does_not_exist(wrong):
+    ((name, value),) = wrong.items()
+    with pytest.raises(ValueError, match=f"{name} is .* not {value!r}"):
+        gradcheck(tg.sin, 1.0, **wrong)
 
 
 # -------------------------------------------------------------------- reports
@@ -390,7 +399,7 @@ def test_the_message_lists_the_worst_few():
         gradcheck(f, np.arange(1.0, 11.0))
     error = caught.value
     assert isinstance(error, GradcheckError)
-    first, *rest = str(error).splitlines()
+    first, *rest, _, _, _, again = str(error).splitlines()
     assert first == (
         "gradcheck of wrong: 10 of 10 gradient elements are wrong, its results weighted at random; "
         "the worst 5:"
@@ -399,6 +408,7 @@ def test_the_message_lists_the_worst_few():
     for words in ("analytic", "numeric", "±", "relative error 0.091", "step"):
         assert words in rest[0]
     assert len(error.report.failures) == 10
+    assert again.startswith("to see it again: gradcheck(wrong, np.array([1.0, 2.0,")
 
 
 def test_raise_can_be_switched_off():

@@ -5,13 +5,16 @@
 True
 """
 
+from .blame import Blame
 from .check import gradcheck, gradcheck_module, numeric_gradient
-from .report import Finding, GradcheckError, Report
+from .report import Finding, GradcheckError, Report, WeakGradcheckWarning
 
 __all__ = [
+    "Blame",
     "Finding",
     "GradcheckError",
     "Report",
+    "WeakGradcheckWarning",
     "gradcheck",
     "gradcheck_module",
     "numeric_gradient",

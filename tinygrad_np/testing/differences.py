@@ -12,7 +12,7 @@ Engineering Software 4 (1982), 75-76.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -28,6 +28,8 @@ RATIO = 1.9
 """Each step to the next. With 2, all the longer ones could be near multiples of a period."""
 LONGEST = 22
 """The most steps of a ladder."""
+MOST = 42
+"""The most pairs of points at which a function is evaluated along one line."""
 DEPTH = 4
 """How many orders of the step are extrapolated away."""
 PROBE = 5.3
@@ -67,6 +69,12 @@ def choose(found: Sequence[Slope]) -> Slope:
         return UNKNOWN
     first = min(found, key=lambda slope: slope.relative)
     return first if first.relative <= KNOWN else min(found, key=lambda slope: slope.error)
+
+
+def brief(step: float) -> float:
+    """Return a step with few digits, so that its products with directions are exact."""
+    mantissa, exponent = math.frexp(step)
+    return math.ldexp(round(mantissa * 4096.0), exponent - 12)
 
 
 class Ladder:
@@ -126,6 +134,8 @@ class Line:
         cotangent: The weights of the vector's elements.
         precision: The unit roundoff of each of them.
         scales: The lengths over which `at` may vary, the likeliest first.
+        imaginary: A second opinion where there is one: the slope of every element by a step,
+            whose length it is given, in the imaginary direction.
     """
 
     def __init__(
@@ -136,11 +146,22 @@ class Line:
         cotangent: Array,
         precision: Array,
         scales: Sequence[float],
+        imaginary: Callable[[float], Array] | None = None,
     ) -> None:
         self.at, self.x, self.here = at, x, here
         self.cotangent, self.precision, self.scales = cotangent, precision, scales
+        self.imaginary = imaginary
         self.values: dict[float, tuple[Any, Array, Any, Array]] = {}
         self.moved = np.zeros(here.shape, bool)
+        self.steepest = 0.0  # the largest quotient met, its terms all of one sign
+
+    def steps(self, scale: float) -> Iterator[float]:
+        """Yield the steps of a ladder, while the function may be evaluated."""
+        step = brief(FIRST * scale)
+        for _ in range(LONGEST):
+            if step in self.values or len(self.values) < MOST:
+                yield step
+            step = brief(step / RATIO)
 
     def both_sides(self, step: float) -> tuple[Any, Array, Any, Array]:
         """Return the points a step away to the left and to the right, with their values."""
@@ -163,6 +184,8 @@ class Line:
         if not changed.any():  # it may all have been lost in numbers as large as those far off
             size = np.maximum(size, self.far_off(max(scale, abs(float(self.x)))))
         change = np.where(changed, high - low, 0.0)  # not inf - inf
+        steepest = float(np.sum(np.abs(self.cotangent * change)) / abs(width))
+        self.steepest = max(self.steepest, steepest if math.isfinite(steepest) else 0.0)
         return float(np.sum(self.cotangent * change) / width), self.noise(size) / float(width)
 
     def noise(self, size: Array, precision: Any = None) -> float:
@@ -198,7 +221,7 @@ class Line:
             known = []
             for scale in self.scales:
                 slope = self.climb(scale * part, exact, thorough, side)
-                if slope.relative <= KNOWN and not thorough:
+                if slope.relative <= exact or (slope.relative <= KNOWN and not thorough):
                     return slope
                 if slope.error < math.inf:
                     known.append(slope)
@@ -208,18 +231,33 @@ class Line:
                 return min(closer, key=lambda slope: slope.error, default=best)
         return UNKNOWN
 
+    def second_opinion(self, slope: Slope) -> Slope | None:
+        """Return the slope by a step in the imaginary direction, if it agrees with another.
+
+        Nothing is subtracted, so the step can be so short that its error is the rounding of
+        the function alone. Of a function that is not analytic it gives something else.
+        Squire and Trapp, "Using complex variables to estimate derivatives of real functions",
+        SIAM Review 40 (1998), 110-112.
+        """
+        if self.imaginary is None:
+            return None
+        steps = [1e-20 * self.scales[0], 1e-24 * self.scales[0]]
+        one, other = (float(np.sum(self.cotangent * self.imaginary(h))) for h in steps)
+        eps = float(np.max(self.precision, initial=0.0))
+        error = abs(one - other) + 16.0 * eps * abs(one)
+        agree = abs(one - slope.value) <= SAFETY * slope.error and error < slope.error
+        return Slope(one, error, steps[0]) if agree else None
+
     def climb(self, scale: float, exact: float, thorough: bool, side: int) -> Slope:
         """Return the slope from one ladder of steps."""
         ladder = Ladder(1 if side else 2)
-        step = FIRST * scale
-        for _ in range(LONGEST):
+        for step in self.steps(scale):
             if self.x + step != self.x:
                 ladder.add(step, *self.quotient(step, scale, side))
             if not thorough and ladder.found:
                 best = choose(ladder.found)
                 if best.relative <= exact or not self.moved.any():
                     return best
-            step /= RATIO
         ladder.allow_for_scatter()
         return choose(ladder.found)
 
@@ -251,8 +289,7 @@ class Line:
         error = np.full(self.here.shape, np.inf)
         for scale in self.scales:
             row: list[Array] = []
-            step = FIRST * scale
-            for _ in range(LONGEST):
+            for step in self.steps(scale):
                 left, low, right, high = self.both_sides(step)
                 edge = right if side > 0 else left
                 if edge == self.x:
@@ -269,5 +306,4 @@ class Line:
                     value = np.where(better, new[-1], value)
                     error = np.where(better, off, error)
                 row = new
-                step /= RATIO
         return value, error

@@ -1,6 +1,7 @@
 """What a user passes to a gradient check, made into one form.
 
-A problem is a function from a list of Tensors to a list of Tensors. Imports the engine
+A problem is a function from a list of real Tensors to a list of real Tensors. A complex input
+is two of them, its real and its imaginary part, and so is a complex result. Imports the engine
 only.
 """
 
@@ -17,6 +18,8 @@ from ..engine.tensor import Tensor
 from ..engine.trees import map_tree
 from .differences import Array
 
+Call = Callable[[list[Tensor]], list[Tensor]]
+
 
 class Problem(NamedTuple):
     """A function to check.
@@ -26,12 +29,14 @@ class Problem(NamedTuple):
         call: The function: floating-point Tensors to floating-point Tensors.
         arrays: The values to check it at.
         labels: What to call each of them.
+        analytic: The same function with the results as they are, for complex arguments.
     """
 
     name: str
-    call: Callable[[list[Tensor]], list[Tensor]]
+    call: Call
     arrays: list[Array]
     labels: list[str]
+    analytic: Call | None = None
 
     def run(self, arrays: Sequence[Array]) -> tuple[list[Tensor], list[Array]]:
         """Return fresh leaves with these values, and the values of the results."""
@@ -40,40 +45,60 @@ class Problem(NamedTuple):
 
 
 def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) -> Problem:
-    """Return the problem of checking `f` at `inputs`."""
+    """Return the problem of checking `f` at `inputs`.
+
+    A Tensor that is passed several times is one input.
+    """
     arrays: list[Array] = []
     labels: list[str] = []
-    kept: list[Any] = []  # everything in the inputs, in order; None for what is checked
+    makers: list[Callable[[Sequence[Tensor]], Any]] = []  # of everything in the inputs, in order
+    known: dict[int, int] = {}  # the makers of Tensors met
+    is_complex = False
     names = argument_names(f, len(inputs))
     for i, argument in enumerate(inputs):
         for path, x in parts_of(argument):
             array = values_of(x)
             if array is None:
-                kept.append(x)
+                makers.append(lambda leaves, x=x: x)  # type: ignore[misc]  # of any leaves
                 continue
+            if isinstance(x, Tensor) and id(x) in known:
+                makers.append(makers[known[id(x)]])
+                continue
+            known[id(x)] = len(makers)
+            label = label_of(i, f"{names[i]}{path}" if names[i] else path, x)
+            n = len(arrays)
             if array.dtype.kind == "c":
-                raise DTypeError(
-                    f"gradcheck: input {i}{path} is complex; pass its real and imaginary parts "
-                    f"and put them together in the function"
-                )
-            kept.append(None)
-            arrays.append(array)
-            words = [f"{names[i]}{path}" if names[i] else path]
-            if isinstance(x, Tensor) and x.name is not None:
-                words.append(f"named {x.name!r}")
-            said = ", ".join(filter(None, words))
-            labels.append(f"input {i} ({said})" if said else f"input {i}")
+                is_complex = True
+                makers.append(lambda leaves, n=n: leaves[n] + leaves[n + 1] * 1j)  # type: ignore[misc]
+                arrays += [array.real.copy(), array.imag.copy()]
+                labels += [f"the real part of {label}", f"the imaginary part of {label}"]
+            else:
+                makers.append(lambda leaves, n=n: leaves[n])  # type: ignore[misc]
+                arrays.append(array)
+                labels.append(label)
+
+    def results(leaves: list[Tensor]) -> list[Tensor]:
+        made = iter([make(leaves) for make in makers])
+        return outputs_of(f(*(map_tree(lambda x: None if x is None else next(made), inputs))))
 
     def call(leaves: list[Tensor]) -> list[Tensor]:
-        fresh, others = iter(leaves), iter(kept)
+        return [part for y in results(leaves) for part in real_parts(y)]
 
-        def place(x: Any) -> Any:
-            other = None if x is None else next(others)
-            return next(fresh) if x is not None and other is None else other
+    return Problem(name or name_of(f), call, arrays, labels, None if is_complex else results)
 
-        return outputs_of(f(*(map_tree(place, x) for x in inputs)))
 
-    return Problem(name or name_of(f), call, arrays, labels)
+def label_of(i: int, path: str, x: Any) -> str:
+    """Return what to call an input."""
+    words = [path]
+    if isinstance(x, Tensor) and x.name is not None:
+        words.append(f"named {x.name!r}")
+    said = ", ".join(filter(None, words))
+    return f"input {i} ({said})" if said else f"input {i}"
+
+
+def real_parts(y: Tensor) -> list[Tensor]:
+    """Return a result, or its real and its imaginary part."""
+    return [y.real, y.imag] if y.dtype.kind == "c" else [y]
 
 
 def values_of(x: Any) -> Array | None:
@@ -102,7 +127,7 @@ def parts_of(tree: Any) -> Iterator[tuple[str, Any]]:
 
 
 def outputs_of(y: Any) -> list[Tensor]:
-    """Return the floating-point Tensors among the results of a function, in order."""
+    """Return the Tensors among the results of a function that have derivatives, in order."""
     found = []
     for path, t in parts_of(y):
         if not isinstance(t, Tensor):
@@ -110,9 +135,7 @@ def outputs_of(y: Any) -> list[Tensor]:
                 f"gradcheck: the function returned {type(t).__name__}{path and f' at {path}'}, "
                 f"not a Tensor: compute with the Tensors it is given, not with their values"
             )
-        if t.dtype.kind == "c":
-            raise DTypeError("gradcheck: the function's result is complex; return its real part")
-        if t.dtype.kind == "f":
+        if t.dtype.kind in "fc":
             found.append(t)
     if not found:
         raise DTypeError("gradcheck: the function returned no floating-point Tensor to check")

@@ -1,19 +1,24 @@
-"""Both sides of the comparison: a function's values around a point, and its gradients there.
+"""What gradients are held against: a function's values around a point.
 
-The values are taken in float64, or better where an input is. Imports the engine,
-differences and inputs.
+They are taken in float64, or better where an input is. Imports the engine, differences and
+inputs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..engine.modes import no_grad
 from ..engine.tensor import Tensor
 from .differences import Array, Line
 from .inputs import Problem
+
+Direction = Sequence[Array | None]
+"""How far each element of each input moves; ``None`` for an input that stays."""
 
 
 class Reference:
@@ -24,17 +29,19 @@ class Reference:
         outputs: The results that have derivatives.
         here: Their elements in one vector.
         cotangents: Random weights for them, and `cotangent`, in one vector.
+        evaluations: How often the function was called for this.
     """
 
     def __init__(self, problem: Problem, rng: np.random.Generator) -> None:
         self.problem = problem
+        self.evaluations = 0
         self.dtype = np.result_type(np.float64, *problem.arrays)
         self.arrays = [array.astype(self.dtype) for array in problem.arrays]
-        self.outputs = problem.run(self.arrays)[1]
+        self.outputs = self.values(self.arrays)
         self.here = flat(self.outputs, self.dtype)
         # Sixteenths: exact in every dtype. None near 0, which would hide an error.
         self.cotangents = [
-            rng.integers(8, 24, y.shape) * rng.choice([-1.0, 1.0], y.shape) / 16.0
+            np.asarray(rng.integers(8, 24, y.shape) * rng.choice([-1.0, 1.0], y.shape) / 16.0)
             for y in self.outputs
         ]
         self.cotangent = flat(self.cotangents, self.dtype)
@@ -45,10 +52,16 @@ class Reference:
         self.precision = flat(roundoffs, self.dtype)
         sizes = [np.abs(array[(array != 0) & np.isfinite(array)]) for array in self.arrays]
         self.sizes = [float(np.sqrt(np.mean(s * s))) if s.size else 1.0 for s in sizes]
+        self._analytic: bool | None = None
+
+    def values(self, arrays: Sequence[Array]) -> list[Array]:
+        """Return the results at other inputs."""
+        self.evaluations += 1
+        return self.problem.run(arrays)[1]
 
     def faults(self) -> list[str]:
         """Return what is wrong with the results themselves."""
-        again = flat(self.problem.run(self.arrays)[1], self.dtype)
+        again = flat(self.values(self.arrays), self.dtype)
         if not np.array_equal(self.here, again, equal_nan=True):
             return [
                 "it gives different values for the same inputs; seed what is random in it, or "
@@ -62,7 +75,7 @@ class Reference:
                 found.append(f"its result{which} is {y[tuple(index)]}{place}")
         return found
 
-    def line(self, i: int, j: int) -> Line:
+    def element(self, i: int, j: int) -> Line:
         """Return the results as a function of element `j` of input `i`."""
         x = self.arrays[i].flat[j]
         scales: list[float] = []
@@ -70,56 +83,50 @@ class Reference:
             if scale and np.isfinite(scale) and all(not 0.1 < scale / s < 10.0 for s in scales):
                 scales.append(scale)
 
+        def moved(value: Any) -> list[Array]:
+            array = self.arrays[i].astype(np.result_type(self.arrays[i], value))
+            array.flat[j] = value
+            return [*self.arrays[:i], array, *self.arrays[i + 1 :]]
+
+        return self._line(moved, x, scales)
+
+    def along(self, direction: Direction) -> Line:
+        """Return the results as a function of how far to go in a direction, at 0."""
+
+        def moved(t: Any) -> list[Array]:
+            return [
+                a if d is None else a + t * d for a, d in zip(self.arrays, direction, strict=True)
+            ]
+
+        return self._line(moved, self.dtype.type(0), [1.0])
+
+    def _line(self, moved: Callable[[Any], list[Array]], x: Any, scales: list[float]) -> Line:
         def at(value: Any) -> Array:
-            moved = self.arrays[i].copy()
-            moved.flat[j] = value
-            arrays = [*self.arrays[:i], moved, *self.arrays[i + 1 :]]
-            return flat(self.problem.run(arrays)[1], self.dtype)
+            return flat(self.values(moved(value)), self.dtype)
 
-        return Line(at, x, self.here, self.cotangent, self.precision, scales)
+        def imaginary(step: float) -> Array:
+            arrays = moved(x + 1j * step)
+            found = self.complex_values(arrays)
+            return self.here * np.nan if found is None else found.imag / step
 
+        return Line(at, x, self.here, self.cotangent, self.precision, scales, imaginary)
 
-def analyse(
-    problem: Problem, arrays: Sequence[Array], cotangents: Sequence[Array]
-) -> tuple[list[Array], list[str]]:
-    """Return the gradients by the reverse sweep, and what is wrong with them as a whole."""
-    leaves = [Tensor(array, requires_grad=True) for array in arrays]
-    outputs = problem.call(leaves)
-    found = gradients(outputs, leaves, cotangents, create_graph=False)
-    result, faults = [], []
-    for label, array, leaf, g in zip(problem.labels, arrays, leaves, found, strict=True):
-        if not np.array_equal(leaf.data, array, equal_nan=True):
-            faults.append(f"it changed {label}")
-        gradient = np.zeros_like(array) if g is None else g.data
-        if gradient.shape != array.shape:
-            faults.append(
-                f"the gradient of {label} has shape {gradient.shape}; the input has {array.shape}"
-            )
-        if gradient.dtype != array.dtype:
-            faults.append(
-                f"the gradient of {label} has dtype {gradient.dtype}; the input has {array.dtype}"
-            )
-        result.append(gradient)
-    return result, faults
-
-
-def gradients(
-    outputs: Sequence[Tensor],
-    leaves: Sequence[Tensor],
-    cotangents: Sequence[Array],
-    create_graph: bool,
-) -> list[Tensor | None]:
-    """Return the gradients of results, weighted with cotangents, for leaves."""
-    total: list[Tensor | None] = [None] * len(leaves)
-    for y, v in zip(outputs, cotangents, strict=True):
-        if not y.requires_grad:
-            continue
-        found = y.gradient(*leaves, gradient=v, create_graph=create_graph)
-        for i, g in enumerate(found):
-            if g is not None:
-                have = total[i]
-                total[i] = g if have is None else have + g
-    return total
+    def complex_values(self, arrays: Sequence[Array]) -> Array | None:
+        """Return the results at complex inputs; ``None`` if the function takes none."""
+        analytic = self.problem.analytic
+        if analytic is None or self._analytic is False:
+            return None
+        self.evaluations += 1
+        try:
+            with no_grad(), warnings.catch_warnings():
+                warnings.simplefilter("error")  # that it drops an imaginary part, say
+                found = [y._data for y in analytic([Tensor(array) for array in arrays])]
+        except (TypeError, ValueError, Warning):  # it is a function of real numbers
+            self._analytic = False
+            return None
+        shapes = [y.shape for y in found if y.dtype.kind == "c"]
+        self._analytic = shapes == [y.shape for y in self.outputs]
+        return flat(found, np.dtype(complex)) if self._analytic else None
 
 
 def flat(parts: Sequence[Array], dtype: np.dtype[Any]) -> Array:
@@ -130,39 +137,3 @@ def flat(parts: Sequence[Array], dtype: np.dtype[Any]) -> Array:
         vector[at : at + part.size] = part.ravel()
         at += part.size
     return vector
-
-
-def rounding(
-    problem: Problem,
-    arrays: Sequence[Array],
-    cotangents: Sequence[Array],
-    gradients: Sequence[Array],
-) -> list[Array]:
-    """Return the rounding errors of gradients: a sweep is linear but for them."""
-    spread = [np.zeros(g.shape) for g in gradients]
-    eps = max(float(np.finfo(g.dtype).eps) for g in gradients)
-    for ulps in (10, 30, 70):  # so few that a wrong rule, which is not linear, hides nothing
-        factor = 1.0 + ulps * eps
-        found, _ = analyse(problem, arrays, [factor * v for v in cotangents])
-        for most, g, scaled in zip(spread, gradients, found, strict=True):
-            np.fmax(most, np.abs(scaled / factor - g), out=most)
-    return [4.0 * most for most in spread]
-
-
-def own_rounding(
-    problem: Problem, reference: Reference, precise: Sequence[Array], own: Sequence[Array]
-) -> list[Array]:
-    """Return the rounding errors of gradients in the inputs' own dtypes.
-
-    Those of the sweep, and those that rounding the inputs alone would make.
-    """
-    errors = rounding(problem, problem.arrays, reference.cotangents, own)
-    for sign in (-1.0, 1.0):
-        nearby = [
-            wide * (1.0 + sign * np.finfo(array.dtype).eps)
-            for wide, array in zip(reference.arrays, problem.arrays, strict=True)
-        ]
-        found, _ = analyse(problem, nearby, reference.cotangents)
-        for error, g, moved in zip(errors, precise, found, strict=True):
-            error += 4.0 * np.nan_to_num(np.abs(moved - g), posinf=0.0)
-    return errors

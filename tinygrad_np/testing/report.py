@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from ..engine.errors import TinygradError
 
-Verdict = Literal["ok", "kink", "weak", "wrong", "nan"]
+if TYPE_CHECKING:
+    from .blame import Blame
+
+Verdict = Literal["ok", "kink-ok", "skipped", "weak", "FAIL", "nan"]
 
 SHOWN = 5
 """How many of the wrong elements a message lists."""
@@ -26,28 +29,35 @@ class GradcheckError(TinygradError, AssertionError):
         return GradcheckError, (self.report,)
 
 
+class WeakGradcheckWarning(UserWarning):
+    """A gradient check that passed, but could not judge everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The verdict on one element of one gradient.
+    """The verdict on one element of one gradient, or on many of them along one direction.
 
     Attributes:
         input: Which input, in words.
-        index: Which of its elements.
-        verdict: ``"ok"``; ``"kink"``: between the slopes of the two sides of a kink;
-            ``"weak"``: within the error of a reference too noisy to judge; ``"wrong"``; or
-            ``"nan"``: it, or the reference, is not finite.
-        analytic: The element of the gradient.
+        index: Which of its elements; ``None`` for a direction.
+        elements: Over how many elements it goes.
+        verdict: ``"ok"``; ``"kink-ok"``: between the slopes of the two sides of a kink;
+            ``"skipped"``: at a kink, which was not to be judged; ``"weak"``: within the error of
+            a reference too noisy to judge; ``"FAIL"``: wrong; or ``"nan"``: it, or the
+            reference, is not finite.
+        analytic: The element of the gradient, or the slope along the direction.
         numeric: The reference.
         error: The estimated error of the reference.
         step: The smallest step the reference was taken with.
         dtype: The dtype the gradient was computed in.
         tolerance: How far the two may be apart.
         slopes: At a kink, the least and the greatest slope.
+        sweep: Which sweep the analytic value is from, ``"reverse"`` or ``"forward"``.
         order: 1, or 2 for the gradient of the gradient.
     """
 
     input: str
-    index: tuple[int, ...]
+    index: tuple[int, ...] | None
     verdict: Verdict
     analytic: float
     numeric: float
@@ -56,12 +66,14 @@ class Finding:
     dtype: str
     tolerance: float
     slopes: tuple[float, float] | None = None
+    sweep: Literal["reverse", "forward"] = "reverse"
     order: int = 1
+    elements: int = 1
 
     @property
     def passed(self) -> bool:
         """Whether nothing is wrong."""
-        return self.verdict not in ("wrong", "nan")
+        return self.verdict not in ("FAIL", "nan")
 
     @property
     def relative_error(self) -> float:
@@ -73,6 +85,8 @@ class Finding:
 
     def __str__(self) -> str:
         where = f"[{', '.join(map(str, self.index))}]" if self.index else ""
+        if self.index is None:
+            where = f", {self.elements} elements along one direction"
         line = (
             f"{self.input}{where}: analytic {self.analytic:.9g}, "
             f"numeric {self.numeric:.9g} ± {self.error:.1g}, "
@@ -80,6 +94,8 @@ class Finding:
         )
         if self.slopes is not None:
             line += f", slopes beside it {self.slopes[0]:.6g} and {self.slopes[1]:.6g}"
+        if self.sweep == "forward":
+            line += ", forward mode"
         if self.dtype != "float64":
             line += f", {self.dtype}"
         return line
@@ -91,13 +107,19 @@ class Report:
 
     Attributes:
         function: What was checked.
-        findings: One per element of every gradient.
+        findings: One per element of every gradient, or per direction.
         problems: What is wrong apart from elements, such as a gradient's shape.
+        blame: Which op is at fault, if something is wrong.
+        reproduce: A line of Python that shows it again.
+        evaluations: How often the function was called.
     """
 
     function: str
     findings: tuple[Finding, ...]
     problems: tuple[str, ...] = ()
+    blame: Blame | None = None
+    reproduce: str = ""
+    evaluations: int = field(default=0, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -106,36 +128,58 @@ class Report:
 
     @property
     def failures(self) -> tuple[Finding, ...]:
-        """The elements that are wrong, the worst first."""
-        wrong = [finding for finding in self.findings if not finding.passed]
-        return tuple(sorted(wrong, key=lambda finding: -finding.relative_error))
+        """What is wrong, single elements before directions and the worst first."""
+        return tuple(worst_first(self.findings))
 
     @property
     def weak(self) -> tuple[Finding, ...]:
-        """The elements that could not be judged well, because differences are too noisy there."""
+        """What could not be judged well, because differences are too noisy there."""
         return tuple(finding for finding in self.findings if finding.verdict == "weak")
 
     def __bool__(self) -> bool:
         return self.ok
 
     def __str__(self) -> str:
-        n, failures = len(self.findings), self.failures
         lines = [f"gradcheck of {self.function}: {problem}" for problem in self.problems]
+        failures = self.failures
         if failures:
             lines.append(
-                f"gradcheck of {self.function}: {len(failures)} of {n} gradient elements are "
-                f"wrong, its results weighted at random{worst_of(failures)}:"
+                f"gradcheck of {self.function}: {self._wrong(failures)} wrong, its results "
+                f"weighted at random{worst_of(failures)}:"
             )
             lines += [f"  {order_of(finding)}{finding}" for finding in failures[:SHOWN]]
-        if not lines:
-            notes = [
-                f"{sum(f.verdict == verdict for f in self.findings)} {words}"
-                for verdict, words in (("kink", "at a kink"), ("weak", "too noisy to judge"))
-                if any(f.verdict == verdict for f in self.findings)
-            ]
-            passed = f"{n} gradient elements are right"
-            lines = [f"gradcheck of {self.function}: {', '.join([passed, *notes])}"]
-        return "\n".join(lines)
+        if lines:
+            lines += str(self.blame).splitlines() if self.blame else []
+            lines += [f"to see it again: {self.reproduce}"] if self.reproduce else []
+            return "\n".join(lines)
+        notes = [
+            f"{sum(f.verdict == verdict for f in self.findings)} {words}"
+            for verdict, words in (
+                ("kink-ok", "at a kink"),
+                ("skipped", "at a kink and skipped"),
+                ("weak", "too noisy to judge"),
+            )
+            if any(f.verdict == verdict for f in self.findings)
+        ]
+        return f"gradcheck of {self.function}: {', '.join([self._passed(), *notes])}"
+
+    def _passed(self) -> str:
+        total, lines = sum(f.elements for f in self.findings), len(self.findings)
+        along = f", checked along {lines} directions" if lines < total else ""
+        return f"{total} gradient elements are right{along}"
+
+    def _wrong(self, failures: Sequence[Finding]) -> str:
+        total = sum(f.elements for f in self.findings)
+        elements = sum(f.index is not None for f in failures)
+        more = len(failures) - elements
+        along = f", and some along {more} more directions," if more else ""
+        return f"{elements} of {total} gradient elements{along} are"
+
+
+def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Return what is wrong, single elements before directions and the worst first."""
+    wrong = [finding for finding in findings if not finding.passed]
+    return sorted(wrong, key=lambda f: (f.index is None, -f.relative_error))
 
 
 def worst_of(failures: Sequence[Finding]) -> str:

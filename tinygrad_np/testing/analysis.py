@@ -1,0 +1,131 @@
+"""What is under test: the gradients of a problem by both sweeps, and their rounding errors.
+
+Imports the engine, differences, inputs and reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ..engine.sweeps import push
+from ..engine.tensor import Tensor
+from .differences import Array
+from .inputs import Problem
+from .reference import Direction, Reference
+
+
+class Analysis:
+    """One run of a problem with its gradients.
+
+    Attributes:
+        arrays: The inputs.
+        gradients: For each input, by the reverse sweep from the weighted results.
+        faults: What is wrong with them as a whole.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        arrays: Sequence[Array],
+        cotangents: Sequence[Array],
+        leaf: Callable[..., Tensor] = Tensor,
+    ) -> None:
+        self.problem, self.arrays, self.cotangents = problem, arrays, cotangents
+        self.leaves = [leaf(array, requires_grad=True) for array in arrays]
+        self.outputs = problem.call(self.leaves)
+        self.faults: list[str] = []
+        self.gradients = self.reverse(cotangents)
+
+    def reverse(self, cotangents: Sequence[Array]) -> list[Array]:
+        """Return the gradients of the results weighted with cotangents."""
+        found = gradients(self.outputs, self.leaves, cotangents, create_graph=False)
+        result = []
+        for label, array, leaf, g in zip(
+            self.problem.labels, self.arrays, self.leaves, found, strict=True
+        ):
+            if not np.array_equal(leaf.data, array, equal_nan=True):
+                self.faults.append(f"it changed {label}")
+            gradient = np.zeros_like(array) if g is None else g.data
+            for what, got, wanted in (
+                ("shape", gradient.shape, array.shape),
+                ("dtype", gradient.dtype, array.dtype),
+            ):
+                if got != wanted:
+                    self.faults.append(
+                        f"the gradient of {label} has {what} {got}; the input has {wanted}"
+                    )
+            result.append(gradient)
+        return result
+
+    def along(self, direction: Direction) -> float:
+        """Return the slope of the weighted results in a direction, by the reverse sweep."""
+        return sum(
+            float(np.sum(g.astype(d.dtype) * d))
+            for g, d in zip(self.gradients, direction, strict=True)
+            if d is not None
+        )
+
+    def tangent(self, direction: Direction) -> float:
+        """Return the same by the forward sweep."""
+        tangents = {
+            leaf.node: d.astype(leaf.dtype)
+            for leaf, d in zip(self.leaves, direction, strict=True)
+            if d is not None and leaf.node is not None
+        }
+        roots = [y.node for y in self.outputs if y.node is not None]
+        found = push(roots, tangents)
+        return sum(
+            float(np.sum(v * found[y.node].astype(v.dtype)))
+            for y, v in zip(self.outputs, self.cotangents, strict=True)
+            if y.node in found
+        )
+
+
+def gradients(
+    outputs: Sequence[Tensor],
+    leaves: Sequence[Tensor],
+    cotangents: Sequence[Array | Tensor],
+    create_graph: bool,
+) -> list[Tensor | None]:
+    """Return the gradients of results, weighted with cotangents, for leaves."""
+    total: list[Tensor | None] = [None] * len(leaves)
+    for y, v in zip(outputs, cotangents, strict=True):
+        if not y.requires_grad:
+            continue
+        found = y.gradient(*leaves, gradient=v, create_graph=create_graph)
+        for i, g in enumerate(found):
+            if g is not None:
+                have = total[i]
+                total[i] = g if have is None else have + g
+    return total
+
+
+def rounding(analysis: Analysis) -> list[Array]:
+    """Return the rounding errors of gradients: a sweep is linear but for them."""
+    spread = [np.zeros(g.shape) for g in analysis.gradients]
+    eps = max(float(np.finfo(g.dtype).eps) for g in analysis.gradients)
+    for ulps in (10, 30, 70):  # so few that a wrong rule, which is not linear, hides nothing
+        factor = 1.0 + ulps * eps
+        found = analysis.reverse([factor * v for v in analysis.cotangents])
+        for most, g, scaled in zip(spread, analysis.gradients, found, strict=True):
+            np.fmax(most, np.abs(scaled / factor - g), out=most)
+    return [4.0 * most for most in spread]
+
+
+def own_rounding(reference: Reference, precise: Analysis, own: Analysis) -> list[Array]:
+    """Return the rounding errors of gradients in the inputs' own dtypes.
+
+    Those of the sweep, and those that rounding the inputs alone would make.
+    """
+    errors = rounding(own)
+    for sign in (-1.0, 1.0):
+        nearby = [
+            wide * (1.0 + sign * np.finfo(array.dtype).eps)
+            for wide, array in zip(reference.arrays, own.arrays, strict=True)
+        ]
+        moved = Analysis(own.problem, nearby, reference.cotangents)
+        for error, g, other in zip(errors, precise.gradients, moved.gradients, strict=True):
+            error += 4.0 * np.nan_to_num(np.abs(other - g), posinf=0.0)
+    return errors

@@ -1,0 +1,209 @@
+"""The examination of a problem: both sweeps against the reference, line by line.
+
+Imports the engine and the other parts of this package but blame and check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from ..engine.tensor import Tensor
+from .analysis import Analysis, gradients, own_rounding, rounding
+from .differences import KNOWN, Array, Line
+from .directions import ALL, Block, blocks_of, direction_of, halves
+from .inputs import Problem
+from .judge import RTOL, Claim, Kinks, judge
+from .reference import Direction, Reference
+from .report import SHOWN, Finding
+from .side_checks import side_faults
+
+Mode = Literal["auto", "full", "directions"]
+
+SEARCHED = 200
+"""How many directions are tried to find the elements at fault."""
+
+
+class Options(NamedTuple):
+    """What a user chose; see :func:`gradcheck`."""
+
+    mode: Mode = "auto"
+    kinks: Kinks = "accept"
+    rtol: float | None = None
+    order: int = 1
+
+
+class Examination:
+    """The verdicts on a problem.
+
+    Attributes:
+        findings: The verdict on every element, or along every direction.
+        faults: What is wrong besides, in words.
+        reference: What they were held against.
+    """
+
+    def __init__(self, problem: Problem, options: Options, rng: np.random.Generator) -> None:
+        self.problem, self.options, self.rng = problem, options, rng
+        self.findings: list[Finding] = []
+        self.reference = Reference(problem, rng)
+        self.faults = self.reference.faults()
+        if self.faults:
+            return
+        cotangents = self.reference.cotangents
+        self.precise = self.own = Analysis(problem, self.reference.arrays, cotangents)
+        if any(a.dtype != self.reference.dtype for a in problem.arrays):
+            self.own = Analysis(problem, problem.arrays, cotangents)
+        self.faults = list(dict.fromkeys(self.precise.faults + self.own.faults))
+        if self.faults:
+            return
+        self.noise = self.own_noise = rounding(self.precise)
+        if self.own is not self.precise:
+            self.own_noise = own_rounding(self.reference, self.precise, self.own)
+        self.faults = side_faults(self.precise, self.noise, rng)
+        full = options.mode == "full" or (
+            options.mode == "auto" and sum(a.size for a in problem.arrays) <= ALL
+        )
+        self.findings = list(self.by_elements() if full else self.by_directions())
+
+    def by_elements(self) -> Iterator[Finding]:
+        """Yield the verdict on every element."""
+        for i, array in enumerate(self.problem.arrays):
+            for j in range(array.size):
+                yield self.element(i, j)
+
+    def by_directions(self) -> Iterator[Finding]:
+        """Yield the verdicts on blocks of elements and, where one fails, on parts of it."""
+        blocks = blocks_of(self.reference.arrays, self.precise.gradients)
+        stack = [(block, self.verdict(block)) for block in blocks]
+        searched = wrong = 0
+        while stack:
+            block, finding = stack.pop()
+            if finding.passed or len(block.places) == 1 or wrong >= SHOWN or searched > SEARCHED:
+                wrong += not finding.passed
+                yield finding
+                continue
+            searched += 2
+            parts = [(half, self.verdict(half)) for half in halves(block)]
+            if all(part.verdict in ("ok", "weak") for _, part in parts):
+                yield finding  # a fault that neither half shows by itself
+            else:
+                stack += parts
+
+    def verdict(self, block: Block) -> Finding:
+        """Return the verdict on the elements of a block together.
+
+        Where a direction that goes by the sizes of the elements tells little, others may tell
+        more.
+        """
+        if len(block.places) == 1:
+            return self.element(block.input, int(block.places[0]))
+        arrays, gradients = self.reference.arrays, self.precise.gradients
+        found = []
+        for scale in ("own", "common", "one"):
+            direction = direction_of(block, arrays, gradients, scale, self.rng)
+            line = self.reference.along(direction)
+            finding = self.judged(line, direction, self.problem.labels[block.input], block)
+            found.append((finding.error / abs(finding.numeric or np.inf), finding))
+            if found[-1][0] <= KNOWN:
+                break
+        return min(found, key=lambda pair: pair[0])[1]
+
+    def element(self, i: int, j: int) -> Finding:
+        """Return the verdict on one element."""
+        unit = np.zeros_like(self.reference.arrays[i])
+        unit.flat[j] = 1.0
+        direction = [unit if k == i else None for k in range(len(self.problem.arrays))]
+        line = self.reference.element(i, j)
+        return self.judged(line, direction, self.problem.labels[i], Block(i, np.array([j])))
+
+    def judged(self, line: Line, direction: Direction, label: str, block: Block) -> Finding:
+        """Return the verdict on the slope along a line."""
+        shape, n = self.problem.arrays[block.input].shape, len(block.places)
+        return judge(
+            line,
+            self.claims(line, direction),
+            self.options.kinks,
+            input=label,
+            index=index_of(int(block.places[0]), shape) if n == 1 else None,
+            elements=n,
+            order=self.options.order,
+        )
+
+    def claims(self, line: Line, direction: Direction) -> list[Claim]:
+        """Return what the sweeps say the slope along a direction is.
+
+        In float64; and in the inputs' own dtype to what that can hold, where it is another.
+        """
+        rtol = self.options.rtol
+        slack = weighted(self.noise, direction)
+        dtype = str(self.reference.dtype)
+        tolerance = RTOL if rtol is None else rtol
+        found = [
+            Claim(self.precise.along(direction), slack, tolerance, "reverse", dtype),
+            Claim(self.precise.tangent(direction), slack, tolerance, "forward", dtype),
+        ]
+        if self.own is self.precise:
+            return found
+        moving = [a for a, d in zip(self.problem.arrays, direction, strict=True) if d is not None]
+        coarsest = max((np.finfo(a.dtype) for a in moving), key=lambda holds: holds.eps)
+        if coarsest.eps > np.finfo(self.reference.dtype).eps:
+            eps, own = float(coarsest.eps), str(coarsest.dtype)
+            line.slope(0.05 * RTOL)  # shows which results depend on these elements at all
+            slack = weighted(self.own_noise, direction) + float(coarsest.tiny)
+            slack += line.noise(np.abs(line.here), eps) / (0.1 * min(line.scales[0], 1.0))
+            tolerance = 3.0 * eps**0.5 if rtol is None else rtol
+            found += [
+                Claim(self.own.along(direction), slack, tolerance, "reverse", own),
+                Claim(self.own.tangent(direction), slack, tolerance, "forward", own),
+            ]
+        return found
+
+
+def index_of(j: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the index of the element at a flat place."""
+    return tuple(int(k) for k in np.unravel_index(j, shape))
+
+
+def weighted(noise: Sequence[Array], direction: Direction) -> float:
+    """Return the error along a direction that errors of the elements make."""
+    parts = zip(noise, direction, strict=True)
+    return sum(float(np.sum(e * np.abs(d))) for e, d in parts if d is not None)
+
+
+def gradient_of(problem: Problem, rng: np.random.Generator) -> Problem:
+    """Return the problem whose results are the gradients of another's.
+
+    The cotangent is an input too: what a rule does with it may be wrong on its own.
+    """
+    cotangents = Reference(problem, rng).cotangents
+    n = len(problem.arrays)
+
+    def call(leaves: list[Tensor]) -> list[Tensor]:
+        outputs = problem.call(leaves[:n])
+        weights = [v.astype(y.dtype) for v, y in zip(leaves[n:], outputs, strict=True)]
+        found = gradients(outputs, leaves[:n], weights, create_graph=True)
+        return [g for g in found if g is not None]
+
+    many = len(cotangents) > 1
+    labels = [f"cotangent {k}" if many else "the cotangent" for k in range(len(cotangents))]
+    return problem._replace(
+        call=call,
+        arrays=[*problem.arrays, *cotangents],
+        labels=[*problem.labels, *labels],
+        analytic=None,
+    )
+
+
+def examine(
+    problem: Problem, options: Options, rng: np.random.Generator
+) -> tuple[list[Finding], list[str], int]:
+    """Return the verdicts on a problem, what is wrong besides, and what it cost."""
+    first = Examination(problem, options._replace(order=1), rng)
+    findings, faults, cost = first.findings, first.faults, first.reference.evaluations
+    if options.order == 2 and not faults:
+        second = Examination(gradient_of(problem, rng), options, rng)
+        findings, faults = findings + second.findings, second.faults
+        cost += second.reference.evaluations
+    return findings, faults, cost

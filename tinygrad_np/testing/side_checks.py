@@ -1,0 +1,62 @@
+"""What must hold of gradients besides their values: linear, reproducible, of any layout.
+
+Imports the engine, analysis and differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..engine.tensor import Tensor
+from .analysis import Analysis
+from .differences import Array
+
+CLOSE = 1e-6
+"""The relative difference of two numbers that only rounding may tell apart."""
+
+
+def side_faults(analysis: Analysis, noise: Sequence[Array], rng: np.random.Generator) -> list[str]:
+    """Return what is wrong with gradients besides their values, in words."""
+    again = analysis.reverse(analysis.cotangents)
+    fresh = Analysis(analysis.problem, analysis.arrays, analysis.cotangents)
+    relaid = Analysis(analysis.problem, analysis.arrays, analysis.cotangents, strided)
+    others = [np.asarray(rng.choice([-1.5, -0.5, 0.75], v.shape)) for v in analysis.cotangents]
+    parts = [0.5 * v - 1.5 * w for v, w in zip(analysis.cotangents, others, strict=True)]
+    of_others, of_parts = analysis.reverse(others), analysis.reverse(parts)
+    found = list(relaid.faults)
+    for i, (label, g) in enumerate(zip(analysis.problem.labels, analysis.gradients, strict=True)):
+        same = [np.array_equal(g, x[i], equal_nan=True) for x in (again, fresh.gradients)]
+        if not all(same):
+            when = "a second sweep over one graph" if not same[0] else "a second run"
+            found.append(f"the gradient of {label} is not reproducible: {when} gives another")
+        terms = [0.5 * g, -1.5 * of_others[i]]
+        size = np.abs(terms[0]) + np.abs(terms[1])
+        if not close(of_parts[i], terms[0] + terms[1], size, noise[i]):
+            found.append(
+                f"the gradient of {label} is not linear in the cotangent: a rule must be a "
+                f"linear function of g"
+            )
+        if not close(relaid.gradients[i], g, np.abs(g), noise[i]):
+            found.append(
+                f"the gradient of {label} depends on the memory layout of the inputs: with "
+                f"strided arrays of the same values it is another"
+            )
+    return found
+
+
+def close(x: Array, y: Array, size: Array, noise: Array) -> bool:
+    """Return whether arrays differ by rounding alone, as far as they are finite."""
+    finite = np.isfinite(x) & np.isfinite(y)
+    off = np.abs(np.where(finite, x - y, 0.0))
+    return bool(np.all(off <= CLOSE * np.where(finite, size, 0.0) + 10.0 * noise))
+
+
+def strided(data: Array, requires_grad: bool) -> Tensor:
+    """Return a Tensor of these values that jumps, backward, through the memory of another."""
+    larger = np.empty(tuple(2 * n for n in data.shape), data.dtype)
+    backward = (slice(None, None, -2),) * data.ndim
+    larger[...] = 1.0
+    larger[backward] = data
+    return Tensor(larger, requires_grad)[backward]
