@@ -1,0 +1,145 @@
+"""Mutants: gradient rules made a little wrong, to see whether any test notices.
+
+Every rule, of the package and of a user's own ops, is wrapped where it is made; the wrapper
+notes that the rule was applied, and applies a mutation to it while one is on. Imports the
+engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..engine import sweeps
+from ..engine.op import OPS, Rule
+
+Key = tuple[str, str]
+"""An op's name and the input that the rule differentiates."""
+
+Mutation = Callable[[Any], Any]
+
+
+def dropped(c: Any) -> Any:
+    """Return a contribution with one element, that in the middle, lost."""
+    mask = np.ones(c.shape, c.dtype)
+    mask.flat[mask.size // 2 : mask.size // 2 + 1] = 0
+    return c * mask
+
+
+def transposed(c: Any) -> Any:
+    """Return a contribution with its last two axes swapped, in its own shape."""
+    return c.swapaxes(-1, -2).reshape(c.shape) if c.ndim > 1 else c
+
+
+def first_slice(c: Any, shape: tuple[int, ...]) -> Any:
+    """Return what of `c` a sum over the broadcast axes would begin with."""
+    c = c[(0,) * (c.ndim - len(shape))]
+    return c[tuple(slice(0, 1) if n == 1 else slice(None) for n in shape)]
+
+
+MUTATIONS: dict[str, Mutation] = {
+    "scaled by 1.001": lambda c: c * 1.001,
+    "sign flipped": lambda c: -c,
+    "one element dropped": dropped,
+    "transposed": transposed,
+}
+UNSUMMED = "broadcast sum left out"
+KINDS = (*MUTATIONS, UNSUMMED)
+
+
+@dataclass
+class Mutant:
+    """A rule with a mutation.
+
+    Attributes:
+        key: The rule.
+        kind: The name of the mutation.
+        effective: Whether it changed any value so far.
+    """
+
+    key: Key
+    kind: str
+    effective: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.key[0]}, the rule for {self.key[1]}: {self.kind}"
+
+
+class Workshop:
+    """Where rules are watched and mutated.
+
+    Attributes:
+        used: The rules that were applied since this was last emptied.
+        summed: The rules whose contributions were ever summed over broadcast axes.
+        mutant: The mutation that is on.
+    """
+
+    def __init__(self) -> None:
+        self.used: set[Key] = set()
+        self.summed: set[Key] = set()
+        self.mutant: Mutant | None = None
+        self._undo: list[Callable[[], None]] = []
+        self._watched: dict[int, Rule] = {}
+
+    def open(self) -> None:
+        """Watch every rule there is, and every one that will be made."""
+        prepare, fit = Rule.prepare, sweeps.fit
+
+        def watched_prepare(rule: Rule, known: Any, op: str) -> None:
+            prepare(rule, known, op)
+            self._watch(rule, op)
+
+        def watched_fit(c: Any, parent: Any, node: Any, rule: Rule) -> Any:
+            key = (node.op.name, rule.input)
+            if c.shape != parent.shape and node.op.kind in ("elementwise", "bilinear"):
+                self.summed.add(key)
+                if self.mutant is not None and (self.mutant.key, self.mutant.kind) == (
+                    key,
+                    UNSUMMED,
+                ):
+                    whole, c = c, first_slice(c, parent.shape)
+                    self.mutant.effective |= differ(sweeps.unbroadcast(whole, parent.shape), c)
+            return fit(c, parent, node, rule)
+
+        Rule.prepare = watched_prepare  # type: ignore[method-assign,assignment]
+        sweeps.fit = watched_fit
+        self._undo += [
+            lambda: setattr(Rule, "prepare", prepare),
+            lambda: setattr(sweeps, "fit", fit),
+        ]
+        for op in list(OPS.values()):
+            for rule in op.rules.values():
+                self._watch(rule, op.name)
+
+    def close(self) -> None:
+        """Leave everything as it was."""
+        while self._undo:
+            self._undo.pop()()
+
+    def _watch(self, rule: Rule, op: str) -> None:
+        if id(rule) in self._watched:
+            return
+        self._watched[id(rule)] = rule
+        key, right = (op, rule.input), rule.apply
+
+        def apply(g: Any, *needed: Any) -> Any:
+            self.used.add(key)
+            c = right(g, *needed)
+            mutant = self.mutant
+            if c is None or mutant is None or mutant.key != key or mutant.kind == UNSUMMED:
+                return c
+            changed = MUTATIONS[mutant.kind](c)
+            mutant.effective |= differ(changed, c)
+            return changed
+
+        rule.apply = apply
+        self._undo.append(lambda: setattr(rule, "apply", right))
+
+
+def differ(x: Any, y: Any) -> bool:
+    """Return whether two arrays, or Tensors, differ anywhere."""
+    values = [np.asarray(getattr(a, "_data", a)) for a in (x, y)]
+    return not np.array_equal(values[0], values[1], equal_nan=True)
