@@ -90,6 +90,7 @@ def gradcheck(
       pattern: it is 1/2 times what it should be, everywhere
       ...
     """
+    __tracebackhide__ = True  # pytest then shows the user's line, and not ours
     options = chosen(order, mode, kinks, rtol)
     return conclude(pose(f, inputs), options, seed, raise_)
 
@@ -126,6 +127,7 @@ def gradcheck_module(
     >>> print(tg.testing.gradcheck_module(model, np.ones((3, 2)), loss=lambda y: (y**2).mean()))
     gradcheck of Linear: 9 gradient elements are right
     """
+    __tracebackhide__ = True
     parameters = {name: p for name, p in module.named_parameters() if p.requires_grad}
 
     def call(values: list[Tensor], *args: Any) -> Any:
@@ -192,6 +194,7 @@ def chosen(order: int, mode: Mode, kinks: Kinks, rtol: float | None) -> Options:
 
 def conclude(problem: Problem, options: Options, seed: int, raise_: bool) -> Report:
     """Return the report on a problem, or raise it."""
+    __tracebackhide__ = True
     if not problem.arrays:
         raise DTypeError(
             f"gradcheck of {problem.name}: there is nothing to check: no input is floating point; "
