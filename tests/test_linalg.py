@@ -241,6 +241,12 @@ def test_norms_at_zero_have_gradient_zero():
         np.testing.assert_allclose(g.data, [0.0, 1.0])
 
 
+def test_the_second_derivative_of_a_norm_at_an_element_that_is_0():
+    """Of (|x|**3 + |y|**3)**(1/3) at x = 0: all of it is flat along x."""
+    g, x = gradient(lambda x: tg.linalg.norm(x, 3), np.array([0.0, 2.0]), create_graph=True)
+    np.testing.assert_array_equal(g.sum().gradient(x)[0].data, [0.0, 0.0])
+
+
 def test_what_is_not_determined_is_refused(rng):
     a = tg.tensor(rng.normal(size=(4, 2)), requires_grad=True)
     with pytest.raises(tg.UnsupportedError, match="full_matrices=False"):

@@ -28,7 +28,7 @@ def _power_norm_rule(g, x, out, ord, axis, keepdims):  # type: ignore[no-untyped
     if ord == 2:
         return x * (g / length * (out != 0))
     size = np.where(x == 0, 1.0, abs(x))
-    return x * (g * (size / length) ** (ord - 1) / size * (out != 0))
+    return x * (g * (size / length) ** (ord - 1) / size * ((out != 0) & (x != 0)))
 
 
 @declare(public=False, name="linalg.power_norm", holomorphic=False, x=_power_norm_rule)
