@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 import tinygrad_np as tg
-from records import ANY, NONZERO, POSITIVE, add, booleans, fixed, integers, spaced
+from records import ANY, NONZERO, POSITIVE, add, booleans, elementwise, fixed, integers, spaced
 from tinygrad_np.engine.op import OPS
 
 MASK = fixed([[True, False, True], [True, True, False]])
@@ -62,7 +62,7 @@ for name, op, start in (
         )
 for name, axis, keepdims in itertools.product(("mean", "var", "std"), (None, 1), (False, True)):
     add(
-        "sqrt" if name == "std" else "divide",
+        "deviation" if name == "std" else "divide",
         lambda x, where, name=name, **rest: getattr(np, name)(x, where=where, **rest),
         ANY,
         MASK,
@@ -100,6 +100,7 @@ add(
     params={"axis": 1},
     label="var mean",
 )
+elementwise("deviation", np.sqrt, POSITIVE, call=OPS["deviation"].call, integers=False)
 add("squared_modulus", np.square, ANY, call=OPS["squared_modulus"].call, integers=False)
 
 for name, axis, keepdims in itertools.product(("ptp",), (None, 0, (0, -1)), (False, True)):

@@ -89,6 +89,8 @@ VECTOR_KINKS = {
         [1.0, 0.0],
         "lambda x: torch.logsumexp(x, 0)",
     ),
+    "std of equals": (tg.std, [2.0, 2.0], [0.0, 0.0], "lambda x: torch.std(x, correction=0)"),
+    "nanstd of equals": (tg.nanstd, [2.0, 2.0, NAN], [0.0, 0.0, 0.0], None),
     "where, branch not taken": (
         lambda x: tg.where(x > 0, x, 5.0 * x).sum(),
         [1.0, -1.0],
@@ -131,6 +133,13 @@ def test_subgradient_is_torchs(f, args, expected, in_torch):
     for tensor, wanted in zip(tensors, expected, strict=True):
         found = np.zeros(tensor.shape) if tensor.grad is None else tensor.grad.numpy()
         np.testing.assert_allclose(found, wanted, rtol=1e-12)
+
+
+def test_the_mixed_derivative_of_a_power_is_the_same_in_both_orders_at_exponent_0():
+    x, y = (tg.tensor([v], requires_grad=True) for v in (2.0, 0.0))
+    for first, then in ((x, y), (y, x)):
+        (g,) = tg.power(x, y).gradient(first, create_graph=True)
+        np.testing.assert_allclose(g.gradient(then)[0].data, [0.5], rtol=1e-15)  # 1 / x
 
 
 def test_nan_goes_through():

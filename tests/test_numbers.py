@@ -31,6 +31,8 @@ EDGES = {
     "logaddexp of nothing": (tg.logaddexp, [-INF, -INF], [0.0, 0.0], None),  # NaN
     "logaddexp of half": (tg.logaddexp, [-INF, 1.0], [0.0, 1.0], "torch.logaddexp"),
     "logaddexp2 of nothing": (tg.logaddexp2, [-INF, -INF], [0.0, 0.0], None),
+    "logaddexp of infinity": (tg.logaddexp, [INF, 1.0], [1.0, 0.0], "torch.logaddexp"),
+    "logaddexp2 of infinity": (tg.logaddexp2, [1.0, INF], [0.0, 1.0], "torch.logaddexp2"),
     "nextafter": (tg.nextafter, [1.0, 2.0], [1.0, 0.0], None),
     "spacing": (lambda x: tg.spacing(x) + x, [1.0], [1.0], None),
     "round": (lambda x: tg.round(x) + x, [0.5], [1.0], "lambda x: torch.round(x) + x"),

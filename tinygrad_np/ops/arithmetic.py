@@ -204,7 +204,9 @@ hypot: Binary = elementwise(
 
 
 def _share2(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
-    return g * np.exp2(x - np.where(out == -math.inf, 0.0, out))
+    # An infinite x has all of it.
+    top = x == math.inf
+    return g * np.exp2(np.where(top, 0.0, x) - np.where(top | (out == -math.inf), 0.0, out))
 
 
 logaddexp2: Binary = elementwise(

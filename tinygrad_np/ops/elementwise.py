@@ -45,8 +45,8 @@ def _power_exponent(g: Any, x: Any, y: Any, out: Any) -> Any:  # a rule: either 
 
 power_of_arrays: Binary = elementwise(
     np.power,
-    # Where y is 0 the result is 1 whatever x is, also at x = 0, where x**-1 is infinite.
-    x=lambda g, x, y: g * y * np.power(x, np.where(y == 0, 1.0, y - 1.0)),
+    # At x = 0 and y = 0 too the result does not depend on x, although x**-1 is infinite.
+    x=lambda g, x, y: g * y * np.power(x, np.where((x == 0) & (y == 0), 1.0, y - 1.0)),
     y=_power_exponent,
     doc="x ** y. Where x is 0, the gradient for a non-negative exponent is 0.",
 )
@@ -101,7 +101,9 @@ log1p: Unary = elementwise(np.log1p, x=lambda g, x: g / (x + 1.0), doc="log(1 + 
 
 
 def _share(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
-    return g * np.exp(x - np.where(out == -math.inf, 0.0, out))
+    # An infinite x has all of it.
+    top = x == math.inf
+    return g * np.exp(np.where(top, 0.0, x) - np.where(top | (out == -math.inf), 0.0, out))
 
 
 logaddexp: Binary = elementwise(

@@ -21,7 +21,7 @@ from .extrema import extremum, extremum_rule, max, min
 from .reductions import counted, mean, prod, sum
 from .scans import cumprod, cumsum
 from .shaping import as_tensor
-from .statistics import var
+from .statistics import deviation, var
 
 fmax_over: Callable[..., Array] = np.fmax.reduce
 fmin_over: Callable[..., Array] = np.fmin.reduce
@@ -197,7 +197,7 @@ def nanstd(
     1.0
     """
     refuse_out("nanstd", out)
-    return e.sqrt(
+    return deviation(
         nanvar(
             x,
             axis,

@@ -25,6 +25,16 @@ def squared_modulus(x: Any) -> Array:
     return x.real * x.real + x.imag * x.imag  # type: ignore[no-any-return]
 
 
+def _root_rule(g: Any, out: Any) -> Any:  # a rule: either world
+    return g * (out != 0) * 0.5 / np.where(out == 0, 1.0, out)
+
+
+@declare(kind="elementwise", public=False, x=_root_rule)
+def deviation(x: Any) -> Array:
+    """Return the root of a variance; unlike that of any number, its gradient at 0 is 0."""
+    return np.sqrt(x)  # type: ignore[no-any-return]
+
+
 def _variance(
     name: str,
     x: Any,
@@ -105,13 +115,14 @@ def std(
 ) -> Tensor:
     """The standard deviation over `axis`: the root of :func:`var`, with its arguments.
 
-    The gradient where all elements are equal is NaN, as that of a square root at 0.
+    Where all elements are equal the gradient is 0.
 
     >>> import tinygrad_np as tg
     >>> tg.std([1.0, 3.0]).item()
     1.0
     """
-    return e.sqrt(_variance("std", x, axis, dtype, out, ddof, keepdims, where, mean, correction))
+    variance = _variance("std", x, axis, dtype, out, ddof, keepdims, where, mean, correction)
+    return deviation(variance)
 
 
 @composed(np.average)
