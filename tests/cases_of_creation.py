@@ -81,6 +81,7 @@ for endpoint in (True, False):
         ANY,
         call=lambda a, b, endpoint: sum(tg.linspace(a, b, 4, endpoint, True)),
         params={"endpoint": endpoint},
+        label="with its step",
     )
 add(
     "geomspace",

@@ -51,7 +51,13 @@ add("heaviside", np.heaviside, integers(0, 0), ANY, label="at 0")
 elementwise("fmod", np.fmod, floats(-5.9, -5.1), floats(2.3, 2.7), label="negative")
 add("ldexp", np.ldexp, ANY, integers(-3, 3))
 elementwise("float_power", np.float_power, POSITIVE, ANY)
-elementwise("float_power", lambda x: np.float_power(x, 3), ANY, call=lambda x: tg.float_power(x, 3))
+elementwise(
+    "float_power",
+    lambda x: np.float_power(x, 3),
+    ANY,
+    call=lambda x: tg.float_power(x, 3),
+    label="cube",
+)
 elementwise("finite", np.nan_to_num, ANY, call=tg.nan_to_num)
 elementwise("nan_to_num", np.nan_to_num, ANY, params={"nan": 1.0, "posinf": 2.0, "neginf": 3.0})
 
@@ -120,8 +126,22 @@ for n in (1, 2):
 # ------------------------------------------------------------------ complex numbers
 
 elementwise("real", np.real, ANY)
-elementwise("real", lambda x: x, ANY, call=lambda x: tg.real(x + 2j * x), integers=False)
-elementwise("imag", lambda x: 2 * x, ANY, call=lambda x: tg.imag(x + 2j * x), integers=False)
+elementwise(
+    "real",
+    lambda x: x,
+    ANY,
+    call=lambda x: tg.real(x + 2j * x),
+    integers=False,
+    label="of a complex number",
+)
+elementwise(
+    "imag",
+    lambda x: 2 * x,
+    ANY,
+    call=lambda x: tg.imag(x + 2j * x),
+    integers=False,
+    label="of a complex number",
+)
 elementwise("imag", np.imag, ANY, order=0)
 elementwise("imag_of_real", np.imag, ANY, call=tg.imag, order=0)
 elementwise("angle", np.angle, NONZERO, order=0)
@@ -134,6 +154,7 @@ for deg in (False, True):
         NONZERO,
         call=lambda x, y, deg: tg.angle(x + 1j * y, deg),
         params={"deg": deg},
+        label="angle in degrees" if deg else "",
     )
 elementwise("sign", np.sign, NONZERO, order=0)
 elementwise(

@@ -218,6 +218,7 @@ for mode in ("reflect", "symmetric"):
     for n in (1, 2, 3):  # wider than the array: mirrored again and again
         params = {"pad_width": (7, 5), "mode": mode, "reflect_type": "odd"}
         add("pad", np.pad, ANY, shapes=((n,),), params=params, label=f"wide {n}")
+add("pad", np.pad, ANY, shapes=((3, 4),), params={"pad_width": WIDTHS, "mode": "reflect"})
 for width in (1, (2, 0), {0: 1, -1: (0, 2)}, 0):
     add("pad", np.pad, ANY, params={"pad_width": width})
 add("pad", np.pad, ANY, shapes=((0, 2),), params={"pad_width": 1}, label="empty")

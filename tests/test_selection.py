@@ -125,58 +125,6 @@ def test_complex(f):
             np.testing.assert_allclose(part[place], slope, rtol=1e-6, atol=1e-8)
 
 
-IN_TORCH = {
-    "take": (lambda t: tg.take(t, [2, 0, 2], axis=1), "x[:, [2, 0, 2]]"),
-    "flat take": (lambda t: tg.take(t, [5, 0, 5]), "torch.take(x, torch.tensor([5, 0, 5]))"),
-    "gather": (
-        lambda t: tg.take_along_axis(t, abs(ROWS), 1),
-        "torch.gather(x, 1, torch.tensor([[2, 0, 0], [1, 1, 1]]))",
-    ),
-    "sort": (lambda t: tg.sort(t), "torch.sort(x).values"),
-    "sort 0": (lambda t: tg.sort(t, axis=0), "torch.sort(x, dim=0).values"),
-    "roll": (lambda t: tg.roll(t, (1, -2), (0, 1)), "torch.roll(x, (1, -2), (0, 1))"),
-    "rot90": (lambda t: tg.rot90(t, 3), "torch.rot90(x, 3)"),
-    "flip": (lambda t: tg.flip(t, 1), "torch.flip(x, (1,))"),
-    "tile": (lambda t: tg.tile(t, (2, 1, 3)), "torch.tile(x, (2, 1, 3))"),
-    "repeat": (
-        lambda t: tg.repeat(t, [1, 0, 3], axis=1),
-        "torch.repeat_interleave(x, torch.tensor([1, 0, 3]), dim=1)",
-    ),
-    "tril": (lambda t: tg.tril(t, -1), "torch.tril(x, -1)"),
-    "triu": (lambda t: tg.triu(t, 1), "torch.triu(x, 1)"),
-    "diag": (lambda t: tg.diag(t[0], 2), "torch.diag(x[0], 2)"),
-    "diagonal": (lambda t: tg.diagonal(t, 1), "torch.diagonal(x, 1)"),
-    "trace": (lambda t: tg.trace(t), "torch.trace(x)"),
-    "moveaxis": (lambda t: tg.moveaxis(t, 0, 1), "torch.moveaxis(x, 0, 1)"),
-    "where": (lambda t: tg.where(t > 0, t, 0.0), "torch.where(x > 0, x, 0.0)"),
-    "dstack": (lambda t: tg.dstack([t, t * t]), "torch.dstack([x, x * x])"),
-    "pad": (
-        lambda t: tg.pad(t, ((0, 0), (2, 1)), mode="reflect"),
-        "torch.nn.functional.pad(x, (2, 1), mode='reflect')",
-    ),
-    "wrap": (
-        lambda t: tg.pad(t, ((0, 0), (2, 1)), mode="wrap"),
-        "torch.nn.functional.pad(x, (2, 1), mode='circular')",
-    ),
-    "edge": (
-        lambda t: tg.pad(t, ((0, 0), (2, 1)), mode="edge"),
-        "torch.nn.functional.pad(x, (2, 1), mode='replicate')",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", IN_TORCH)
-def test_as_in_pytorch(name):
-    torch = pytest.importorskip("torch")
-    ours, theirs = IN_TORCH[name]
-    t, x = leaf(), torch.tensor(X, dtype=torch.float64, requires_grad=True)
-    a, b = ours(t), eval(theirs, {"torch": torch, "x": x})
-    np.testing.assert_allclose(a.data, b.detach().numpy(), rtol=1e-9)
-    v = np.cos(np.arange(a.size)).reshape(a.shape)
-    b.backward(torch.tensor(v))
-    np.testing.assert_allclose(a.gradient(t, gradient=v)[0].data, x.grad.numpy(), rtol=1e-9)
-
-
 # ------------------------------------------------------------------------ semantics
 
 
