@@ -118,6 +118,7 @@ def compare(case, arrays, rng):
 
 
 def test_no_op_is_forgotten():
+    pytest.importorskip("scipy")  # or some have no record
     names = {name.split(":")[0] for name in EQUIVALENTS} | REFERENCE_WILL_DO
     absent = set().union(*NOT_IN_TORCH.values())
     tested = {case.op for case in CASES}

@@ -66,9 +66,8 @@ def of_present(f):
     """Return a masked reduction as one of what is not NaN."""
 
     def reduced(x, **params):
-        return f(
-            torch.where(torch.isnan(x), 0.0, x), ~torch.isnan(x), **params
-        )  # NaN behind a mask spoils slopes
+        missing = torch.isnan(x)
+        return f(torch.where(missing, 0.0, x), ~missing, **params)  # NaN would spoil the slopes
 
     return reduced
 
