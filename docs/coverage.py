@@ -68,6 +68,19 @@ def records(ours: Any) -> list[Any]:
     return [case for case in CASES if case.op == name or case.call is ours]
 
 
+def of_scipy() -> Iterator[str]:
+    """Yield a line for each function of scipy.special: its name, and what has a gradient."""
+    for name in tg.special.__all__:
+        ours = getattr(tg.special, name)
+        parts = list(getattr(ours, "parts", {}).values())
+        op = getattr(parts[0] if parts else ours, "op", None)
+        if op is None or not op.name.startswith("special."):
+            continue  # a function of the table above, or made of such
+        answered = [x for x, rule in op.rules.items() if "no_gradient" not in str(rule.apply)]
+        if answered:
+            yield f"| `{name}({', '.join(op.inputs)})` | {', '.join(answered)} |"
+
+
 def works_in_complex_numbers(case: Any) -> bool:
     """Return whether a record's gradient is right when its arrays are complex."""
     rng = np.random.default_rng(0)
@@ -128,6 +141,12 @@ def page() -> str:
             "| function | reverse | forward | second order | numbers |",
             "|---|---|---|---|---|",
             *differentiable,
+            "\n## Differentiable: functions of scipy.special\n",
+            "Under their own names and as `tg.special.name`. A tracked Tensor for another argument",
+            "than those named is refused when its gradient is asked for.\n",
+            "| function | has a gradient for |",
+            "|---|---|",
+            *of_scipy(),
             f"\n## Constant: {len(constant)} functions\n",
             ", ".join(constant) + ".",
             "\n## Refused, with the way out\n",

@@ -16,8 +16,9 @@ from ..engine.makers import Binary, Unary, declare, either
 from ..engine.op import register
 from ..engine.tensor import Array, Tensor
 from .elementwise import add, subtract
+from .probability import _xlog1py, _xlogy
 from .reductions import as_float
-from .special import no_gradient, of_one, of_order, of_two, scipy_function
+from .special import constant_of, of_many, of_one, of_order, of_two, scipy_function
 
 
 @declare(
@@ -39,6 +40,7 @@ def polygamma_of_order(x: npt.ArrayLike, n: int = 1) -> Array:
 
 _polygamma: Any = either(polygamma_of_order)
 
+gammasgn: Unary = constant_of("gammasgn", "The sign of the gamma function; no gradient flows.")
 digamma: Unary = of_one(
     "digamma",
     "The derivative of the logarithm of the gamma function.",
@@ -65,6 +67,7 @@ rgamma: Unary = of_one(
     "1 / gamma(x).",
     x=lambda g, x, out: -g * (out * _digamma(x)),
 )
+_rgamma: Any = either(rgamma)
 beta: Binary = of_two(
     "beta",
     "gamma(x) gamma(y) / gamma(x + y).",
@@ -83,38 +86,82 @@ poch: Binary = of_two(
     x=lambda g, x, y, out: g * (out * (_digamma(x + y) - _digamma(x))),
     y=lambda g, x, y, out: g * (out * _digamma(x + y)),
 )
+binom: Binary = of_two(
+    "binom",
+    "The binomial coefficient gamma(x + 1) / (gamma(y + 1) gamma(x - y + 1)).",
+    x=lambda g, x, y, out: g * (out * (_digamma(x + 1.0) - _digamma(x - y + 1.0))),
+    y=lambda g, x, y, out: g * (out * (_digamma(x - y + 1.0) - _digamma(y + 1.0))),
+)
+zeta = of_many(
+    "zeta",
+    "x q",
+    "Hurwitz's zeta function: the sum of (k + q) ** -x for k from 0.",
+    q=lambda g, x, q: -g * (x * _zeta(x + 1.0, q)),
+)
+_zeta: Any = either(zeta)
 _gammaln, _betaln = either(gammaln), either(betaln)
+
+
+def gamma_density(shape: Any, x: Any) -> Any:
+    """Return the density of the gamma distribution of scale 1, for rules."""
+    return np.exp(_xlogy(shape - 1.0, x) - x - _gammaln(shape))
+
+
+def beta_density(a: Any, b: Any, x: Any) -> Any:
+    """Return the density of the beta distribution, for rules."""
+    return np.exp(_xlogy(a - 1.0, x) + _xlog1py(b - 1.0, -x) - _betaln(a, b))
+
+
 gammainc: Binary = of_order(
     "gammainc",
     "The regularized lower incomplete gamma function of shape x at y.",
-    y=lambda g, x, y: g * np.exp((x - 1.0) * np.log(y) - y - _gammaln(x)),
+    y=lambda g, x, y: g * gamma_density(x, y),
     what="the shape",
 )
 gammaincc: Binary = of_order(
     "gammaincc",
     "The regularized upper incomplete gamma function of shape x at y.",
-    y=lambda g, x, y: -g * np.exp((x - 1.0) * np.log(y) - y - _gammaln(x)),
+    y=lambda g, x, y: -g * gamma_density(x, y),
     what="the shape",
 )
 
 
-@declare(
-    name="special.betainc",
-    kind="elementwise",
-    a=no_gradient("betainc", "the shape a"),
-    b=no_gradient("betainc", "the shape b"),
-    x=lambda g, a, b, x: (
-        g * np.exp((a - 1.0) * np.log(x) + (b - 1.0) * np.log1p(-x) - _betaln(a, b))
-    ),
+gammaincinv: Binary = of_order(
+    "gammaincinv",
+    "The inverse of gammainc of shape x: where it is y.",
+    y=lambda g, x, out: g / gamma_density(x, out),
+    what="the shape",
 )
-def betainc(a: npt.ArrayLike, b: npt.ArrayLike, x: npt.ArrayLike) -> Array:
-    """The regularized incomplete beta function, whose gradient is for `x` alone.
-
-    >>> import tinygrad_np as tg
-    >>> tg.special.betainc(1.0, 1.0, 0.25)
-    Tensor(0.25, dtype=float64)
-    """
-    return scipy_function("betainc")(a, b, x)  # type: ignore[no-any-return]
+gammainccinv: Binary = of_order(
+    "gammainccinv",
+    "The inverse of gammaincc of shape x: where it is y.",
+    y=lambda g, x, out: -g / gamma_density(x, out),
+    what="the shape",
+)
+betainc = of_many(
+    "betainc",
+    "a b x",
+    "The regularized incomplete beta function: the integral from 0 to x.",
+    x=lambda g, a, b, x: g * beta_density(a, b, x),
+)
+betaincc = of_many(
+    "betaincc",
+    "a b x",
+    "1 - betainc(a, b, x), exact where that is tiny.",
+    x=lambda g, a, b, x: -g * beta_density(a, b, x),
+)
+betaincinv = of_many(
+    "betaincinv",
+    "a b y",
+    "The inverse of betainc: where it is y.",
+    y=lambda g, a, b, out: g / beta_density(a, b, out),
+)
+betainccinv = of_many(
+    "betainccinv",
+    "a b y",
+    "The inverse of betaincc: where it is y.",
+    y=lambda g, a, b, out: -g / beta_density(a, b, out),
+)
 
 
 def polygamma(n: int, x: npt.ArrayLike) -> Tensor:

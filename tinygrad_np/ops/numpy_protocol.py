@@ -215,7 +215,11 @@ def array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwar
         raise UnsupportedError(f"{name}.{method}: not supported on a Tensor; {nearest(method)}")
     function = answer(ufunc)
     if function is None:
-        raise UnsupportedError(f"{name}: not supported on a Tensor; {nearest(ufunc.__name__)}")
+        hint = nearest(ufunc.__name__)
+        if name.startswith("scipy"):
+            hint += "; or declare a function that calls it with "
+            hint += 'tg.op(..., gradient="finite-difference")'
+        raise UnsupportedError(f"{name}: not supported on a Tensor; {hint}")
     if kwargs:
         raise UnsupportedError(f"{name}: {', '.join(kwargs)}= is not supported on a Tensor")
     return function(*inputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -9,17 +10,26 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.errors import UnsupportedError
-from ..engine.makers import Binary, Unary, either
+from ..engine.makers import Binary, Unary, declare, either
 from ..engine.op import register
-from ..engine.tensor import Tensor
+from ..engine.tensor import Array, Tensor
 from ..engine.transforms import stop_gradient
 from . import extrema, neural, reductions, shaping
 from .arguments import Axis
-from .elementwise import LN10, add, exp, isfinite, log, multiply, subtract, where
-from .special import TWO_OVER_SQRT_PI, of_one, of_two
+from .elementwise import LN10, add, cos, divide, exp, isfinite, log, multiply, subtract, where
+from .special import (
+    TWO_OVER_SQRT_PI,
+    erf_in_rules,
+    no_gradient,
+    of_many,
+    of_one,
+    of_two,
+    scipy_function,
+)
 
 SQRT_2_PI = math.sqrt(2.0 * math.pi)
 SQRT_HALF = math.sqrt(0.5)
+DEGREE = math.pi / 180.0
 
 # ---------------------------------------------------------------- error functions
 
@@ -59,18 +69,98 @@ wofz: Unary = of_one(
     "The Faddeeva function exp(-x * x) erfc(-i x), complex.",
     x=lambda g, x, out: g * (TWO_OVER_SQRT_PI * 1j - x * out * 2.0),
 )
-exp1: Unary = of_one(
-    "exp1",
-    "The exponential integral: that of exp(-t) / t from x to infinity.",
-    x=lambda g, x: -g * np.exp(-x) / x,
+_wofz: Any = either(wofz)
+wrightomega: Unary = of_one(
+    "wrightomega",
+    "The Wright omega function: the solution w of w + log(w) = x.",
+    x=lambda g, out: g * (out / (out + 1.0)),
 )
-expi: Unary = of_one(
-    "expi",
-    "The exponential integral: that of exp(t) / t from -infinity to x.",
-    x=lambda g, x: g * np.exp(x) / x,
+owens_t: Binary = of_two(
+    "owens_t",
+    "Owen's T function: the probability of X > x and 0 < Y < y X of standard normal X and Y.",
+    x=lambda g, x, y: (
+        g * (np.exp(x * x * -0.5) * erf_in_rules(x * y * SQRT_HALF) / (-2.0 * SQRT_2_PI))
+    ),
+    y=lambda g, x, y: (
+        g * (np.exp((y * y + 1.0) * x * x * -0.5) / ((y * y + 1.0) * (2.0 * math.pi)))
+    ),
+)
+
+
+def _voigt_slope(x: Any, sigma: Any, gamma: Any) -> tuple[Any, Any]:
+    # The profile is the real part of wofz(z) / (sqrt(2 pi) sigma).
+    z = (x + gamma * 1j) / (sigma * math.sqrt(2.0))
+    slope = TWO_OVER_SQRT_PI * 1j - z * _wofz(z) * 2.0
+    return z, slope / (SQRT_2_PI * sigma * sigma)
+
+
+voigt_profile = of_many(
+    "voigt_profile",
+    "x sigma gamma",
+    "The density of the sum of a normal number of standard deviation sigma and a Cauchy number of\n"
+    "    half-width gamma. Its gradient is NaN where sigma is 0.",
+    x=lambda g, x, sigma, gamma: g * (np.real(_voigt_slope(x, sigma, gamma)[1]) * SQRT_HALF),
+    sigma=lambda g, x, sigma, gamma, out: (
+        -g * (out / sigma + np.real(np.multiply(*_voigt_slope(x, sigma, gamma))))
+    ),
+    gamma=lambda g, x, sigma, gamma: -g * (np.imag(_voigt_slope(x, sigma, gamma)[1]) * SQRT_HALF),
 )
 exp10: Unary = of_one("exp10", "10 ** x.", x=lambda g, out: g * (out * LN10))
 cosm1: Unary = of_one("cosm1", "cos(x) - 1, exact where it is tiny.", x=lambda g, x: -g * np.sin(x))
+sindg: Unary = of_one(
+    "sindg", "The sine of an angle in degrees.", x=lambda g, x: g * (_cosdg(x) * DEGREE)
+)
+cosdg: Unary = of_one(
+    "cosdg", "The cosine of an angle in degrees.", x=lambda g, x: -g * (_sindg(x) * DEGREE)
+)
+tandg: Unary = of_one(
+    "tandg",
+    "The tangent of an angle in degrees.",
+    x=lambda g, out: g * ((out * out + 1.0) * DEGREE),
+)
+cotdg: Unary = of_one(
+    "cotdg",
+    "The cotangent of an angle in degrees.",
+    x=lambda g, out: -g * ((out * out + 1.0) * DEGREE),
+)
+_sindg: Any = either(sindg)
+_cosdg: Any = either(cosdg)
+radian = of_many(
+    "radian",
+    "d m s",
+    "An angle of degrees, minutes and seconds in radians.",
+    d=lambda g: g * DEGREE,
+    m=lambda g: g * (DEGREE / 60.0),
+    s=lambda g: g * (DEGREE / 3600.0),
+)
+
+
+@declare(
+    name="special.branch_of_lambertw",
+    kind="elementwise",
+    public=False,
+    z=lambda g, out: g * (np.exp(-out) / (out + 1.0)),
+    k=no_gradient("lambertw", "the branch"),
+)
+def branch_of_lambertw(z: npt.ArrayLike, k: npt.ArrayLike, tol: float = 1e-8) -> Array:
+    """Return `lambertw`, whose branches are an array here."""
+    return scipy_function("lambertw")(z, k, tol)  # type: ignore[no-any-return]
+
+
+def lambertw(z: npt.ArrayLike, k: npt.ArrayLike = 0, tol: float = 1e-8) -> Tensor:
+    """Branch `k` of the Lambert W function: the solution w of w exp(w) = z, complex.
+
+    Args:
+        z: Any numbers.
+        k: Integers; 0 and -1 are the branches that are real for some real z.
+        tol: What SciPy's iteration ends at.
+
+    >>> import tinygrad_np as tg
+    >>> tg.special.lambertw(0.0)
+    Tensor(0.+0.j, dtype=complex128)
+    """
+    return branch_of_lambertw(z, k, tol=tol)
+
 
 # --------------------------------------------------- logits and the normal distribution
 
@@ -91,21 +181,31 @@ ndtr: Unary = of_one(
 )
 
 
-def _log_ndtr_rule(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
-    # The density over the probability. Far below 0 both underflow, their ratio does not;
-    # far above 0 it is the other form that keeps its digits.
+def _hazard(x: Any, log: Any) -> Any:
+    # The density over the probability, whose logarithm is given. Far below 0 both underflow, their
+    # ratio does not; far above 0 it is the other form that keeps its digits.
     low = _erfcx(np.minimum(x, 0.0) * -SQRT_HALF)
     high = np.maximum(x, 0.0)
-    above = np.exp(high * high * -0.5 - np.where(x > 0, out, 0.0)) / SQRT_2_PI
-    return g * np.where(x > 0, above, 2.0 / (low * SQRT_2_PI))
+    above = np.exp(high * high * -0.5 - np.where(x > 0, log, 0.0)) / SQRT_2_PI
+    return np.where(x > 0, above, 2.0 / (low * SQRT_2_PI))
 
 
-log_ndtr: Unary = of_one("log_ndtr", "The logarithm of ndtr, without underflow.", x=_log_ndtr_rule)
+log_ndtr: Unary = of_one(
+    "log_ndtr",
+    "The logarithm of ndtr, without underflow.",
+    x=lambda g, x, out: g * _hazard(x, out),
+)
 ndtri: Unary = of_one(
     "ndtri",
     "The inverse of ndtr; infinite at 0 and 1.",
     x=lambda g, out: g * (np.exp(out * out * 0.5) * SQRT_2_PI),
 )
+ndtri_exp: Unary = of_one(
+    "ndtri_exp",
+    "The inverse of log_ndtr: ndtri(exp(x)), without underflow.",
+    x=lambda g, x, out: g / _hazard(out, x),
+)
+_ndtri = either(ndtri)
 
 # -------------------------------------------------------------- entropies and losses
 
@@ -140,6 +240,8 @@ xlog1py: Binary = of_two(
     x=lambda g, x, y: g * np.log1p(np.where((x == 0) & (y <= -1), 0.0, y)),
     y=lambda g, x, y: g * x / np.where((x == 0) & (y == -1), 1.0, y + 1.0),
 )
+_xlogy: Any = either(xlogy)
+_xlog1py: Any = either(xlog1py)
 huber: Binary = of_two(
     "huber",
     "y * y / 2 where abs(y) is at most x, x (abs(y) - x / 2) elsewhere: the Huber loss.",
@@ -205,6 +307,24 @@ def logsumexp(
     return add(log(total), top if keepdims else shaping.squeeze(top, axis))
 
 
-for _function in (softmax, log_softmax, logsumexp):
+def diric(x: npt.ArrayLike, n: int) -> Tensor:
+    """The periodic sinc function sin(n x / 2) / (n sin(x / 2)), for a positive integer n.
+
+    Computed as the mean of n cosines, which have no 0 / 0.
+
+    Raises:
+        UnsupportedError: For an `n` that is no positive integer.
+
+    >>> import tinygrad_np as tg
+    >>> tg.special.diric(0.0, 3)
+    Tensor(1., dtype=float64)
+    """
+    if not isinstance(n, int) or n < 1:
+        raise UnsupportedError(f"special.diric: n is one positive integer, not {n!r}")
+    angles = [multiply(x, j - (n - 1) / 2) for j in range(n)]
+    return divide(functools.reduce(add, map(cos, angles)), n)
+
+
+for _function in (softmax, log_softmax, logsumexp, lambertw, diric):
     _function.__name__ = f"special.{_function.__name__}"
     register(_function)

@@ -1,0 +1,113 @@
+"""Every public function of scipy.special is answered, or refused by name, or not about arrays."""
+
+import inspect
+import re
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+from tinygrad_np.engine.op import FUNCTIONS, OPS
+
+special = pytest.importorskip("scipy.special")
+
+NOT_OF_ARRAYS = {"errstate", "geterr", "seterr"}
+CONSTANT = {"gammasgn", "round"}
+PUBLIC = [
+    name
+    for name in special.__all__
+    if callable(getattr(special, name))
+    and not inspect.isclass(getattr(special, name))
+    and name not in NOT_OF_ARRAYS
+]
+DIFFERENTIABLE = {name for name in PUBLIC if hasattr(tg.special, name)} - CONSTANT
+
+
+def arrays_of(answer):
+    return answer if isinstance(answer, tuple) else (answer,)
+
+
+def arguments(function, number):
+    """Return `number` for each argument of a ufunc, 1 where it asks for a whole number."""
+    whole = next((kinds for kinds in function.types if "l" in kinds), "d" * function.nin)
+    return [1 if kind == "l" else number for kind in whole[: function.nin]]
+
+
+@pytest.mark.parametrize("name", [n for n in PUBLIC if isinstance(getattr(special, n), np.ufunc)])
+def test_a_ufunc_is_answered_or_refused_by_name(name):
+    function = getattr(special, name)
+    numbers = arguments(function, tg.tensor([0.25, 0.75], requires_grad=True))
+    known = {"jn", "yn", "kn", "round"} | set(tg.special.__all__)
+    if name not in known:
+        with pytest.raises(tg.UnsupportedError, match=rf"^scipy\.special\.{name}: not supported"):
+            function(*numbers)
+        return
+    with np.errstate(all="ignore"):
+        answers = arrays_of(function(*numbers))
+    assert all(type(answer) is tg.Tensor for answer in answers)
+    assert all(answer.requires_grad == (name not in CONSTANT) for answer in answers)
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in PUBLIC if not isinstance(getattr(special, n), np.ufunc)]
+)
+def test_no_other_function_takes_the_values_out_of_a_tensor(name):
+    """With a tracked Tensor at every place, whatever number of arrays it takes."""
+    function = getattr(special, name)
+    t = tg.tensor([0.25, 0.75], requires_grad=True)
+    outcomes = 0
+    for count in (1, 2, 3, 4, 5):
+        try:
+            answers = arrays_of(function(*[t] * count))
+        except (TypeError, ValueError, tg.TinygradError):
+            outcomes += 1  # refused here or there, or the wrong number of arguments
+        else:
+            assert all(type(answer) is tg.Tensor and answer.requires_grad for answer in answers)
+    assert outcomes
+
+
+@pytest.mark.parametrize("name", sorted(DIFFERENTIABLE))
+def test_an_argument_has_a_gradient_or_is_refused_by_name(name):
+    ours, theirs = getattr(tg.special, name), getattr(special, name)
+    call = next(iter(getattr(ours, "parts", {"": ours}).values()))
+    op = getattr(call, "op", None)
+    if op is None or not isinstance(theirs, np.ufunc):
+        pytest.skip("made of other functions")
+    start = [x if type(x) is int else x + 0.05 * i for i, x in enumerate(arguments(theirs, 0.4))]
+    gradients = 0
+    for place, number in enumerate(start):
+        if type(number) is int and name.startswith(("eval_hermite", "bdtr")):
+            continue  # which is a whole number and nothing else
+        numbers = list(start)
+        numbers[place] = x = tg.tensor(float(number), requires_grad=True)
+        text = ""
+        with np.errstate(all="ignore"):
+            out = op.call(*numbers)
+            try:
+                out.gradient(x, gradient=np.ones((), out.dtype))
+            except tg.UnsupportedError as refusal:
+                text = str(refusal)
+        refused = re.match(r"special\.(\w+): there is no gradient for .*finite-difference", text)
+        assert not text or refused
+        assert not refused or refused[1] == op_name(name)
+        gradients += not text
+    assert gradients
+
+
+def op_name(name):
+    return "digamma" if name == "psi" else name
+
+
+def test_what_is_counted():
+    """The figures are lower bounds: SciPy may grow."""
+    assert len(DIFFERENTIABLE) >= 180
+    assert sum(name.startswith("special.") for name in FUNCTIONS) >= 170
+    assert all(OPS[name].call.__doc__ for name in OPS if name.startswith("special."))
+
+
+def test_a_refusal_names_the_way_out():
+    t = tg.tensor([0.25], requires_grad=True)
+    with pytest.raises(TypeError, match=r"scipy\.special\.mathieu_a: not supported.*tg\.op"):
+        special.mathieu_a(1, t)
+    slope = tg.op(lambda q: special.mathieu_a(1, q), gradient="finite-difference")
+    assert slope(t).gradient(t)[0].item() == pytest.approx(0.94, abs=0.05)
