@@ -1,5 +1,6 @@
 """`tg.special`: recognised as SciPy's, the same as PyTorch's, clear about what is missing."""
 
+import math
 import subprocess
 import sys
 
@@ -169,10 +170,11 @@ def test_a_mixture_is_weighed_without_overflow():
 def test_without_scipy_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy.special", None)
     x = tg.tensor(0.5)
-    for name in ("erfc", "gammaln", "polygamma", "jv"):
+    for name in ("erfcx", "gammaln", "polygamma", "jv", "airy"):
         f = getattr(tg.special, name)
         with pytest.raises(ModuleNotFoundError, match=rf"special\.{name}.*pip install scipy"):
             f(1, x) if name in ("polygamma", "jv") else f(x)
+    assert tg.special.erfc(5.0).item() == pytest.approx(1.5374597944280349e-12, rel=1e-12)
     assert tg.special.expit(x).item() == pytest.approx(1 / (1 + np.exp(-0.5)))
 
 
@@ -182,3 +184,24 @@ def test_scipy_is_not_imported_before_it_is_needed():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_gelu_and_its_slopes_keep_their_digits_far_below_0(approximate):
+    """As long as there are numbers that small: x times a probability, and its derivatives."""
+    at = np.array([-5.0, -8.0] if approximate == "tanh" else [-5.0, -12.0, -30.0])
+    x = tg.tensor(at, requires_grad=True)
+    out = tg.gelu(x, approximate=approximate)
+    (first,) = out.sum().gradient(x, create_graph=True)
+    (second,) = first.sum().gradient(x)
+    if approximate == "none":
+        p = np.array([math.erfc(-v / math.sqrt(2)) / 2 for v in at])
+        density = np.exp(-at * at / 2) / math.sqrt(2 * math.pi)
+        expected = at * p, p + at * density, density * (2 - at * at)
+    else:  # where the probability is that of a logistic number, exp(u) (1 - exp(u) + ...)
+        k = 2 * math.sqrt(2 / math.pi)
+        u, du = k * (at + 0.044715 * at**3), k * (1 + 3 * 0.044715 * at**2)
+        p, ddu = np.exp(u), k * 6 * 0.044715 * at
+        expected = at * p, p * (1 + at * du), p * (2 * du + at * (du * du + ddu))
+    for found, value in zip((out, first, second), expected, strict=True):
+        np.testing.assert_allclose(found.data, value, rtol=1e-6 if approximate == "tanh" else 1e-11)

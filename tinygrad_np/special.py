@@ -184,7 +184,6 @@ from .ops.probability import (
     dawsn,
     diric,
     entr,
-    erfc,
     erfcinv,
     erfcx,
     erfi,
@@ -214,9 +213,7 @@ from .ops.probability import (
     xlog1py,
     xlogy,
 )
-from .ops.special import (
-    erf,
-)
+from .ops.special import erf, erfc
 
 psi = digamma
 

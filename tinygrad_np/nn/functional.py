@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from ..engine.errors import ShapeError
 from ..engine.tensor import Tensor
-from ..ops.elementwise import divide, maximum, multiply, sqrt, square, tanh
+from ..ops.elementwise import divide, equal, maximum, multiply, sqrt, square, tanh
 from ..ops.neural import elu, gelu, leaky_relu, relu, sigmoid, silu
 from ..ops.neural import log_softmax as log_softmax_op
 from ..ops.neural import softmax as softmax_op
@@ -28,7 +28,7 @@ from ..ops.neural import softplus as softplus_op
 from ..ops.products import linear as affine
 from ..ops.products import matmul
 from ..ops.reductions import sum as sum_of
-from ..ops.shaping import reshape, transpose
+from ..ops.shaping import astype, expand_dims, reshape, transpose
 from .init import Seed, generator
 from .loss_functions import (
     Reduction,
@@ -41,7 +41,7 @@ from .loss_functions import (
     nll_loss,
     smooth_l1_loss,
 )
-from .targets import as_tensor, check_labels
+from .targets import as_tensor, check_labels, values_of
 
 __all__ = [
     "Reduction",
@@ -182,8 +182,9 @@ def one_hot(labels: npt.ArrayLike, num_classes: int | None = None) -> Tensor:
     >>> F.one_hot([0, 2]).tolist()
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
-    array = as_tensor(labels)._data
+    tensor = as_tensor(labels)
     if num_classes is None:
-        num_classes = int(array.max()) + 1 if array.size else 0
-    check_labels("one_hot", array, array.shape, num_classes)
-    return Tensor((np.arange(num_classes) == array[..., None]).astype(float))
+        values = values_of(tensor)
+        num_classes = int(values.max()) + 1 if values.size else 0
+    check_labels("one_hot", tensor, tensor.shape, num_classes)
+    return astype(equal(expand_dims(tensor, -1), np.arange(num_classes)), float)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.errors import ShapeError
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Tensor
 from ..ops.elementwise import absolute, clip, divide, minimum, multiply, negative, square, subtract
 from ..ops.indexing import get
 from ..ops.neural import binary_cross_entropy as bce
@@ -29,6 +29,7 @@ from .targets import (
     prediction_and_target,
     refuse_empty,
     to_float,
+    values_of,
 )
 
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
@@ -37,7 +38,7 @@ Reduction: TypeAlias = Literal["mean", "sum", "none"]
 def reduced(loss: str, each: Tensor, reduction: Reduction) -> Tensor:
     """Return the mean or the sum of a loss per element, or that itself."""
     if reduction == "mean":
-        if not each._data.size:
+        if not each.size:
             refuse_empty(loss, each.shape)
         return mean(each)
     if reduction == "sum":
@@ -55,7 +56,7 @@ def mse_loss(input: npt.ArrayLike, target: npt.ArrayLike, reduction: Reduction =
     [1.0, 4.0]
     """
     input, target = prediction_and_target("mse_loss", input, target)
-    check_no_nan("mse_loss", target._data)
+    check_no_nan("mse_loss", target)
     return reduced("mse_loss", square(subtract(input, target)), reduction)
 
 
@@ -67,7 +68,7 @@ def l1_loss(input: npt.ArrayLike, target: npt.ArrayLike, reduction: Reduction = 
     1.5
     """
     input, target = prediction_and_target("l1_loss", input, target)
-    check_no_nan("l1_loss", target._data)
+    check_no_nan("l1_loss", target)
     return reduced("l1_loss", absolute(subtract(input, target)), reduction)
 
 
@@ -94,7 +95,7 @@ def huber(loss: str, input: npt.ArrayLike, target: npt.ArrayLike, delta: float) 
     if not delta > 0.0:
         raise ValueError(f"{loss}: the distance where the line starts is positive, not {delta!r}")
     input, target = prediction_and_target(loss, input, target)
-    check_no_nan(loss, target._data)
+    check_no_nan(loss, target)
     distance = absolute(subtract(input, target))
     near = minimum(distance, delta)
     return multiply(near, subtract(distance, multiply(near, 0.5)))
@@ -146,16 +147,18 @@ def binary_cross_entropy(
     """
     name = "binary_cross_entropy"
     input, target = prediction_and_target(name, input, target)
-    check_probabilities(name, target._data, "target")
+    check_probabilities(name, target, "target")
     if eps is not None:
         if not 0.0 <= eps < 0.5:
             raise ValueError(f"{name}: eps is from 0 to below 0.5, not {eps!r}")
-        check_probabilities(name, input._data, "prediction")  # which clipping would hide
+        check_probabilities(name, input, "prediction")  # which clipping would hide
         input = clip(input, eps, 1.0 - eps)
     loss = reduced(name, bce(input, target), reduction)
-    value = loss._data if reduction != "none" else np.add.reduce(loss._data, None)
+    value = values_of(loss)
+    if value.ndim:
+        value = np.add.reduce(value, None)
     if value != value:  # a prediction that is no probability, or is NaN: the latter goes on
-        check_probabilities(name, input._data, "prediction")
+        check_probabilities(name, input, "prediction")
     return loss
 
 
@@ -172,7 +175,7 @@ def binary_cross_entropy_with_logits(
     """
     name = "binary_cross_entropy_with_logits"
     input, target = prediction_and_target(name, input, target)
-    check_probabilities(name, target._data, "target")
+    check_probabilities(name, target, "target")
     return reduced(name, bce_with_logits(input, target), reduction)
 
 
@@ -201,14 +204,13 @@ def cross_entropy(
     """
     name = "cross_entropy"
     x, y = classes_last(name, input, target)
-    scores, labels = x._data, y._data
-    if scores.dtype.kind != "f":
+    if x.dtype.kind != "f":
         x = to_float(name, x, x)
-    if labels.shape == scores.shape and labels.dtype.kind == "f":
-        check_probabilities(name, labels, "target")
+    if y.shape == x.shape and y.dtype.kind == "f":
+        check_probabilities(name, y, "target")
         each = negative(sum_of(multiply(to_float(name, y, x), log_softmax_op(x)), -1))
     else:
-        check_labels(name, labels, scores.shape[:-1], scores.shape[-1])
+        check_labels(name, y, x.shape[:-1], x.shape[-1])
         each = class_cross_entropy(x, y)  # type: ignore[arg-type]  # an op takes Tensors
     return reduced(name, each, reduction)
 
@@ -225,9 +227,8 @@ def nll_loss(input: npt.ArrayLike, target: npt.ArrayLike, reduction: Reduction =
     """
     name = "nll_loss"
     x, y = classes_last(name, input, target)
-    check_labels(name, y._data, x._data.shape[:-1], x._data.shape[-1])
-    labels: Array = y._data
-    picked = get(x, (*np.indices(labels.shape, sparse=True), labels))
+    check_labels(name, y, x.shape[:-1], x.shape[-1])
+    picked = get(x, (*np.indices(y.shape, sparse=True), y))
     return reduced(name, negative(picked), reduction)
 
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.batching import base_of
 from ..engine.errors import DTypeError, ShapeError, TinygradError
 from ..engine.tensor import Array, Tensor, asarray
 from ..ops.shaping import astype, stack
@@ -23,11 +24,16 @@ class TargetError(TinygradError, ValueError):
 
 def as_tensor(x: npt.ArrayLike | list[Tensor]) -> Tensor:
     """Return `x` as a Tensor, without a copy where that is possible."""
-    if type(x) is Tensor:
+    if isinstance(x, Tensor):
         return x
-    if isinstance(x, (list, tuple)) and any(type(part) is Tensor for part in x):
+    if isinstance(x, (list, tuple)) and any(isinstance(part, Tensor) for part in x):
         return stack(x)
     return asarray(x)
+
+
+def values_of(x: Tensor) -> Array:
+    """Return the array of a Tensor to look at; under `vmap` that of all examples together."""
+    return x._data if type(x) is Tensor else base_of(x)._data
 
 
 def prediction_and_target(
@@ -43,10 +49,9 @@ def prediction_and_target(
         input = as_tensor(input)
     if type(target) is not Tensor:
         target = as_tensor(target)
-    x, y = input._data, target._data
-    if x.shape != y.shape:
-        raise ShapeError(f"{loss}: {mismatch(x.shape, y.shape)}")
-    if x.dtype is not y.dtype or x.dtype.kind != "f":
+    if input.shape != target.shape:
+        raise ShapeError(f"{loss}: {mismatch(input.shape, target.shape)}")
+    if input.dtype is not target.dtype or input.dtype.kind != "f":
         return to_float(loss, input, input), to_float(loss, target, input)
     return input, target
 
@@ -90,14 +95,16 @@ def refuse_empty(loss: str, shape: tuple[int, ...]) -> NoReturn:
     raise ShapeError(f"{loss}: shape {shape} has no elements, and nothing has no mean")
 
 
-def check_no_nan(loss: str, target: Array) -> None:
+def check_no_nan(loss: str, tensor: Tensor) -> None:
     """Refuse a target with NaN."""
+    target = values_of(tensor)
     if target.size and math.isnan(np.minimum.reduce(target, None)):
         refuse(loss, "target", np.isnan(target), target, "is not a number")
 
 
-def check_probabilities(loss: str, values: Array, what: str) -> None:
+def check_probabilities(loss: str, tensor: Tensor, what: str) -> None:
     """Refuse numbers outside [0, 1], and NaN unless it is the prediction's: that goes on."""
+    values = values_of(tensor)
     if not values.size:
         return
     # A NaN makes both comparisons false.
@@ -123,7 +130,7 @@ def refuse(loss: str, what: str, wrong: Any, values: Array, why: str) -> NoRetur
     raise TargetError(f"{loss}: {what}{index} = {values[place].item()!r} {why}")
 
 
-def check_labels(loss: str, labels: Array, shape: tuple[int, ...], classes: int) -> None:
+def check_labels(loss: str, labels: Tensor, shape: tuple[int, ...], classes: int) -> None:
     """Refuse class indices that are not integers, of the wrong shape or out of range."""
     if labels.dtype.kind not in "iu":
         hint = "convert them with .astype(int)"
@@ -146,8 +153,9 @@ def check_labels(loss: str, labels: Array, shape: tuple[int, ...], classes: int)
     if not labels.size:
         return
     # Read as unsigned a negative index is a large one: one reduction finds both.
-    unsigned = labels.view(f"u{labels.itemsize}")
+    values = values_of(labels)
+    unsigned = values.view(f"u{values.itemsize}")
     if np.maximum.reduce(unsigned, None) >= classes:
-        wrong = (labels < 0) | (labels >= classes)
+        wrong = (values < 0) | (values >= classes)
         why = f"is not a class: there are {classes} classes, 0 to {classes - 1}"
-        refuse(loss, "target", wrong, labels, why)
+        refuse(loss, "target", wrong, values, why)

@@ -13,7 +13,7 @@ from ..engine.makers import Binary, Unary, declare, either, elementwise
 from ..engine.tensor import Array
 from .arguments import Axis
 from .reductions import as_float, log_sum_exp_below_0
-from .special import alike, erf_array, erf_in_rules
+from .special import alike, erfc_array, erfc_in_rules
 
 # ------------------------------------------------------------------ activations
 
@@ -102,13 +102,14 @@ SQRT_2_OVER_PI = math.sqrt(2.0 / math.pi)
 INVERSE_SQRT_2_PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
+# Both keep their digits far below 0, where 1 + tanh and 1 + erf would have lost them all.
 def _gelu_rule(g, x, approximate):  # type: ignore[no-untyped-def]  # either world
     if approximate == "tanh":
-        t = np.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
-        inner = SQRT_2_OVER_PI * (1.0 + 3.0 * 0.044715 * x * x)
-        return g * (0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * inner)
+        s = _sigmoid_of(2.0 * SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
+        inner = 2.0 * SQRT_2_OVER_PI * (1.0 + 3.0 * 0.044715 * x * x)
+        return g * (s + x * s * (1.0 - s) * inner)
     density = np.exp(-0.5 * x * x) * INVERSE_SQRT_2_PI
-    return g * (0.5 * (1.0 + erf_in_rules(x * SQRT_HALF)) + x * density)
+    return g * (0.5 * erfc_in_rules(x * -SQRT_HALF) + x * density)
 
 
 @declare(kind="elementwise", x=_gelu_rule)
@@ -127,10 +128,10 @@ def gelu(x: npt.ArrayLike, approximate: str = "none") -> Array:
     """
     x = as_float(x)
     if approximate == "tanh":
-        return 0.5 * x * (1.0 + np.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)))
+        return x * _sigmoid(2.0 * SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
     if approximate != "none":
         raise ShapeError(f"gelu: approximate is 'none' or 'tanh', not {approximate!r}")
-    return 0.5 * x * (1.0 + erf_array(x * SQRT_HALF))
+    return 0.5 * x * erfc_array(x * -SQRT_HALF)
 
 
 # --------------------------------------------------------------- along one axis

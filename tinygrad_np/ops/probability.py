@@ -33,11 +33,6 @@ DEGREE = math.pi / 180.0
 
 # ---------------------------------------------------------------- error functions
 
-erfc: Unary = of_one(
-    "erfc",
-    "1 - erf(x), exact where it is tiny.",
-    x=lambda g, x: g * (np.exp(-x * x) * -TWO_OVER_SQRT_PI),
-)
 erfcx: Unary = of_one(
     "erfcx",
     "exp(x * x) erfc(x), without underflow.",

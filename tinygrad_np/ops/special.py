@@ -24,6 +24,7 @@ from .reductions import as_float
 
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 _erf_of_number: Any = np.frompyfunc(math.erf, 1, 1)
+_erfc_of_number: Any = np.frompyfunc(math.erfc, 1, 1)
 
 SECOND_NAMES = {
     "expit": "sigmoid",
@@ -66,6 +67,25 @@ erf: Unary = elementwise(
     doc="The error function: 2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x.",
 )
 erf_in_rules = either(erf)
+
+
+def erfc_array(x: Array) -> Array:
+    """Return 1 - erf of an array, with all its digits: by SciPy, or one Python call per element."""
+    try:
+        from scipy.special import erfc as erfc_of_array
+    except ModuleNotFoundError:
+        array = as_float(x)
+        return np.asarray(_erfc_of_number(array)).astype(array.dtype)
+    return erfc_of_array(x)  # type: ignore[no-any-return]
+
+
+erfc: Unary = elementwise(
+    erfc_array,
+    name="special.erfc",
+    x=lambda g, x: g * (np.exp(-x * x) * -TWO_OVER_SQRT_PI),
+    doc="1 - erf(x), exact where it is tiny.",
+)
+erfc_in_rules = either(erfc)
 
 
 def scipy_function(name: str) -> Any:
