@@ -71,6 +71,16 @@ for trim in ("fb", "f", "b"):
         params={"trim": trim},
         mapped=False,
     )
+add(
+    "trim_zeros",
+    lambda x: np.trim_zeros(np.pad(x, 1)),
+    NONZERO,
+    call=lambda x: tg.trim_zeros(tg.pad(x, 1)),
+    label="box",
+    mapped=False,
+)
+for shape in ((3, 2), -1, (2, -1, 1)):
+    add("reshape", np.reshape, ANY, params={"shape": shape, "order": "F"})
 
 # ------------------------------------------------------------------------- together
 

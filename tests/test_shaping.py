@@ -117,7 +117,8 @@ def test_pad_of_integers_rounds_as_numpy(mode, dtype):
         (lambda t: tg.repeat(t, [1, 2, 3], axis=0), "3 repeats for 2 places"),
         (lambda t: tg.repeat(t, -1), "-1 times"),
         (lambda t: tg.resize(t, (-1, 2)), "negative size"),
-        (lambda t: tg.trim_zeros(t), "one axis"),
+        (lambda t: tg.trim_zeros(t, axis=2), "axis 2"),
+        (lambda t: tg.reshape(t, -1, order="A"), "'C' or 'F'"),
         (lambda t: tg.trim_zeros(t[0], "x"), "made of 'f' and 'b'"),
         (lambda t: tg.ravel(t, order="K"), "'C' or 'F'"),
         (lambda t: tg.broadcast_arrays(t, t[:, :2]), "do not broadcast"),
@@ -135,3 +136,16 @@ def test_pad_of_integers_rounds_as_numpy(mode, dtype):
 def test_refusals_say_why(call, message):
     with pytest.raises((tg.TinygradError, TypeError, ValueError), match=message):
         call(leaf())
+
+
+@pytest.mark.parametrize("trim", ["fb", "f", "B"])
+@pytest.mark.parametrize("axis", [None, 1, -2, (0, -1), ()])
+@pytest.mark.parametrize("full", [False, True])
+def test_trim_zeros_of_several_axes(trim, axis, full):
+    box = np.zeros((4, 5))
+    if full:
+        box[1, 2], box[2, 1], box[2, 3] = 0.5, 2.0, -1.0
+    t = tg.tensor(box, requires_grad=True)
+    out = tg.trim_zeros(t, trim, axis)
+    np.testing.assert_array_equal(out.data, np.trim_zeros(box, trim, axis=axis))
+    assert out.requires_grad

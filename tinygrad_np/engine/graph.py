@@ -83,7 +83,7 @@ class Node:
         return tuple(x for x in self.inputs if isinstance(x, Node))
 
     def __repr__(self) -> str:
-        return f"<{self.op.name if self.op else 'leaf'} {self.shape} {self.dtype}>"
+        return f"<{self.op.label if self.op else 'leaf'} {self.shape} {self.dtype}>"
 
 
 class Leaf(Node):
@@ -178,7 +178,7 @@ def spent(node: Node) -> GraphError:
     """Return the error for a sweep over a node whose saved arrays are gone."""
     name = f" (named {node.name!r})" if node.name else ""
     return GraphError(
-        f"the graph is spent: {node.op.name if node.op else 'leaf'}{name} of shape {node.shape} "
+        f"the graph is spent: {node.op.label if node.op else 'leaf'}{name} of shape {node.shape} "
         f"let its saved arrays go in an earlier backward; compute the result again, or pass "
         f"retain_graph=True to the first backward"
     )

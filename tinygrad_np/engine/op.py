@@ -107,6 +107,7 @@ class Op:
         defaults: The parameters and their values when left out.
         rules: The rule of each differentiable input.
         call: The public function.
+        label: What pictures and messages call it: the name, or that of the function it is part of.
     """
 
     __slots__ = (
@@ -117,6 +118,7 @@ class Op:
         "holomorphic",
         "inputs",
         "kind",
+        "label",
         "mismatch",
         "name",
         "rules",
@@ -138,7 +140,7 @@ class Op:
         for key in rules:
             if key not in inputs:
                 raise TypeError(f"{name}: a rule for {key!r}, but the inputs are {inputs}")
-        self.name = name
+        self.name = self.label = name
         self.forward = forward
         self.kind = kind
         self.alike = kind == "elementwise"
@@ -161,18 +163,18 @@ class Op:
             return error
         shapes = [np.shape(a) for a in arrays]
         if isinstance(error, np.linalg.LinAlgError):  # of the values: a singular matrix
-            return np.linalg.LinAlgError(f"{self.name}: shape {shapes[0]}: {error}")
+            return np.linalg.LinAlgError(f"{self.label}: shape {shapes[0]}: {error}")
         if isinstance(error, TypeError):
             dtypes = ", ".join(str(np.asarray(a).dtype) for a in arrays)
-            return DTypeError(f"{self.name}: dtypes {dtypes}: {error}")
+            return DTypeError(f"{self.label}: dtypes {dtypes}: {error}")
         if self.mismatch is not None:
-            return ShapeError(f"{self.name}: {self.mismatch(*shapes)}")
+            return ShapeError(f"{self.label}: {self.mismatch(*shapes)}")
         if not shapes:
-            return ShapeError(f"{self.name}: no arrays were given")
+            return ShapeError(f"{self.label}: no arrays were given")
         listed = " and ".join(map(str, shapes))
         if self.kind in ("elementwise", "constant") and len(shapes) > 1:
-            return ShapeError(f"{self.name}: shapes {listed} do not broadcast: {clash(shapes)}")
-        return ShapeError(f"{self.name}: shape {listed}: {error}")
+            return ShapeError(f"{self.label}: shapes {listed} do not broadcast: {clash(shapes)}")
+        return ShapeError(f"{self.label}: shape {listed}: {error}")
 
 
 def clash(shapes: Sequence[tuple[int, ...]]) -> str:

@@ -224,7 +224,7 @@ class Tensor(TensorMethods):
         """Return where this Tensor comes from, for messages and the repr."""
         if self.node is None:
             return "a constant"
-        return f"op={self.node.op.name}" if self.node.op else "a leaf"
+        return f"op={self.node.op.label}" if self.node.op else "a leaf"
 
     # ------------------------------------------------------------- properties
 

@@ -276,23 +276,29 @@ def resize(a: npt.ArrayLike, new_shape: Shape) -> Tensor:
 
 
 @composed(np.trim_zeros)
-def trim_zeros(filt: npt.ArrayLike, trim: str = "fb") -> Tensor:
-    """Without the zeros at the front (``"f"``) and at the back (``"b"``) of one axis.
+def trim_zeros(filt: npt.ArrayLike, trim: str = "fb", axis: Shape | None = None) -> Tensor:
+    """Without the zeros at the front (``"f"``) and at the back (``"b"``) of the given axes.
+
+    Of an array with several axes that is the smallest box around what is not 0. All axes are
+    trimmed when `axis` is left out.
 
     >>> import tinygrad_np as tg
     >>> tg.trim_zeros([0.0, 1.0, 0.0, 2.0, 0.0]).tolist()
     [1.0, 0.0, 2.0]
+    >>> tg.trim_zeros([[0.0, 0.0], [3.0, 0.0]]).tolist()
+    [[3.0]]
     """
     t = as_tensor(filt)
-    if t.ndim != 1:
-        raise ShapeError(f"trim_zeros: an array of one axis is needed, not shape {t.shape}")
     trim = trim.lower()
     if trim not in ("f", "b", "fb", "bf"):
         raise ValueError(f"trim_zeros: trim must be made of 'f' and 'b', not {trim!r}")
-    (places,) = np.nonzero(values_of(t, "trim_zeros"))
-    first, last = (places[0], places[-1]) if places.size else (t.size, t.size - 1)
-    start = first if "f" in trim else 0
-    stop = last + 1 if "b" in trim else t.size
-    if not places.size:
-        return get(t, slice(0, 0))
-    return get(t, slice(int(start), int(stop)))
+    axes = range(t.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    index = [slice(None)] * t.ndim
+    for a in (axis_from_front(a, t.ndim, "trim_zeros") for a in axes):
+        places = np.nonzero(values_of(t, "trim_zeros"))[a]
+        if not places.size:
+            index[a] = slice(0, 0)
+            continue
+        start = int(places.min()) if "f" in trim else None
+        index[a] = slice(start, int(places.max()) + 1 if "b" in trim else None)
+    return get(t, tuple(index))

@@ -62,6 +62,9 @@ def power_of_number(x: npt.ArrayLike, exponent: float = 1.0) -> Array:
     return x**exponent  # type: ignore[return-value,operator]  # an array or a number
 
 
+power_of_number.op.label = "power"  # type: ignore[attr-defined]  # set by make
+
+
 @composed(np.power, np.pow)
 def power(x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
     """x ** y. Where x is 0, the gradient for a non-negative exponent y is 0.
@@ -193,6 +196,9 @@ minimum: Binary = elementwise(
 def clip_between(x: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike) -> Array:
     """Return `x` limited from below, then from above: the upper limit wins."""
     return np.minimum(np.maximum(x, low), high)
+
+
+clip_between.op.label = "clip"  # type: ignore[attr-defined]  # set by make
 
 
 @composed(np.clip)

@@ -57,6 +57,10 @@ def from_sequence(function: Callable[..., Any]) -> Callable[..., Tensor]:
     return method
 
 
+def _reshape(x: Tensor, *sizes: Any, order: str = "C") -> Tensor:
+    return shaping.reshape(x, sizes[0] if len(sizes) == 1 else sizes, order)
+
+
 def _transpose(x: Tensor, *axes: Any) -> Tensor:
     if not axes or axes == (None,):
         return shaping.transpose(x)
@@ -106,7 +110,7 @@ METHODS: dict[str, Any] = {
     "backward": backward,
     "gradient": gradients,
     "transpose": _transpose,
-    "reshape": from_sequence(shaping.reshape),
+    "reshape": _reshape,
     "T": property(lambda x: shaping.transpose(x)),
     "mT": property(lambda x: shaping.swapaxes(x, -1, -2)),
     "real": property(lambda x: complex.real(x)),
@@ -159,7 +163,12 @@ REDUCTIONS: dict[Any, Callable[..., Tensor]] = {
     np.multiply: reductions.prod,
     np.maximum: extrema.max,
     np.minimum: extrema.min,
+    np.logical_and: reductions.all,
+    np.logical_or: reductions.any,
+    np.logaddexp: reductions.logsumexp,
 }
+SCANS: dict[Any, Callable[..., Tensor]] = {np.add: scans.cumsum, np.multiply: scans.cumprod}
+"""The functions that are the `accumulate` of a ufunc."""
 
 
 FAMILIES = {
@@ -209,11 +218,9 @@ def array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwar
             f"Tensor operation into an array and lose its graph; write a = a + t, or use "
             f"t.data where that is meant"
         )
-    if method == "reduce" and ufunc in REDUCTIONS:
-        return numpy_call(REDUCTIONS[ufunc], name + ".reduce", (inputs[0],), {"axis": 0, **kwargs})
-    if method != "__call__":
-        raise UnsupportedError(f"{name}.{method}: not supported on a Tensor; {nearest(method)}")
     function = answer(ufunc)
+    if method != "__call__":
+        return ufunc_method(function, ufunc, method, f"{name}.{method}", inputs, kwargs)
     if function is None:
         hint = nearest(ufunc.__name__)
         if name.startswith("scipy"):
@@ -223,6 +230,21 @@ def array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwar
     if kwargs:
         raise UnsupportedError(f"{name}: {', '.join(kwargs)}= is not supported on a Tensor")
     return function(*inputs)
+
+
+def ufunc_method(
+    function: Any, ufunc: np.ufunc, method: str, name: str, inputs: Any, kwargs: dict[str, Any]
+) -> Any:
+    """Answer a method of a ufunc called on Tensors: those that are functions here."""
+    along = {"reduce": REDUCTIONS, "accumulate": SCANS}.get(method, {})
+    if ufunc in along:
+        return numpy_call(along[ufunc], name, inputs, {"axis": 0, **kwargs})
+    if method == "outer" and function is not None and not kwargs:
+        x, y = map(shaping.as_tensor, inputs)
+        return function(shaping.reshape(x, (*x.shape, *(1,) * y.ndim)), y)
+    if method == "at":
+        raise UnsupportedError(f"{name}: {refusals.IN_PLACE}; assign with x[indices] = values")
+    raise UnsupportedError(f"{name}: not supported on a Tensor; {nearest(method)}")
 
 
 def array_function(

@@ -22,6 +22,8 @@ REFUSED: dict[Any, str] = {
     np.fill_diagonal: f"{IN_PLACE}; assign with x[i, i] = value for i = np.arange(n), or use "
     f"tg.where(tg.eye(n, dtype=bool), value, x)",
 }
+if "row_stack" in vars(np):  # which NumPy has announced to remove
+    REFUSED[vars(np)["row_stack"]] = "is an old name of np.vstack; use that"
 """Why a NumPy function is refused, and what to use instead."""
 
 METHODS: dict[str, str] = {

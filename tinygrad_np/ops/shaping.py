@@ -18,15 +18,37 @@ from ..engine.tensor import Array, Tensor, asarray
 Shape = int | tuple[int, ...]
 
 
-@declare(np.reshape, kind="linear", x=lambda g, x_shape: g.reshape(x_shape))
-def reshape(x: npt.ArrayLike, shape: Shape = -1) -> Array:
+@declare(kind="linear", name="reshape", public=False, x=lambda g, x_shape: g.reshape(x_shape))
+def in_rows(x: npt.ArrayLike, shape: Shape = -1) -> Array:
+    """Return the elements in another shape, the last axis changing fastest."""
+    return np.reshape(x, shape)
+
+
+@composed(np.reshape)
+def reshape(x: npt.ArrayLike, shape: Shape = -1, order: str = "C") -> Tensor:
     """The elements in the same order in another shape; one size may be -1.
 
+    Args:
+        x: The array.
+        shape: The sizes, or one size.
+        order: ``"C"``, or ``"F"`` to take and to place the elements with the first axis changing
+            fastest. NumPy's ``"A"`` asks how an array lies in memory, which a Tensor does not say.
+
+    Raises:
+        ShapeError: For another number of elements, and for another order.
+
     >>> import tinygrad_np as tg
-    >>> tg.reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).shape
-    (2, 2)
+    >>> tg.reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    >>> tg.reshape([1.0, 2.0, 3.0, 4.0], (2, -1), order="F").tolist()
+    [[1.0, 3.0], [2.0, 4.0]]
     """
-    return np.reshape(x, shape)
+    if order == "C":
+        return in_rows(x, shape)
+    if order != "F":
+        raise ShapeError(f"reshape: order is 'C' or 'F', not {order!r}")
+    sizes = tuple(shape) if isinstance(shape, Sequence) else (shape,)
+    return transpose(in_rows(transpose(x), sizes[::-1]))
 
 
 def _transpose_back(g, axes):  # type: ignore[no-untyped-def]  # either world

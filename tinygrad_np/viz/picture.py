@@ -127,7 +127,7 @@ def picture(x: Outputs, *, params: Any = None, max_nodes: int | None = None) -> 
             Box(
                 key=len(boxes),
                 kind="op" if node.op else "leaf",
-                op=node.op.name if node.op else None,
+                op=node.op.label if node.op else None,
                 name=names.get(node, node.name),
                 params=shown_params(node),
                 shape=node.shape,
