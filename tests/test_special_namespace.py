@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -23,6 +25,10 @@ PUBLIC = [
 DIFFERENTIABLE = {name for name in PUBLIC if hasattr(tg.special, name)} - CONSTANT
 
 
+def is_ufunc(name):
+    return isinstance(getattr(special, name), np.ufunc)
+
+
 def arrays_of(answer):
     return answer if isinstance(answer, tuple) else (answer,)
 
@@ -33,7 +39,7 @@ def arguments(function, number):
     return [1 if kind == "l" else number for kind in whole[: function.nin]]
 
 
-@pytest.mark.parametrize("name", [n for n in PUBLIC if isinstance(getattr(special, n), np.ufunc)])
+@pytest.mark.parametrize("name", list(filter(is_ufunc, PUBLIC)))
 def test_a_ufunc_is_answered_or_refused_by_name(name):
     function = getattr(special, name)
     numbers = arguments(function, tg.tensor([0.25, 0.75], requires_grad=True))
@@ -48,9 +54,7 @@ def test_a_ufunc_is_answered_or_refused_by_name(name):
     assert all(answer.requires_grad == (name not in CONSTANT) for answer in answers)
 
 
-@pytest.mark.parametrize(
-    "name", [n for n in PUBLIC if not isinstance(getattr(special, n), np.ufunc)]
-)
+@pytest.mark.parametrize("name", [n for n in PUBLIC if not is_ufunc(n)])
 def test_no_other_function_takes_the_values_out_of_a_tensor(name):
     """With a tracked Tensor at every place, whatever number of arrays it takes."""
     function = getattr(special, name)
@@ -66,13 +70,11 @@ def test_no_other_function_takes_the_values_out_of_a_tensor(name):
     assert outcomes
 
 
-@pytest.mark.parametrize("name", sorted(DIFFERENTIABLE))
+@pytest.mark.parametrize("name", [n for n in sorted(DIFFERENTIABLE) if is_ufunc(n)])
 def test_an_argument_has_a_gradient_or_is_refused_by_name(name):
     ours, theirs = getattr(tg.special, name), getattr(special, name)
     call = next(iter(getattr(ours, "parts", {"": ours}).values()))
-    op = getattr(call, "op", None)
-    if op is None or not isinstance(theirs, np.ufunc):
-        pytest.skip("made of other functions")
+    op = call.op
     start = [x if type(x) is int else x + 0.05 * i for i, x in enumerate(arguments(theirs, 0.4))]
     gradients = 0
     for place, number in enumerate(start):
@@ -111,3 +113,61 @@ def test_a_refusal_names_the_way_out():
         special.mathieu_a(1, t)
     slope = tg.op(lambda q: special.mathieu_a(1, q), gradient="finite-difference")
     assert slope(t).gradient(t)[0].item() == pytest.approx(0.94, abs=0.05)
+
+
+def complex_loops():
+    for name in tg.special.__all__:
+        theirs = getattr(special, name)
+        if is_ufunc(name) and any(t.partition("->")[0][-1] == "D" for t in theirs.types):
+            yield from (pytest.param(name, i, id=f"{name} {i}") for i in range(theirs.nout))
+
+
+@pytest.mark.parametrize(("name", "place"), list(complex_loops()))
+def test_gradients_in_complex_numbers(name, place):
+    """Where SciPy takes them: the conjugate of the derivative, or a refusal."""
+    ours, theirs = getattr(tg.special, name), getattr(special, name)
+    parameters = [1.5, 2.0, 2.5][: theirs.nin - 1]
+    z, step = np.array([0.7 + 0.4j, 1.2 - 0.8j]), 1e-6
+    x = tg.tensor(z, requires_grad=True)
+    out = tg.real(arrays_of(ours(*parameters, x))[place]).sum()
+    if name in ("airye", "digamma", "psi", "ive", "jve", "yve"):
+        with pytest.raises(TypeError, match=r"complex numbers|real numbers only"):
+            out.gradient(x)
+        return
+    sides = [arrays_of(theirs(*parameters, z + h))[place] for h in (step, -step)]
+    slope = (sides[0] - sides[1]) / (2 * step)
+    np.testing.assert_allclose(out.gradient(x)[0].data, slope.conj(), rtol=1e-6)
+
+
+def test_where_a_formula_would_be_0_over_0():
+    """Slopes at a parameter, an angle or a distance of 0, and beside it."""
+    tg_slope = lambda f, at: tg.grad(f)(at).item()  # noqa: E731
+    eighth = np.pi / 8
+    for at in (0.0, 1e-9):
+        assert tg_slope(tg.special.ellipk, at) == pytest.approx(eighth)
+        assert tg_slope(tg.special.ellipe, at) == pytest.approx(-eighth)
+        assert tg_slope(lambda p: tg.special.ellipkm1(1.0 - p), at) == pytest.approx(eighth)
+        assert tg_slope(lambda m: tg.special.ellipkinc(1.0, m), at) == pytest.approx(
+            (2 - np.sin(2)) / 8
+        )
+        assert tg_slope(lambda x: tg.special.spence(1.0 + x), at) == pytest.approx(-1.0)
+        assert tg_slope(tg.special.exprel, at) == pytest.approx(0.5)
+        assert tg_slope(lambda p: tg.special.boxcox(3.0, p), at) == pytest.approx(
+            np.log(3) ** 2 / 2
+        )
+        assert tg_slope(tg.special.beip, at) == pytest.approx(0.5)
+        assert tg_slope(lambda x: tg.special.spherical_jn(1, x), at) == pytest.approx(1 / 3)
+        assert tg_slope(lambda x: tg.special.shichi(x)[0], at) == pytest.approx(1.0)
+    assert tg_slope(lambda x: tg.special.ellipkm1(x), 1e-20) == pytest.approx(-0.5e20)
+    with pytest.raises(tg.DegenerateError, match=r"special\.elliprd"):
+        tg.grad(tg.grad(lambda m: tg.special.ellipkinc(1.0, m)))(0.0)
+
+
+def test_the_families_are_loaded_on_demand():
+    code = (
+        "import sys, tinygrad_np as tg; tg.erf(1.0); tg.gelu(1.0);"
+        "from tinygrad_np.ops.special import FAMILIES as names;"
+        "print([n for n in names if f'tinygrad_np.ops.{n}' in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
