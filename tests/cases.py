@@ -21,6 +21,7 @@ import cases_of_shaping  # noqa: F401  # enters its records
 import cases_of_special  # noqa: F401  # enters its records
 import tinygrad_np as tg
 from cases_of_arrays import CASES
+from cases_of_special import sp
 from records import (
     ANY,
     NONZERO,
@@ -94,12 +95,12 @@ elementwise("astype", lambda x, dtype: x.astype(dtype), ANY, params={"dtype": fl
 
 
 def of_numbers(f):
-    """Return a function of Python numbers as a function of arrays; float64, or x's own kind."""
+    """Return a function of Python numbers as a function of arrays; float64, or x's own dtype."""
     ufunc = np.frompyfunc(f, 1, 1)
 
     def of_array(x):
-        dtype = x.dtype if x.dtype.kind == "f" else float
-        return np.asarray(ufunc(x.astype(float))).astype(dtype)
+        dtype = x.dtype if x.dtype.kind in "fc" else float
+        return np.asarray(ufunc(x.astype(np.result_type(dtype, float)))).astype(dtype)
 
     return of_array
 
@@ -108,22 +109,32 @@ def normal_below(v):
     return 0.5 * math.erfc(-v / math.sqrt(2.0))
 
 
-elementwise("erf", of_numbers(math.erf), ANY)
-elementwise("sigmoid", of_numbers(lambda v: 1.0 / (1.0 + math.exp(-v))), ANY)
+def erf(v):
+    """Of a complex number, the series around 0."""
+    if not isinstance(v, complex):
+        return math.erf(v)
+    terms = ((-1) ** k * v ** (2 * k + 1) / (math.factorial(k) * (2 * k + 1)) for k in range(50))
+    return sum(terms) * 2 / math.sqrt(math.pi)
+
+
+elementwise("erf", of_numbers(erf), ANY, complex=2 if sp else 0)
+elementwise("sigmoid", of_numbers(lambda v: 1.0 / (1.0 + math.e**-v)), ANY)
 elementwise("softplus", of_numbers(lambda v: math.log(1.0 + math.exp(v))), ANY, integers=False)
-elementwise("silu", of_numbers(lambda v: v / (1.0 + math.exp(-v))), ANY)
-elementwise("relu", lambda x: np.where(x > 0, x, 0), NONZERO)
+elementwise("silu", of_numbers(lambda v: v / (1.0 + math.e**-v)), ANY)
+elementwise("relu", lambda x: np.where(x > 0, x, 0), NONZERO, complex=0)
 elementwise(
     "leaky_relu",
     lambda x, negative_slope: np.where(x > 0, x, x * negative_slope),
     NONZERO,
     params={"negative_slope": 0.2},
+    complex=0,
 )
 elementwise(
     "elu",
     lambda x, alpha: of_numbers(lambda v: v if v > 0 else alpha * (math.exp(v) - 1.0))(x),
     NONZERO,
     params={"alpha": 1.5},
+    complex=0,
 )
 elementwise("gelu", of_numbers(lambda v: v * normal_below(v)), ANY)
 elementwise(
@@ -131,6 +142,7 @@ elementwise(
     lambda x, approximate: 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
     ANY,
     params={"approximate": "tanh"},
+    complex=0,
 )
 elementwise(
     "binary_cross_entropy",
@@ -138,6 +150,7 @@ elementwise(
     floats(0.1, 0.9),
     floats(0.1, 0.9),
     integers=False,
+    complex=0,
 )
 elementwise(
     "binary_cross_entropy_with_logits",
@@ -145,6 +158,7 @@ elementwise(
     NONZERO,
     floats(0.0, 1.0),
     integers=False,
+    complex=0,
 )
 
 # --------------------------------------------------------- answers without gradient

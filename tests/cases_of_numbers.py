@@ -14,6 +14,7 @@ from records import (
     elementwise,
     floats,
     integers,
+    real,
     spaced,
 )
 from tinygrad_np.engine.op import OPS
@@ -117,7 +118,7 @@ for n in (1, 2):
     elementwise(
         "modified_bessel",
         modified_bessel,
-        ANY,
+        real(ANY),
         call=OPS["modified_bessel"].call,
         params={"n": n},
         integers=False,
@@ -128,7 +129,7 @@ for n in (1, 2):
 elementwise("real", np.real, ANY)
 elementwise(
     "real",
-    lambda x: x,
+    lambda x: np.real(x + 2j * x),
     ANY,
     call=lambda x: tg.real(x + 2j * x),
     integers=False,
@@ -136,16 +137,16 @@ elementwise(
 )
 elementwise(
     "imag",
-    lambda x: 2 * x,
+    lambda x: np.imag(x + 2j * x),
     ANY,
     call=lambda x: tg.imag(x + 2j * x),
     integers=False,
     label="of a complex number",
 )
-elementwise("imag", np.imag, ANY, order=0)
-elementwise("imag_of_real", np.imag, ANY, call=tg.imag, order=0)
-elementwise("angle", np.angle, NONZERO, order=0)
-elementwise("angle_of_real", np.angle, NONZERO, call=tg.angle, order=0, params={"deg": True})
+elementwise("imag", np.imag, ANY, order=0, complex=2)
+elementwise("imag_of_real", np.imag, real(ANY), call=tg.imag, order=0)
+elementwise("angle", np.angle, NONZERO, order=0, complex=2)
+elementwise("angle_of_real", np.angle, real(NONZERO), call=tg.angle, order=0, params={"deg": True})
 for deg in (False, True):
     elementwise(
         "multiply" if deg else "angle",
@@ -156,7 +157,7 @@ for deg in (False, True):
         params={"deg": deg},
         label="angle in degrees" if deg else "",
     )
-elementwise("sign", np.sign, NONZERO, order=0)
+elementwise("sign", np.sign, NONZERO, order=0, complex=2)
 elementwise(
     "real",
     lambda x, y: np.real(np.sign(x + 1j * y)),
@@ -165,10 +166,9 @@ elementwise(
     call=lambda x, y: tg.real(tg.sign(x + 1j * y)),
     label="of sign_of_complex",
 )
-elementwise(
-    "sign_of_complex", np.sign, lambda rng, shape: ANY(rng, shape) + 0j, call=tg.sign, order=0
-)
-elementwise("real_if_close", np.real_if_close, ANY)
+elementwise("sign_of_complex", np.sign, NONZERO, call=tg.sign, order=0, complex=2)
+elementwise("real_if_close", np.real_if_close, real(ANY))
+elementwise("real_if_close", np.real_if_close, ANY, mapped=False, label="values decide")
 
 # --------------------------------------------------------- answers without gradient
 

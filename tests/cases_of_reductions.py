@@ -5,7 +5,18 @@ import itertools
 import numpy as np
 
 import tinygrad_np as tg
-from records import ANY, NONZERO, POSITIVE, add, booleans, elementwise, fixed, integers, spaced
+from records import (
+    ANY,
+    NONZERO,
+    POSITIVE,
+    add,
+    booleans,
+    elementwise,
+    fixed,
+    integers,
+    real,
+    spaced,
+)
 from tinygrad_np.engine.op import OPS
 
 MASK = fixed([[True, False, True], [True, True, False]])
@@ -101,7 +112,13 @@ add(
     label="var mean",
 )
 elementwise("deviation", np.sqrt, POSITIVE, call=OPS["deviation"].call, integers=False)
-add("squared_modulus", np.square, ANY, call=OPS["squared_modulus"].call, integers=False)
+add(
+    "squared_modulus",
+    lambda x: np.abs(x) ** 2,
+    ANY,
+    call=OPS["squared_modulus"].call,
+    integers=False,
+)
 
 for name, axis, keepdims in itertools.product(("ptp",), (None, 0, (0, -1)), (False, True)):
     add(name, np.ptp, spaced, params={"axis": axis, "keepdims": keepdims})
@@ -138,7 +155,7 @@ for extra in ({}, {"ddof": 0}):
         "cov",
         lambda m, aweights, **rest: np.cov(m, aweights=aweights, **rest),
         ANY,
-        POSITIVE,
+        real(POSITIVE),
         call=lambda m, aweights, **rest: tg.cov(m, aweights=aweights, **rest),
         shapes=((2, 4), (4,)),
         params=extra,
@@ -235,10 +252,10 @@ for edge_order, axis in itertools.product((1, 2), (None, 0, -1, (1, 0))):
     params = {"edge_order": edge_order, "axis": axis}
     for shapes, domains in (
         (((3, 4),), [ANY]),
-        (((3, 4), ()), [ANY, POSITIVE]),
+        (((3, 4), ()), [ANY, real(POSITIVE)]),
         (
             ((3, 4), *[(3,), (4,)][: 2 if axis is None else 1]),
-            [ANY, growing, growing][: 3 if axis is None else 2],
+            [ANY, real(growing), real(growing)][: 3 if axis is None else 2],
         ),
     ):
         if len(shapes) == 2 and shapes[1] and axis in (-1, (1, 0)):
@@ -258,7 +275,7 @@ for edge_order, axis in itertools.product((1, 2), (None, 0, -1, (1, 0))):
 
 for axis, keepdims in itertools.product((None, 0, -1, (0, 2)), (False, True)):
     params = {"axis": axis, "keepdims": keepdims}
-    add("median", np.median, spaced, shapes=((2, 3, 4),), params=params)
+    add("median", np.median, spaced, shapes=((2, 3, 4),), params=params, complex=0)
     params = {"q": 0.3, **params}
     add("quantile", np.quantile, spaced, shapes=((2, 3, 4),), params=params)
 for method in (
@@ -272,8 +289,8 @@ for method in (
 add("percentile", np.percentile, spaced, params={"q": [[20.0, 50.0]], "axis": 1})
 add("percentile", np.percentile, spaced, params={"q": 70})
 for name in ("median", "nanmedian"):
-    add(name, getattr(np, name), spaced, shapes=((),), label="0-d")
-    add(name, getattr(np, name), spaced, shapes=((5,),))
+    add(name, getattr(np, name), spaced, shapes=((),), label="0-d", complex=0)
+    add(name, getattr(np, name), spaced, shapes=((5,),), complex=0)
 for axis, keepdims in ((None, False), (1, True), (0, False), ((0, 1), True)):
     params = {"axis": axis, "keepdims": keepdims}
     for name, rest in (
@@ -291,6 +308,7 @@ for axis, keepdims in ((None, False), (1, True), (0, False), ((0, 1), True)):
             shapes=shapes,
             params={**params, **rest},
             integers=False,
+            complex=0 if name == "nanmedian" else None,
         )
 for name, axis in itertools.product(("nancumsum", "nancumprod"), (None, 1)):
     add(name, getattr(np, name), holes, params={"axis": axis}, integers=False)

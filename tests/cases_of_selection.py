@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_np as tg
-from records import ANY, CASES, NONZERO, add, booleans, fixed, floats, integers, spaced
+from records import ANY, CASES, NONZERO, add, booleans, fixed, floats, integers, real, spaced
 from tinygrad_np.engine.op import OPS
 
 __all__ = ["CASES"]
@@ -198,11 +198,11 @@ for params in ({}, {"left": -7.0, "right": 9.0}, {"period": 1.3}):
     add(
         "interp",
         np.interp,
-        ANY,
-        fixed([0.9, 0.2, -0.3, 2.0]) if "period" in params else POINTS,
+        real(ANY),
+        real(fixed([0.9, 0.2, -0.3, 2.0]) if "period" in params else POINTS),
         ANY,
         shapes=((2, 3), (), (4,)),
         params=params,
         integers=False,
     )
-add("interp", np.interp, ANY, fixed([0]), ANY, shapes=((3,), (), (1,)), label="one point")
+add("interp", np.interp, real(ANY), fixed([0]), ANY, shapes=((3,), (), (1,)), label="one point")

@@ -19,6 +19,7 @@ from records import (
     fixed,
     floats,
     integers,
+    real,
 )
 from tinygrad_np.engine.op import OPS
 
@@ -152,8 +153,13 @@ def in_parts(name, *domains):
         )
 
 
+# What SciPy, which has polygamma of real numbers only, leaves of the derivatives.
+OF_COMPLEX = {"digamma": 0, "ive": 0, **dict.fromkeys(["gamma", "loggamma", "rgamma"], 1)}
+
+
 def record(name, *domains, **rest):
     enter = elementwise if rest.pop("elementwise", True) else add
+    rest.setdefault("complex", OF_COMPLEX.get(name))
     enter(f"special.{name}", getattr(sp, name), *domains, call=getattr(tg.special, name), **rest)
 
 
@@ -210,7 +216,7 @@ if sp is not None:
         call=lambda x: tg.real(tg.special.wofz(x)),
         label="of wofz",
     )
-    record("wofz", lambda rng, shape: ANY(rng, shape) + 0j, order=0)
+    record("wofz", lambda rng, shape: ANY(rng, shape) + 0j, integers=False)
     for n in (1, 2, 3):
         elementwise(
             "special.polygamma_of_order",
@@ -223,7 +229,7 @@ if sp is not None:
         elementwise(
             "special.polygamma",
             lambda x, n=n: sp.polygamma(n, x).astype(x.dtype if x.dtype.kind == "f" else float),
-            floats(-0.8, -0.2),
+            real(floats(-0.8, -0.2)),
             call=lambda x, n=n: tg.special.polygamma(n, x),
             label=f"{n}",
             integers=False,

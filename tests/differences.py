@@ -4,14 +4,19 @@ import numpy as np
 
 
 def difference(f, arrays, wrt, step=1e-6):
-    """Return the gradient of the number `f(*arrays)` for the array at place `wrt`."""
+    """Return the gradient of the number `f(*arrays)` for the array at place `wrt`.
+
+    Of a complex array, a + ib, it is df/da + i df/db.
+    """
     x = arrays[wrt]
-    found = np.zeros(x.shape)
+    units = (1, 1j) if np.iscomplexobj(x) else (1,)
+    found = np.zeros(x.shape, np.result_type(x, float))
     for place in np.ndindex(x.shape):
-        sides = []
-        for h in (step, -step):
-            moved = np.array(x)
-            moved[place] += h
-            sides.append(float(f(*arrays[:wrt], moved, *arrays[wrt + 1 :])))
-        found[place] = (sides[0] - sides[1]) / (2 * step)
+        for unit in units:
+            sides = []
+            for h in (step, -step):
+                moved = np.array(x)
+                moved[place] += h * unit
+                sides.append(float(f(*arrays[:wrt], moved, *arrays[wrt + 1 :])))
+            found[place] += unit * (sides[0] - sides[1]) / (2 * step)
     return found

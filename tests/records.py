@@ -1,8 +1,9 @@
 """What a record of cases.py is, and the domains its arguments are drawn from."""
 
 import math
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,16 @@ def fixed(*values) -> Draw:
     return lambda rng, shape: np.array(*values)
 
 
+def real(domain: Draw) -> Draw:
+    """The same domain, of arguments that are real numbers by nature: weights, places."""
+
+    def draw(rng, shape):
+        return domain(rng, shape)
+
+    draw.is_real = True
+    return draw
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """How to test an op.
@@ -57,6 +68,10 @@ class Case:
         integers: Whether it takes integers and booleans wherever the reference does.
         tolerance: The relative error of differences.
         mapped: Whether `vmap` can take it: not where values decide about shapes.
+        complex: How many times it can be differentiated with complex numbers: 0 where it refuses
+            them, or their gradient, although the reference takes them. When left out, as `order`,
+            and refused where the reference does.
+        rounding: The relative error of values.
     """
 
     op: str
@@ -71,6 +86,30 @@ class Case:
     tolerance: float = 1e-6
     label: str = ""
     mapped: bool = True
+    complex: int | None = None
+    rounding: float = 1e-13
+
+    def has_floats(self):
+        """Return whether there are arguments that could as well be complex."""
+        rng = np.random.default_rng(0)
+        real, could_be = self.draw(rng), complexly(self).draw(rng)
+        return any(a.dtype != b.dtype for a, b in zip(real, could_be, strict=True))
+
+    def takes_complex(self):
+        """Return whether the op must do with complex numbers what the reference does."""
+        if self.complex is not None or not self.has_floats():
+            return bool(self.complex)
+        return self.reference_takes(complexly(self).draw(np.random.default_rng(0)))
+
+    def reference_takes(self, arrays):
+        """Return whether the reference takes arrays of these dtypes, and drops nothing of them."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", np.exceptions.ComplexWarning)
+            try:
+                self.reference(*arrays, **self.params)
+            except (TypeError, np.exceptions.ComplexWarning):
+                return False
+        return True
 
     def draw(self, rng, *shapes):
         """Return arguments, of other shapes than the record's own if given."""
@@ -83,6 +122,27 @@ class Case:
 
 
 CASES: list[Case] = []
+
+
+def complexly(case):
+    """Return a record with complex numbers for floats, off the axes: branch cuts lie there."""
+
+    def with_imaginary_part(domain):
+        def draw(rng, shape):
+            x = np.asarray(domain(rng, shape))
+            if x.dtype.kind != "f" or getattr(domain, "is_real", False):
+                return x
+            return x + 1j * floats(-0.8, 0.8, gap=0.2)(rng, shape)
+
+        return draw
+
+    return replace(
+        case,
+        domains=tuple(map(with_imaginary_part, case.domains)),
+        label=", ".join(filter(None, (case.label, "complex"))),
+        order=case.order if case.complex is None else case.complex,
+        rounding=1e-12,
+    )
 
 
 def add(op, reference, *domains, call=None, shapes=None, **rest):

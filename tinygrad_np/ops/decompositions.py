@@ -64,7 +64,7 @@ def quotient(x: Any, y: Any, size: Any) -> Array:
                 "ones have a free phase, and those of a singular value of 0 are arbitrary; use "
                 "a function of the values alone (eigvalsh, svdvals), or move the values apart"
             )
-    return np.where(zero, 0.0, x / np.where(zero, 1.0, y)).astype(x.dtype, copy=False)
+    return np.where(zero, 0.0, x / np.where(zero, 1.0, y))
 
 
 _quotient: Any = either(quotient)

@@ -8,14 +8,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.errors import ShapeError
+from ..engine.errors import DTypeError, ShapeError
 from ..engine.makers import Binary, Unary, declare, either, elementwise
 from ..engine.tensor import Array
 from .arguments import Axis
 from .reductions import as_float, log_sum_exp_below_0
 from .special import alike, erfc_array, erfc_in_rules
 
+FLOAT = np.dtype(float)
+
 # ------------------------------------------------------------------ activations
+
+
+def _ordered(name: str, x: Any) -> Array:
+    """Return `x`, unless it is complex: complex numbers are neither above nor below 0."""
+    if type(x) is complex or getattr(x, "dtype", FLOAT).kind == "c":
+        raise DTypeError(f"{name}: complex numbers have no order; use it on .real and .imag")
+    return x  # type: ignore[no-any-return]  # or a Python number
 
 
 def _sigmoid(x: Array) -> Array:
@@ -44,13 +53,13 @@ sigmoid: Unary = elementwise(
 _sigmoid_of = either(sigmoid)
 
 relu: Unary = elementwise(
-    lambda x: np.maximum(x, 0),
+    lambda x: np.maximum(_ordered("relu", x), 0),
     name="relu",
     x=lambda g, out: g * (out > 0),
     doc="max(x, 0); its gradient at 0 is 0.",
 )
 softplus: Unary = elementwise(
-    lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
+    lambda x: np.maximum(_ordered("softplus", x), 0) + np.log1p(np.exp(-np.abs(x))),
     name="softplus",
     x=lambda g, x: g * _sigmoid_of(x),
     doc="log(1 + exp(x)), without overflow.",
@@ -78,7 +87,7 @@ def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> Array:
     >>> tg.leaky_relu([-2.0, 3.0], 0.1)
     Tensor([-0.2,  3. ], dtype=float64)
     """
-    x = np.asarray(x)
+    x = _ordered("leaky_relu", np.asarray(x))
     return np.where(x > 0, x, x * negative_slope)
 
 
@@ -93,7 +102,7 @@ def elu(x: npt.ArrayLike, alpha: float = 1.0) -> Array:
     >>> tg.elu([-1000.0, 3.0])
     Tensor([-1.,  3.], dtype=float64)
     """
-    x = np.asarray(x)
+    x = _ordered("elu", np.asarray(x))
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
@@ -126,7 +135,7 @@ def gelu(x: npt.ArrayLike, approximate: str = "none") -> Array:
     >>> tg.gelu([0.0, 100.0])
     Tensor([  0., 100.], dtype=float64)
     """
-    x = as_float(x)
+    x = _ordered("gelu", as_float(x))
     if approximate == "tanh":
         return x * _sigmoid(2.0 * SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
     if approximate != "none":
@@ -180,7 +189,7 @@ def _log_of_rest(p: Any) -> Any:
 
 
 def _bce(p: Array, y: Array) -> Array:
-    p, y = alike(p, y)
+    p, y = (_ordered("binary_cross_entropy", a) for a in alike(p, y))
     # log 0 is cut off below; what is no probability gives NaN.
     with np.errstate(divide="ignore", invalid="ignore"):
         return -(
@@ -202,7 +211,7 @@ binary_cross_entropy: Binary = elementwise(
 
 
 def _bce_with_logits(x: Array, y: Array) -> Array:
-    x, y = alike(x, y)
+    x, y = (_ordered("binary_cross_entropy_with_logits", a) for a in alike(x, y))
     return np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))  # type: ignore[no-any-return]
 
 

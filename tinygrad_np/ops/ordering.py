@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.errors import ShapeError
+from ..engine.errors import DTypeError, ShapeError
 from ..engine.makers import declare
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
@@ -262,6 +262,8 @@ def interp(
     [10.0, 30.0]
     """
     x, xp, fp = (as_floating(as_tensor(a)) for a in (x, xp, fp))
+    if "c" in (x.dtype.kind, xp.dtype.kind):
+        raise DTypeError(f"interp: x and xp must be real, not {x.dtype} and {xp.dtype}")
     if xp.ndim != 1 or xp.shape != fp.shape or not xp.size:
         raise ShapeError(
             f"interp: xp and fp must have one axis of the same size, not 0, but have shapes "

@@ -223,16 +223,17 @@ kl_div: Binary = of_two(
 )
 
 
+# abs(y) == -y is y <= 0, which complex numbers have not.
 xlogy: Binary = of_two(
     "xlogy",
     "x log(y); 0 where x is 0, also where y is, and there its gradient for x is 0.",
-    x=lambda g, x, y: g * np.log(np.where((x == 0) & (y <= 0), 1.0, y)),
+    x=lambda g, x, y: g * np.log(np.where((x == 0) & (abs(y) == -y), 1.0, y)),
     y=lambda g, x, y: g * x / np.where((x == 0) & (y == 0), 1.0, y),
 )
 xlog1py: Binary = of_two(
     "xlog1py",
     "x log(1 + y); 0 where x is 0, also where y is -1, and there its gradient for x is 0.",
-    x=lambda g, x, y: g * np.log1p(np.where((x == 0) & (y <= -1), 0.0, y)),
+    x=lambda g, x, y: g * np.log1p(np.where((x == 0) & (abs(y + 1.0) == -(y + 1.0)), 0.0, y)),
     y=lambda g, x, y: g * x / np.where((x == 0) & (y == -1), 1.0, y + 1.0),
 )
 _xlogy: Any = either(xlogy)

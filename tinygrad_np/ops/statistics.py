@@ -250,6 +250,8 @@ def _covariance(
         each = as_tensor(weights)
         if each.shape != (t.shape[1],):
             raise ShapeError(f"{name}: {label} of shape {each.shape} for {t.shape[1]} observations")
+        if each.dtype.kind == "c":
+            raise DTypeError(f"{name}: {label} must be real, not {each.dtype}")
         if label == "fweights" and (
             each.requires_grad or not check(each, lambda w: np.all(w % 1 == 0))
         ):
