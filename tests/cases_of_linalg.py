@@ -198,6 +198,8 @@ add(
     call=lambda x, y: OPS["linalg.quotient"].call(x, y, x),
     integers=False,
 )
+linalg("tied", lambda x: x, ANY, shapes=((2, 3), (3,)),
+       call=lambda x: OPS["linalg.tied"].call(x, [1, 2, 3]))  # fmt: skip
 linalg("matrix_rank", L.matrix_rank, order=0)
 
 # ---------------------------------------------------------------------------- norms

@@ -175,8 +175,68 @@ def test_functions_of_equal_values_alone_have_their_gradient(dtype, rng):
 def test_vectors_of_equal_values_are_refused_by_name(f):
     q, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))
     a = q @ np.diag([2.0, 2.0, 5.0]) @ q.T
-    with pytest.raises(tg.DegenerateError, match="equal eigenvalues"):
+    with pytest.raises(tg.DegenerateError, match=r"^linalg.\w+: .* the values \d and \d are equal"):
         gradient(f, (a + a.T) / 2)
+
+
+TIE = np.diag([2.0, 5.0, 2.0])
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("dtype", ["f8", "c16"])
+@pytest.mark.parametrize(
+    ("f", "name", "pair"),
+    [
+        (lambda x: tg.linalg.eigvalsh(x)[0], "eigvalsh", "0 and 1"),
+        (lambda x: tg.linalg.eigh(x).eigenvalues[1], "eigh", "0 and 1"),
+        (lambda x: tg.linalg.svdvals(x)[2], "svdvals", "1 and 2"),
+        (lambda x: tg.linalg.svd(x).S[1], "svd", "1 and 2"),
+        (lambda x: tg.linalg.cond(x), "svdvals", "1 and 2"),
+        (lambda x: tg.linalg.eigvals(x).real[0], "eigvals", "0 and 2"),
+        (lambda x: tg.linalg.eig(x).eigenvalues.real[2], "eig", "0 and 2"),
+    ],
+)
+def test_one_of_equal_values_has_a_gradient_and_a_warning(f, name, pair, dtype, create_graph):
+    message = rf"^linalg.{name}: the gradient is not unique: the values {pair} are equal"
+    with pytest.warns(tg.DegenerateSpectrumWarning, match=message):
+        g, _ = gradient(f, TIE.astype(dtype), create_graph)
+    assert np.isfinite(g.data).all()
+
+
+def test_the_warning_sees_each_matrix_of_a_stack_and_of_a_batch():
+    stack = np.stack([np.diag([1.0, 2.0, 3.0]), TIE, np.diag([5.0, 6.0, 7.0])])
+    largest = lambda x: tg.linalg.eigvalsh(x)[..., -1].sum()  # noqa: E731
+    smallest = lambda x: tg.linalg.eigvalsh(x)[..., 0].sum()  # noqa: E731
+    g, _ = gradient(largest, stack)  # apart from the others in each
+    np.testing.assert_allclose(tg.vmap(tg.grad(largest))(stack).data, g.data)
+    for run in (lambda: gradient(smallest, stack), lambda: tg.vmap(tg.grad(smallest))(stack)):
+        with pytest.warns(tg.DegenerateSpectrumWarning, match="values 0 and 1"):
+            run()
+
+
+def test_equal_cotangents_of_equal_values_are_silent():
+    """Also zero ones, those that differ by rounding, and shared ties."""
+    a = TIE + np.diag([0.0, 0.0, 1e-15])
+    for f in (
+        lambda x: (tg.linalg.eigvalsh(x) ** 3).sum() * 1e6,
+        lambda x: tg.linalg.eigvalsh(x)[2] ** 2,
+        lambda x: (tg.linalg.eigvalsh(x) * 0.0)[0],
+        lambda x: tg.linalg.norm(x, 2) + tg.linalg.norm(x, "nuc"),
+    ):
+        gradient(f, a)
+    np.testing.assert_allclose(  # the largest is there three times: each gets a third
+        gradient(lambda x: tg.linalg.norm(x, 2), np.eye(3))[0].data, np.eye(3) / 3
+    )
+
+
+def test_a_singular_value_of_0_has_a_warning():
+    a = np.diag([3.0, 0.0])
+    for f in (lambda x: tg.linalg.norm(x, "nuc"), lambda x: tg.linalg.norm(x, -2)):
+        with pytest.warns(tg.DegenerateSpectrumWarning, match="a singular value is 0"):
+            gradient(f, a)
+    gradient(lambda x: (tg.linalg.svdvals(x) ** 2).sum() + tg.linalg.norm(x, 2), a)
+    with pytest.raises(tg.DegenerateError, match="singular value of 0 are arbitrary"):
+        gradient(lambda x: tg.linalg.svd(x, full_matrices=False).U[2, 1], np.eye(3, 2) * [3.0, 0.0])
 
 
 def test_second_derivatives_at_equal_values_are_refused_and_not_wrong():

@@ -20,6 +20,7 @@ from .engine.checkpoint import checkpoint
 from .engine.custom import op
 from .engine.errors import (
     DegenerateError,
+    DegenerateSpectrumWarning,
     DTypeError,
     GraphError,
     ShapeError,
@@ -327,6 +328,7 @@ from .ops.statistics import average, bincount, corrcoef, cov, std, var
 __all__ = [
     "DTypeError",
     "DegenerateError",
+    "DegenerateSpectrumWarning",
     "GraphError",
     "ShapeError",
     "Tensor",

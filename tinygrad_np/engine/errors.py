@@ -1,4 +1,4 @@
-"""The exceptions users meet. Each is also the built-in exception NumPy would raise.
+"""The exceptions and warnings users meet. Each is also the built-in exception NumPy would raise.
 
 Imports nothing.
 """
@@ -26,3 +26,11 @@ class UnsupportedError(TinygradError, TypeError):
 
 class DegenerateError(TinygradError, ArithmeticError):
     """A derivative that does not exist, because eigenvalues or singular values are equal."""
+
+
+class DegenerateSpectrumWarning(RuntimeWarning):
+    """A gradient of one of several equal eigenvalues or singular values, or of one that is 0.
+
+    The function has a kink there. What is returned is the gradient for the vectors that were
+    found, one of many.
+    """

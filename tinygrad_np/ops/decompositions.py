@@ -10,11 +10,12 @@ only if nothing asks for those vectors; :func:`quotient` decides, and otherwise 
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
-from ..engine.errors import DegenerateError
+from ..engine.errors import DegenerateError, DegenerateSpectrumWarning
 from ..engine.makers import declare, either
 from ..engine.tensor import Array
 
@@ -34,12 +35,12 @@ def real_part(x: Any) -> Any:
     return np.real(x) if x.dtype.kind == "c" else x
 
 
-def _quotient_x(g, y):  # type: ignore[no-untyped-def]  # either world
-    return _quotient(g, y, g)
+def _quotient_x(g, y, of, zero):  # type: ignore[no-untyped-def]  # either world
+    return _quotient(g, y, g, of=of, zero=zero)
 
 
-def _quotient_y(g, y, out):  # type: ignore[no-untyped-def]  # either world
-    return -_quotient(g * out, y, g)
+def _quotient_y(g, y, out, of, zero):  # type: ignore[no-untyped-def]  # either world
+    return -_quotient(g * out, y, g, of=of, zero=zero)
 
 
 @declare(
@@ -49,25 +50,66 @@ def _quotient_y(g, y, out):  # type: ignore[no-untyped-def]  # either world
     x=_quotient_x,
     y=_quotient_y,
 )
-def quotient(x: Any, y: Any, size: Any) -> Array:
+def quotient(x: Any, y: Any, size: Any, of: str = "linalg", zero: bool = False) -> Array:
     """Return x / y with 0 / 0 = 0; anything else over 0 is refused as degenerate.
 
-    What is 0 but for rounding is measured by `size`: the numbers that `x` was made from.
+    What is 0 but for rounding is measured by `size`: the numbers that `x` was made from. The
+    message names the function, `of`, and the values that coincide, or says that one is 0 (`zero`).
     """
-    zero = y == 0
-    if zero.any():
+    none = y == 0
+    if none.any():
         limit = 100.0 * np.finfo(x.dtype).eps * abs(size).max(axis=(-2, -1), keepdims=True)
-        if (zero & (abs(x) > limit)).any():
+        if (refused := none & (abs(x) > limit)).any():
+            *_, i, j = np.argwhere(refused)[0].tolist()
+            if zero:
+                why = "the vectors of a singular value of 0 are arbitrary"
+            elif i == j:
+                why = f"the phase of the complex vector {i} is free"
+            else:
+                why = f"the values {i} and {j} are equal, and their vectors turn into each other"
             raise DegenerateError(
-                "linalg: the derivative asks for vectors that the matrix does not determine: "
-                "those of equal eigenvalues or singular values turn into each other, complex "
-                "ones have a free phase, and those of a singular value of 0 are arbitrary; use "
-                "a function of the values alone (eigvalsh, svdvals), or move the values apart"
+                f"{of}: the derivative asks for vectors that the matrix does not determine: "
+                f"{why}; use a function of the values alone (eigvalsh, svdvals), or a matrix with "
+                f"values apart"
             )
-    return np.where(zero, 0.0, x / np.where(zero, 1.0, y))
+    return np.where(none, 0.0, x / np.where(none, 1.0, y))
 
 
 _quotient: Any = either(quotient)
+
+
+@declare(kind="elementwise", public=False, name="linalg.tied", x=lambda g: g)
+def tied(x: Any, values: Any, of: str = "linalg", zero: bool = False) -> Array:
+    """Return `x`, the cotangent of eigenvalues or singular values; warn if it tells ties apart.
+
+    A sum over equal values is smooth, one of them is not: the gradient then depends on which
+    vectors were found. So it does for a singular value of 0 (`zero`).
+    """
+    eps = float(np.finfo(x.dtype).eps)
+    size = abs(values)
+    limit = eps * size.sum(axis=-1, keepdims=True)
+    counts = eps**0.5 * abs(x).max(axis=-1, keepdims=True, initial=0.0)
+    # Cotangents of equal values that were computed from them may differ by some rounding.
+    apart = abs(x[..., None] - x[..., None, :]) > counts[..., None]
+    close = abs(values[..., None] - values[..., None, :]) <= limit[..., None]
+    if (close & apart).any():
+        *_, i, j = np.argwhere(close & apart)[0].tolist()
+        why = f"the values {i} and {j} are equal, and not used alike"
+    elif zero and ((size <= limit) & (abs(x) > counts)).any():
+        why = "a singular value is 0"
+    else:
+        return np.asarray(x)
+    warnings.warn(
+        f"{of}: the gradient is not unique: {why}; it is that of the vectors found. Use a function "
+        f"that has a gradient there (a sum over equal values, of squares where one may be 0), or "
+        f"a matrix with values apart",
+        DegenerateSpectrumWarning,
+        stacklevel=2,
+    )
+    return np.asarray(x)
+
+
+_tied: Any = either(tied)
 
 
 def _apart(x: Any, values: Any) -> Any:
@@ -76,7 +118,7 @@ def _apart(x: Any, values: Any) -> Any:
     return x * (abs(x) > limit)
 
 
-def _turned(m: Any, differences: Any) -> Any:
+def _turned(m: Any, differences: Any, of: str) -> Any:
     """Return the Hermitian part of m / differences, off the diagonal.
 
     The diagonal of `m` counts only for complex numbers: an imaginary part there asks for the
@@ -86,7 +128,7 @@ def _turned(m: Any, differences: Any) -> Any:
     asked = m * ~one
     if m.dtype.kind == "c":
         asked = asked + (m - adjoint(m)) * one
-    parts = _quotient(asked, differences, m) * ~one
+    parts = _quotient(asked, differences, m, of=of) * ~one
     return (parts + adjoint(parts)) * 0.5
 
 
@@ -150,7 +192,8 @@ def qr_packed(a: Any) -> Array:
 def _eigh_rule(g, out):  # type: ignore[no-untyped-def]  # either world
     w, v = real_part(out[..., 0, :]), out[..., 1:, :]
     gw, gv = real_part(g[..., 0, :]), g[..., 1:, :]
-    turned = _turned(adjoint(v) @ gv, _apart(w[..., None, :] - w[..., :, None], w))
+    turned = _turned(adjoint(v) @ gv, _apart(w[..., None, :] - w[..., :, None], w), "linalg.eigh")
+    gw = _tied(gw, w, of="linalg.eigh")
     return v @ (turned + gw[..., None, :] * np.eye(w.shape[-1], dtype=bool)) @ adjoint(v)
 
 
@@ -164,9 +207,9 @@ def eigh_packed(a: Any, UPLO: str = "L") -> Array:
 _eigh = either(eigh_packed)
 
 
-def _eigvalsh_rule(g, a, UPLO):  # type: ignore[no-untyped-def]  # either world
+def _eigvalsh_rule(g, a, out, UPLO):  # type: ignore[no-untyped-def]  # either world
     v = _eigh(a, UPLO=UPLO)[..., 1:, :]
-    return (v * g[..., None, :]) @ adjoint(v)
+    return (v * _tied(g, out, of="linalg.eigvalsh")[..., None, :]) @ adjoint(v)
 
 
 # ------------------------------------------------------------------ square matrices
@@ -181,7 +224,9 @@ def _eig_rule(g, out):  # type: ignore[no-untyped-def]  # either world
     m = left @ gv
     lengths = np.real((m * one).sum(axis=-2))[..., None, :]
     differences = _apart(w[..., None, :] - w[..., :, None], w)
-    turned = _quotient(m - (left @ v) * lengths, np.conjugate(differences), m) * ~one
+    asked = m - (left @ v) * lengths
+    turned = _quotient(asked, np.conjugate(differences), m, of="linalg.eig") * ~one
+    gw = _tied(gw, w, of="linalg.eig")
     return np.linalg.solve(left, (turned + gw[..., None, :] * one) @ left)
 
 
@@ -200,9 +245,9 @@ def complex_of(a: Any) -> np.dtype[Any]:
     return np.dtype("c8" if np.asarray(a).dtype.char in "fF" else "c16")
 
 
-def _eigvals_rule(g, a):  # type: ignore[no-untyped-def]  # either world
+def _eigvals_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
     left = adjoint(_eig(a)[..., 1:, :])
-    return np.linalg.solve(left, g[..., None] * left)
+    return np.linalg.solve(left, _tied(g, out, of="linalg.eigvals")[..., None] * left)
 
 
 # ----------------------------------------------------------------- singular values
@@ -217,14 +262,17 @@ def _svd_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
     # With X and Y the skew parts of x and y, (X s + s Y) / (s_j^2 - s_i^2) in two terms: only
     # the first is in danger where values are equal, the second where they are 0.
     skew = (x - adjoint(x)) - (y - adjoint(y))
-    core = _turned(x + y, _apart(row - column, s))
-    core = core + _quotient(skew, _apart(row + column, s), abs(x) + abs(y)) * 0.5
-    core = core + gs[..., None, :] * np.eye(s.shape[-1], dtype=bool)
+    of = "linalg.svd"
+    core = _turned(x + y, _apart(row - column, s), of)
+    both = abs(x) + abs(y)
+    core = core + _quotient(skew, _apart(row + column, s), both, of=of, zero=True) * 0.5
+    core = core + _tied(gs, s, of=of, zero=True)[..., None, :] * np.eye(s.shape[-1], dtype=bool)
     c = u @ core @ vh
     if m > n:
-        c = c + _quotient(gu - u @ x, _apart(row, s), gu) @ vh
+        c = c + _quotient(gu - u @ x, _apart(row, s), gu, of=of, zero=True) @ vh
     if m < n:
-        c = c + u @ _quotient(gvh - (gvh @ adjoint(vh)) @ vh, _apart(column, s), gvh)
+        rest = gvh - (gvh @ adjoint(vh)) @ vh
+        c = c + u @ _quotient(rest, _apart(column, s), gvh, of=of, zero=True)
     return c
 
 
@@ -238,10 +286,11 @@ def svd_packed(a: Any) -> Array:
 _svd = either(svd_packed)
 
 
-def _svdvals_rule(g, x):  # type: ignore[no-untyped-def]  # either world
+def _svdvals_rule(g, x, out):  # type: ignore[no-untyped-def]  # either world
     m = x.shape[-2]
-    out = _svd(x)
-    return (transposed(out[..., :m]) * g[..., None, :]) @ out[..., m + 1 :]
+    packed = _svd(x)
+    g = _tied(g, out, of="linalg.svdvals", zero=True)
+    return (transposed(packed[..., :m]) * g[..., None, :]) @ packed[..., m + 1 :]
 
 
 @declare(np.linalg.eigvalsh, name="linalg.eigvalsh", holomorphic=False, a=_eigvalsh_rule)
@@ -250,7 +299,7 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Array:
 
     The gradient is Hermitian, as in PyTorch: that for changes which keep the matrix so. It is
     finite at equal eigenvalues; there one of them alone has a kink, and gets the gradient that
-    belongs to the eigenvector found.
+    belongs to the eigenvector found, with a :class:`DegenerateSpectrumWarning`.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.eigvalsh([[2.0, 1.0], [1.0, 2.0]])
@@ -279,7 +328,8 @@ def eigvals(a: Any) -> Array:
 def svdvals(x: Any) -> Array:
     """The singular values of matrices (..., m, n), in descending order.
 
-    The gradient is finite at equal values. At 0 it is that of the vectors found.
+    The gradient is finite at equal values. That of one of them alone, or of one that is 0, where
+    it has a kink, belongs to the vectors found: a :class:`DegenerateSpectrumWarning` says so.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.svdvals([[3.0, 0.0], [0.0, -4.0]])
