@@ -8,7 +8,7 @@ Hermitian first, because the gradient is for changes that keep it so.
 import numpy as np
 
 import tinygrad_np as tg
-from records import ANY, add
+from records import ANY, add, real
 from tinygrad_np.engine.op import OPS
 
 L = np.linalg
@@ -35,7 +35,7 @@ def linalg(name, reference, domain=regular, *, shapes=((3, 3), (2, 2, 2)), call=
 def pairs(name, reference, *shapes, domains=(regular, ANY), **rest):
     """Enter a record of a function of two arrays."""
     label = ", ".join(map(str, shapes))
-    call = getattr(tg.linalg, name)
+    call = rest.pop("call", None) or getattr(tg.linalg, name)
     more = {"integers": False, **rest}
     add(f"linalg.{name}", reference, *domains, call=call, shapes=shapes, label=label, **more)
 
@@ -79,8 +79,12 @@ linalg(
 )
 for shape in ((3, 2), (2, 3), (2, 2, 3), (3, 3)):
     linalg("pinv", L.pinv, ANY if shape[-1] != shape[-2] else regular, shapes=(shape,))
+linalg("pinv", lambda a: L.pinv(hermitian(a), hermitian=True), label="hermitian",
+       call=lambda a: tg.linalg.pinv(hermitian(tg.asarray(a)), hermitian=True))  # fmt: skip
+linalg("from_lower", hermitian,
+       call=lambda a: OPS["linalg.from_lower"].call(hermitian(tg.asarray(a))))  # fmt: skip
 linalg("pseudo_inverse", L.pinv, ANY, shapes=((3, 2),), call=OPS["linalg.pseudo_inverse"].call)
-for shapes in (((4, 2), (4,)), ((4, 2), (4, 3)), ((2, 3), (2,))):
+for shapes in (((4, 2), (4,)), ((4, 2), (4, 3)), ((2, 3), (2,)), ((2, 3), (2, 2))):
     for place in (0, 1) if shapes[0] == (4, 2) else (0,):
         add(
             "linalg.lstsq",
@@ -92,7 +96,21 @@ for shapes in (((4, 2), (4,)), ((4, 2), (4, 3)), ((2, 3), (2,))):
             integers=False,
             label=f"{shapes[0]}, {shapes[1]}, {place}",
         )
-for n in (3, 1, 2, -2):
+
+
+def of_rank_1(rng, shape):
+    return np.outer(rng.uniform(0.5, 1.5, shape[0]), rng.uniform(0.5, 1.5, shape[1]))
+
+
+# Of changes that keep the rank: moving on leaves it, and there is no second order.
+for shapes in (((3, 2), (3,)), ((2, 3), (2, 2))):
+    pairs("lstsq", lambda a, b: L.lstsq(a, b, 1e-4)[0], *shapes, domains=(real(of_rank_1), ANY),
+          call=lambda a, b: tg.linalg.lstsq(a, b, 1e-4)[0], order=1, tolerance=1e-5)  # fmt: skip
+linalg("pinv", L.pinv, real(of_rank_1), shapes=((3, 2),), params={"rcond": 1e-4}, order=1,
+       tolerance=1e-5)  # fmt: skip
+linalg("svdvals", lambda a: L.lstsq(a, np.ones(3, "f4"))[3], ANY, shapes=((3, 2),), label="of lstsq",
+       call=lambda a: tg.linalg.lstsq(a, np.ones(3, "f4"))[3])  # fmt: skip
+for n in (3, 1, 2, -2, -1, 5):
     linalg("matrix_power", L.matrix_power, params={"n": n})
 linalg("matrix_power", L.matrix_power, params={"n": 0}, order=0)
 linalg("tensorinv", lambda a: L.tensorinv(a, 1), shapes=((3, 3),),
@@ -104,6 +122,8 @@ linalg(
     call=lambda a: tg.linalg.tensorinv(tg.reshape(a, (2, 2, 4))),
 )
 pairs("tensorsolve", L.tensorsolve, (3, 3), (3,))
+for axes in ((0,), (1,), (0, 1)):
+    pairs("tensorsolve", L.tensorsolve, (3, 3), (3,), params={"axes": axes})
 for shapes in (((2, 3), (3, 4), (4, 1)), ((3,), (3, 4), (4, 2), (2,)), ((2, 3), (3, 2))):
     add(
         "linalg.multi_dot",
@@ -142,6 +162,19 @@ for shape in ((3, 3), (4, 2), (2, 3), (2, 3, 2)):
     for name in ("qr", "qr_packed"):
         linalg(name, lambda a: both_qr(a, L.qr), domain, shapes=(shape,),
                call=lambda a: both_qr(tg.asarray(a), tg.linalg.qr))  # fmt: skip
+
+
+def complete_qr(a, qr):
+    """Of the further columns what does not depend on which basis they are."""
+    q, r = qr(a, "complete")
+    n = a.shape[-1]
+    further = q[..., n:]
+    return q[..., :n] @ r[..., :n, :] ** 2 + further @ adjoint(further) @ weights(a)
+
+
+for shape in ((4, 2), (2, 3, 2), (3, 3)):
+    linalg("qr", lambda a: complete_qr(a, L.qr), ANY, shapes=(shape,), label="complete",
+           call=lambda a: complete_qr(tg.asarray(a), tg.linalg.qr))  # fmt: skip
 linalg("qr", lambda a: abs(L.qr(a, mode="r")), ANY, shapes=((3, 2),), label="r",
        call=lambda a: abs(tg.linalg.qr(a, mode="r")))  # fmt: skip
 
@@ -185,6 +218,33 @@ linalg("svd", lambda a: L.svd(a, compute_uv=False), ANY, shapes=((2, 3),), label
        call=lambda a: tg.linalg.svd(a, compute_uv=False))  # fmt: skip
 
 
+def square_svd(a, svd):
+    """Of the further vectors what does not depend on which basis they are."""
+    u, s, vh = svd(a)
+    k = s.shape[-1]
+    further, more = u[..., k:], vh[..., k:, :]
+    thin = (u[..., :k] * s[..., None, :] ** 2) @ vh[..., :k, :]
+    w = weights(a)
+    return thin + further @ adjoint(further) @ w + w @ adjoint(more) @ more
+
+
+for shape in ((3, 2), (2, 4), (2, 3, 2)):
+    for name in ("svd", "square_svd_packed"):
+        linalg(name, lambda a: square_svd(a, L.svd), ANY, shapes=(shape,), label="square",
+               call=lambda a: square_svd(tg.asarray(a), tg.linalg.svd))  # fmt: skip
+
+
+def svd_of_hermitian(a, svd):
+    u, s, vh = svd(hermitian(a), hermitian=True)
+    return (u * s[..., None, :] ** 2) @ vh + abs(u) ** 2
+
+
+linalg("svd", lambda a: svd_of_hermitian(a, L.svd), label="hermitian",
+       call=lambda a: svd_of_hermitian(tg.asarray(a), tg.linalg.svd))  # fmt: skip
+linalg("svd", lambda a: L.svd(hermitian(a), True, False, True), label="values, hermitian",
+       call=lambda a: tg.linalg.svd(hermitian(tg.asarray(a)), True, False, True))  # fmt: skip
+
+
 def above(rng, shape):
     """Differences that are not 0."""
     return rng.uniform(0.5, 1.5, shape)
@@ -200,7 +260,9 @@ add(
 )
 linalg("tied", lambda x: x, ANY, shapes=((2, 3), (3,)),
        call=lambda x: OPS["linalg.tied"].call(x, [1, 2, 3]))  # fmt: skip
+linalg("unless", lambda x: x, ANY, call=lambda x: OPS["linalg.unless"].call(x, False))
 linalg("matrix_rank", L.matrix_rank, order=0)
+linalg("matrix_rank", L.matrix_rank, order=0, params={"hermitian": True, "tol": 0.1})
 
 # ---------------------------------------------------------------------------- norms
 
@@ -220,8 +282,22 @@ for ord in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
 linalg("norm", L.norm, ANY, shapes=((2, 3), (4,), (0,), ()), params={"keepdims": True})
 linalg("power_norm", lambda x: (abs(x) ** 3).sum() ** (1 / 3), ANY, shapes=((2, 3),),
        call=lambda x: OPS["linalg.power_norm"].call(x, ord=3))  # fmt: skip
-for p in (None, 2, -2, 1, "fro", np.inf):
+for axis, keepdims in ((-1, True), ((0, -1), False), ((-2, 0), True), (None, True)):
+    for ord in (2, 3, -np.inf):
+        linalg("vector_norm", lambda x, **params: L.vector_norm(x, **params), ANY,
+               shapes=((2, 3, 2),),
+               params={"axis": axis, "keepdims": keepdims, "ord": ord})  # fmt: skip
+for ord in ("nuc", -2, 1):
+    linalg("matrix_norm", lambda x, **params: L.matrix_norm(x, **params), ANY,
+           shapes=((2, 2, 3),), params={"ord": ord, "keepdims": True})  # fmt: skip
+for ord in (None, -1, 0.5):
+    linalg("norm", L.norm, ANY, shapes=((2, 3, 2),),
+           params={"ord": ord, "axis": -2, "keepdims": True})  # fmt: skip
+for p in (None, 2, -2, 1, -1, "fro", "nuc", np.inf, -np.inf):
     linalg("cond", L.cond, params={"p": p})
+linalg("cond", L.cond, ANY, shapes=((3, 2),))
+linalg("condition", lambda x: x, ANY, call=OPS["linalg.condition"].call)
+linalg("inverse_or_inf", L.inv, call=OPS["linalg.inverse_or_inf"].call)
 
 # ------------------------------------------------- names that numpy.linalg has of its own
 

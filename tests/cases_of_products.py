@@ -128,6 +128,17 @@ add(
     shapes=((2, 2, 3), (3, 2)),
     label="lists, implicit",
 )
+for params in ({"dtype": np.complex128}, {"order": "K"}, {"casting": "no"}, {"optimize": "greedy"}):
+    add(
+        "einsum",
+        lambda x, y, **params: np.einsum("ij,kj", x, y, **params),
+        ANY,
+        ANY,
+        call=lambda x, y, **params: tg.einsum("ij,kj", x, y, **params),
+        shapes=((2, 3), (2, 3)),
+        params=params,
+        integers=False,
+    )
 add(
     "einsum",
     lambda *x: np.einsum("ij,jk,kl->il", *x, optimize=["einsum_path", (1, 2), (0, 1)]),

@@ -307,14 +307,59 @@ def test_the_second_derivative_of_a_norm_at_an_element_that_is_0():
     np.testing.assert_array_equal(g.sum().gradient(x)[0].data, [0.0, 0.0])
 
 
-def test_what_is_not_determined_is_refused(rng):
-    a = tg.tensor(rng.normal(size=(4, 2)), requires_grad=True)
-    with pytest.raises(tg.UnsupportedError, match="full_matrices=False"):
-        np.linalg.svd(a)
-    with pytest.raises(tg.UnsupportedError, match="mode='complete'"):
-        np.linalg.qr(a, mode="complete")
-    with pytest.raises(tg.UnsupportedError, match="hermitian"):
-        np.linalg.pinv(a, hermitian=True)
+def test_the_basis_of_further_vectors_is_refused(rng):
+    """Their values are NumPy's, and so is what all bases have in common: see the records."""
+    a = rng.normal(size=(4, 2))
+    for f, name in (
+        (lambda x: np.linalg.svd(x).U, "svd"),
+        (lambda x: np.linalg.svd(x.T).Vh.T, "svd"),
+        (lambda x: np.linalg.qr(x, mode="complete").Q, "qr"),
+    ):
+        np.testing.assert_allclose(f(tg.tensor(a)).data, f(a), rtol=1e-13, atol=1e-15)
+        gradient(lambda x, f=f: f(x)[0, 1], a)
+        with pytest.raises(tg.DegenerateError, match=rf"^linalg.{name}: .* number 2 on are some"):
+            gradient(lambda x, f=f: f(x)[0, 3], a)
+
+
+def test_what_is_left_out_must_be_rounding(rng):
+    a = np.diag([1.0, 1e-3])
+    g, _ = gradient(lambda x: tg.linalg.pinv(x, 1e-4).sum(), a)
+    assert np.isfinite(g.data).all()
+    for f in (lambda x: tg.linalg.pinv(x, 0.1), lambda x: tg.linalg.lstsq(x, [1.0, 2.0], 0.1)[0]):
+        for create_graph in (False, True):
+            with pytest.raises(tg.DegenerateError, match=r"rcond.*leaves out"):
+                gradient(lambda x, f=f: f(x).sum(), a, create_graph)
+
+
+@pytest.mark.parametrize("p", [None, 1, "fro", np.inf])
+def test_the_condition_of_a_singular_matrix_is_infinite(p):
+    stack = np.array([[[1.0, 2.0], [2.0, 4.0]], [[2.0, 0.5], [0.0, 1.0]]])
+    stack[0] = np.diag([1.0, 0.0])  # for p=2 too the smallest singular value is exactly 0
+    found, _ = gradient(lambda x: tg.linalg.cond(x, p), stack[1])
+    assert np.isfinite(found.data).all()
+    out = tg.linalg.cond(tg.tensor(stack, requires_grad=True), p)
+    np.testing.assert_allclose(out.data, np.linalg.cond(stack, p))
+    with pytest.raises(tg.DegenerateError, match="cond: the matrix is singular"):
+        out.sum().backward()
+
+
+def test_keywords_are_right_or_refused_by_name(rng):
+    a = tg.tensor(rng.normal(size=(3, 3)), requires_grad=True)
+    np.testing.assert_array_equal(np.vecdot(a, a, axis=0).data, np.vecdot(a.data, a.data, axis=0))
+    with pytest.raises(tg.UnsupportedError, match=r"matmul: axes="):
+        np.matmul(a, a, axes=[(0, 1), (0, 1), (0, 1)])
+    with pytest.raises(tg.UnsupportedError, match=r"matvec: axes="):
+        np.matvec(a, a, axes=[(0, 1), (0,), (0,)])
+    with pytest.raises(tg.UnsupportedError, match=r"qr: mode='raw'.*'complete'"):
+        np.linalg.qr(a, mode="raw")
+    with pytest.raises(tg.UnsupportedError, match="einsum: order='F'"):
+        np.einsum("ij->ji", a, order="F")
+    with pytest.raises(tg.UnsupportedError, match="einsum: out="):
+        tg.einsum("ij->ji", a, out=np.zeros((3, 3)))
+    with pytest.raises(tg.DTypeError, match="einsum: float64 does not become float32"):
+        np.einsum("ij->ji", a, dtype=np.float32)
+    out = np.einsum("ij->ji", a, dtype=np.float32, casting="same_kind")
+    assert out.dtype == np.float32
 
 
 def test_numpys_functions_give_named_results(rng):

@@ -25,7 +25,7 @@ class UnsupportedError(TinygradError, TypeError):
 
 
 class DegenerateError(TinygradError, ArithmeticError):
-    """A derivative that does not exist, because eigenvalues or singular values are equal."""
+    """A derivative that can not be found: for equal or vanishing eigen- or singular values."""
 
 
 class DegenerateSpectrumWarning(RuntimeWarning):

@@ -13,10 +13,13 @@ from .shaping import as_tensor
 
 
 @batching(
-    *(f"linalg.{name}" for name in ("inv", "det", "cofactors", "slogdet_packed", "matrix_rank")),
+    *(
+        f"linalg.{name}"
+        for name in ("inv", "inverse_or_inf", "det", "cofactors", "slogdet_packed", "matrix_rank")
+    ),
     *(f"linalg.{name}" for name in ("pseudo_inverse", "cholesky_lower", "qr_packed")),
     *(f"linalg.{name}" for name in ("eigh_packed", "eigvalsh", "eig_packed", "eigvals")),
-    *(f"linalg.{name}" for name in ("svd_packed", "svdvals")),
+    *(f"linalg.{name}" for name in ("svd_packed", "square_svd_packed", "svdvals", "from_lower")),
 )
 def _matrices(op: Op, size: int, values: Sequence[Value], params: dict[str, Any]) -> Tensor:
     ((x, _),) = values

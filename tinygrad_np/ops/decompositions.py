@@ -35,12 +35,12 @@ def real_part(x: Any) -> Any:
     return np.real(x) if x.dtype.kind == "c" else x
 
 
-def _quotient_x(g, y, of, zero):  # type: ignore[no-untyped-def]  # either world
-    return _quotient(g, y, g, of=of, zero=zero)
+def _quotient_x(g, y, of, why):  # type: ignore[no-untyped-def]  # either world
+    return _quotient(g, y, g, of=of, why=why)
 
 
-def _quotient_y(g, y, out, of, zero):  # type: ignore[no-untyped-def]  # either world
-    return -_quotient(g * out, y, g, of=of, zero=zero)
+def _quotient_y(g, y, out, of, why):  # type: ignore[no-untyped-def]  # either world
+    return -_quotient(g * out, y, g, of=of, why=why)
 
 
 @declare(
@@ -50,22 +50,20 @@ def _quotient_y(g, y, out, of, zero):  # type: ignore[no-untyped-def]  # either 
     x=_quotient_x,
     y=_quotient_y,
 )
-def quotient(x: Any, y: Any, size: Any, of: str = "linalg", zero: bool = False) -> Array:
+def quotient(x: Any, y: Any, size: Any, of: str = "linalg", why: str = "") -> Array:
     """Return x / y with 0 / 0 = 0; anything else over 0 is refused as degenerate.
 
     What is 0 but for rounding is measured by `size`: the numbers that `x` was made from. The
-    message names the function, `of`, and the values that coincide, or says that one is 0 (`zero`).
+    message names the function, `of`, and the values that coincide, or another reason (`why`).
     """
     none = y == 0
     if none.any():
         limit = 100.0 * np.finfo(x.dtype).eps * abs(size).max(axis=(-2, -1), keepdims=True)
         if (refused := none & (abs(x) > limit)).any():
             *_, i, j = np.argwhere(refused)[0].tolist()
-            if zero:
-                why = "the vectors of a singular value of 0 are arbitrary"
-            elif i == j:
+            if not why and i == j:
                 why = f"the phase of the complex vector {i} is free"
-            else:
+            elif not why:
                 why = f"the values {i} and {j} are equal, and their vectors turn into each other"
             raise DegenerateError(
                 f"{of}: the derivative asks for vectors that the matrix does not determine: "
@@ -112,6 +110,14 @@ def tied(x: Any, values: Any, of: str = "linalg", zero: bool = False) -> Array:
 _tied: Any = either(tied)
 
 
+@declare(kind="elementwise", public=False, name="linalg.unless", x=lambda g: g)
+def unless(x: Any, where: Any, why: str = "") -> Array:
+    """Return `x`, a cotangent; raise `why` if anything holds in `where`."""
+    if np.any(where):
+        raise DegenerateError(why)
+    return np.asarray(x)
+
+
 def _apart(x: Any, values: Any) -> Any:
     """Return `x`, differences or sums of values, with 0 where rounding hides what it is."""
     limit = float(np.finfo(x.dtype).eps) * abs(values).sum(axis=-1)[..., None, None]
@@ -130,6 +136,22 @@ def _turned(m: Any, differences: Any, of: str) -> Any:
         asked = asked + (m - adjoint(m)) * one
     parts = _quotient(asked, differences, m, of=of) * ~one
     return (parts + adjoint(parts)) * 0.5
+
+
+def _first(q: Any, g: Any, k: int, of: str) -> tuple[Any, Any]:
+    """Return the first k of orthonormal columns, and the cotangent of all of them for those.
+
+    The columns beyond are some basis of what is orthogonal to the first, and follow them:
+    dq2 = -q1 dq1^H q2. Nothing may depend on which basis.
+    """
+    if q.shape[-1] == k:
+        return q, g
+    q1, q2, g1, g2 = q[..., :k], q[..., k:], g[..., :k], g[..., k:]
+    turn = adjoint(q2) @ g2
+    why = f"the vectors from number {k} on are some orthonormal basis of what the others leave"
+    none = np.zeros(turn.shape[-2:], real_part(turn).dtype)
+    _quotient(turn - adjoint(turn), none, g2, of=of, why=why)  # which is 0, or refused
+    return q1, g1 - q2 @ (adjoint(g2) @ q1)
 
 
 # ------------------------------------------------------------------------- Cholesky
@@ -171,7 +193,8 @@ def _qr_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
     q, r = transposed(out[..., :m]), out[..., m:]
     gq, gr = transposed(g[..., :m]), g[..., m:]
     if m >= n:
-        return _tall_qr_rule(q, r, gq, gr)
+        q, gq = _first(q, gq, n, "linalg.qr")
+        return _tall_qr_rule(q, r[..., :n, :], gq, gr[..., :n, :])
     # a = [x | y] with x square: q and the front of r are its factors, and y = q @ rest.
     rest, grest = r[..., m:], gr[..., m:]
     gq = gq + q @ (rest @ adjoint(grest))
@@ -180,9 +203,9 @@ def _qr_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
 
 
 @declare(public=False, name="linalg.qr_packed", holomorphic=False, a=_qr_rule)
-def qr_packed(a: Any) -> Array:
-    """Return the reduced factors of a = q r as [transposed q | r]."""
-    q, r = np.linalg.qr(a)
+def qr_packed(a: Any, mode: str = "reduced") -> Array:
+    """Return the factors of a = q r, reduced or complete, as [transposed q | r]."""
+    q, r = np.linalg.qr(a, mode)  # type: ignore[call-overload]  # of two modes
     return np.concatenate([q.swapaxes(-1, -2), r], axis=-1)
 
 
@@ -205,6 +228,18 @@ def eigh_packed(a: Any, UPLO: str = "L") -> Array:
 
 
 _eigh = either(eigh_packed)
+
+
+@declare(
+    public=False,
+    name="linalg.from_lower",
+    holomorphic=False,
+    a=lambda g: (g + adjoint(g)) * 0.5,
+)
+def from_lower(a: Any) -> Array:
+    """Return the Hermitian matrices that have the lower triangles of `a`."""
+    lower = np.tril(a)
+    return np.asarray(lower + np.conjugate(np.tril(a, -1)).swapaxes(-1, -2))
 
 
 def _eigvalsh_rule(g, a, out, UPLO):  # type: ignore[no-untyped-def]  # either world
@@ -252,11 +287,11 @@ def _eigvals_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
 
 # ----------------------------------------------------------------- singular values
 
+ZERO = "the vectors of a singular value of 0 are arbitrary"
 
-def _svd_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
-    m, n = a_shape[-2:]
-    u, s, vh = transposed(out[..., :m]), real_part(out[..., m]), out[..., m + 1 :]
-    gu, gs, gvh = transposed(g[..., :m]), real_part(g[..., m]), g[..., m + 1 :]
+
+def _thin_svd_rule(u: Any, s: Any, vh: Any, gu: Any, gs: Any, gvh: Any) -> Any:
+    m, n = u.shape[-2], vh.shape[-1]
     x, y = adjoint(u) @ gu, vh @ adjoint(gvh)
     row, column = s[..., None, :], s[..., :, None]
     # With X and Y the skew parts of x and y, (X s + s Y) / (s_j^2 - s_i^2) in two terms: only
@@ -265,15 +300,22 @@ def _svd_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
     of = "linalg.svd"
     core = _turned(x + y, _apart(row - column, s), of)
     both = abs(x) + abs(y)
-    core = core + _quotient(skew, _apart(row + column, s), both, of=of, zero=True) * 0.5
+    core = core + _quotient(skew, _apart(row + column, s), both, of=of, why=ZERO) * 0.5
     core = core + _tied(gs, s, of=of, zero=True)[..., None, :] * np.eye(s.shape[-1], dtype=bool)
     c = u @ core @ vh
     if m > n:
-        c = c + _quotient(gu - u @ x, _apart(row, s), gu, of=of, zero=True) @ vh
+        c = c + _quotient(gu - u @ x, _apart(row, s), gu, of=of, why=ZERO) @ vh
     if m < n:
         rest = gvh - (gvh @ adjoint(vh)) @ vh
-        c = c + u @ _quotient(rest, _apart(column, s), gvh, of=of, zero=True)
+        c = c + u @ _quotient(rest, _apart(column, s), gvh, of=of, why=ZERO)
     return c
+
+
+def _svd_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
+    m = a_shape[-2]
+    u, s, vh = transposed(out[..., :m]), real_part(out[..., m]), out[..., m + 1 :]
+    gu, gs, gvh = transposed(g[..., :m]), real_part(g[..., m]), g[..., m + 1 :]
+    return _thin_svd_rule(u, s, vh, gu, gs, gvh)
 
 
 @declare(public=False, name="linalg.svd_packed", holomorphic=False, a=_svd_rule)
@@ -284,6 +326,30 @@ def svd_packed(a: Any) -> Array:
 
 
 _svd = either(svd_packed)
+
+
+def unpacked(x: Any, m: int, n: int) -> tuple[Any, Any, Any]:
+    """Return u (m, m), s and vh (n, n), which `square_svd_packed` laid out in one row."""
+    k, front = min(m, n), x.shape[:-1]
+    u, s, vh = x[..., : m * m], x[..., m * m : m * m + k], x[..., m * m + k :]
+    return u.reshape((*front, m, m)), real_part(s), vh.reshape((*front, n, n))
+
+
+def _square_svd_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
+    m, n = a_shape[-2:]
+    (u, s, vh), (gu, gs, gvh) = unpacked(out, m, n), unpacked(g, m, n)
+    u, gu = _first(u, gu, min(m, n), "linalg.svd")
+    v, gv = _first(adjoint(vh), adjoint(gvh), min(m, n), "linalg.svd")
+    return _thin_svd_rule(u, s, adjoint(v), gu, gs, adjoint(gv))
+
+
+@declare(public=False, name="linalg.square_svd_packed", holomorphic=False, a=_square_svd_rule)
+def square_svd_packed(a: Any) -> Array:
+    """Return the factors of a = u s vh, u and vh square, in one row for each matrix."""
+    u, s, vh = np.linalg.svd(a)
+    front = a.shape[:-2]
+    parts = u.reshape((*front, -1)), s.astype(u.dtype), vh.reshape((*front, -1))
+    return np.concatenate(parts, axis=-1)
 
 
 def _svdvals_rule(g, x, out):  # type: ignore[no-untyped-def]  # either world

@@ -7,11 +7,13 @@ from string import ascii_letters
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from ..engine.errors import ShapeError, UnsupportedError
+from ..engine.errors import DTypeError, ShapeError, UnsupportedError
 from ..engine.makers import declare, either
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
+from .arguments import cast, refuse_out
 from .shaping import as_tensor
 
 
@@ -144,7 +146,15 @@ def written_out(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> str:
 
 
 @composed(np.einsum)
-def einsum(subscripts: Any, *operands: Any, optimize: bool | str | Sequence[Any] = False) -> Tensor:
+def einsum(
+    subscripts: Any,
+    *operands: Any,
+    out: None = None,
+    dtype: npt.DTypeLike | None = None,
+    order: str = "K",
+    casting: Any = "safe",
+    optimize: bool | str | Sequence[Any] = False,
+) -> Tensor:
     """The sum of products that subscripts describe, in every notation NumPy has.
 
     Each operand has a term of labels, one per axis; a label that is not in the output is
@@ -156,11 +166,17 @@ def einsum(subscripts: Any, *operands: Any, optimize: bool | str | Sequence[Any]
         subscripts: Such as ``"ij,jk->ik"``; or the first operand, followed by its list of
             integer labels, and so on for each operand, then perhaps the output's list.
         operands: The arrays.
+        out: Refused: a result is not written into an array.
+        dtype: What to compute in; `casting` says what operands may become it.
+        order: The layout of the result in memory, which no value depends on: only NumPy's
+            own choice, "K".
+        casting: As in :func:`numpy.can_cast`.
         optimize: As NumPy's: whether, and how, to choose the order of the products. A path
             is for the value; gradients then choose their own.
 
     Raises:
         ShapeError: If the subscripts do not fit the shapes.
+        DTypeError: If an operand can not be cast to `dtype`.
 
     >>> import tinygrad_np as tg
     >>> x = tg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
@@ -173,7 +189,16 @@ def einsum(subscripts: Any, *operands: Any, optimize: bool | str | Sequence[Any]
         arrays = list(operands)
     else:
         subscripts, arrays = _interleaved((subscripts, *operands))
+    refuse_out("einsum", out)
+    if order not in ("K", "A"):
+        raise UnsupportedError(f"einsum: order={order!r} is not supported; leave it out")
     tensors = [as_tensor(a) for a in arrays]
+    wanted = np.result_type(*(t.dtype for t in tensors)) if dtype is None else np.dtype(dtype)
+    for t in tensors:
+        if not np.can_cast(t.dtype, wanted, casting):
+            raise DTypeError(f"einsum: {t.dtype} does not become {wanted} by casting={casting!r}")
+    if dtype is not None:
+        tensors = [cast("einsum", t, dtype) for t in tensors]
     path = optimize if isinstance(optimize, (bool, str)) else tuple(optimize)
     spelled = written_out(subscripts, [t.shape for t in tensors])
     return products_summed(*tensors, subscripts=spelled, optimize=path)

@@ -12,6 +12,8 @@ from ..engine.makers import declare
 from ..engine.op import NUMPY
 from ..engine.tensor import Array, Tensor
 from . import products
+from .arranging import flip
+from .complex import sign
 from .decompositions import (
     adjoint,
     cholesky_lower,
@@ -19,12 +21,17 @@ from .decompositions import (
     eigh_packed,
     qr_packed,
     real_part,
+    square_svd_packed,
     svd_packed,
     svdvals,
     transposed,
+    unpacked,
 )
+from .elementwise import absolute, multiply
+from .ordering import argsort
 from .products import composed_in, matmul
 from .reductions import sum
+from .selection import take_along_axis
 from .shaping import as_tensor, astype, swapaxes
 
 
@@ -86,15 +93,17 @@ def cholesky(a: npt.ArrayLike, /, *, upper: bool = False) -> Tensor:
 def qr(a: npt.ArrayLike, mode: str = "reduced") -> Any:
     """The factors of matrices (..., m, n): a = Q R, with k = min(m, n) columns in Q.
 
-    The gradient exists where the first k columns are independent.
+    The gradient exists where the first k columns of `a` are independent.
 
     Args:
         a: The matrices.
-        mode: ``"reduced"`` for both factors, ``"r"`` for R alone; ``"complete"``, with m
-            columns in Q, only where those are k.
+        mode: ``"reduced"`` for both factors, ``"r"`` for R alone, ``"complete"`` for m columns
+            in Q. Those from k on are some basis of what the others leave; a gradient that asks
+            which is refused.
 
     Raises:
-        UnsupportedError: For other modes: the further columns are not determined.
+        UnsupportedError: For ``mode="raw"``, which is LAPACK's inside, and NumPy's old names.
+        DegenerateError: From a derivative that asks for the basis the further columns are.
 
     >>> import tinygrad_np as tg
     >>> q, r = tg.linalg.qr([[3.0, 1.0], [4.0, 2.0]])
@@ -104,12 +113,12 @@ def qr(a: npt.ArrayLike, mode: str = "reduced") -> Any:
     t = as_tensor(a)
     if t.ndim < 2:
         raise np.linalg.LinAlgError(f"linalg.qr: shape {t.shape} has no matrices")
-    m, n = t.shape[-2:]
-    if mode not in ("reduced", "r") and not (mode == "complete" and m <= n):
+    if mode not in ("reduced", "r", "complete"):
         raise UnsupportedError(
-            f"linalg.qr: mode={mode!r} is not supported for shape {t.shape}; use 'reduced' or 'r'"
+            f"linalg.qr: mode={mode!r} is not supported; use 'reduced', 'complete' or 'r'"
         )
-    packed = qr_packed(t)
+    m, n = t.shape[-2:]
+    packed = qr_packed(t, mode="complete" if mode == "complete" and m > n else "reduced")
     r = packed[..., m:]
     return r if mode == "r" else QRResult(swapaxes(packed[..., :m], -1, -2), r)
 
@@ -161,35 +170,45 @@ def svd(
 
     Args:
         a: The matrices.
-        full_matrices: Must be ``False`` unless m is n: the further vectors are not determined.
+        full_matrices: Whether U is (m, m) and Vh (n, n), and not (m, k) and (k, n) with k the
+            smaller. The further vectors are some basis of what the others leave.
         compute_uv: Whether to return the vectors too, and not the values alone.
-        hermitian: Not supported; use :func:`eigh`.
+        hermitian: Whether the matrices are Hermitian: only the lower triangle is read, by
+            :func:`eigh`, and the gradient is for changes which keep them so.
 
     Raises:
-        UnsupportedError: For square factors of a matrix that is not.
         DegenerateError: From a derivative that asks for vectors of equal singular values, or
-            of 0, or for the phase of complex ones, which the matrix does not determine.
+            of 0, for the phase of complex ones, or for the basis that the further vectors are:
+            what the matrix does not determine.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.svd([[3.0, 0.0], [0.0, -4.0]], full_matrices=False).S
     Tensor([4., 3.], dtype=float64)
     """
     t = as_tensor(a)
-    if hermitian:
-        raise UnsupportedError("linalg.svd: hermitian=True is not supported; use linalg.eigh")
-    if not compute_uv:
-        return svdvals(t)
     if t.ndim < 2:
         raise np.linalg.LinAlgError(f"linalg.svd: shape {t.shape} has no matrices")
+    if hermitian:
+        return _svd_of_hermitian(t, compute_uv)
+    if not compute_uv:
+        return svdvals(t)
     m, n = t.shape[-2:]
     if full_matrices and m != n:
-        raise UnsupportedError(
-            f"linalg.svd: full_matrices=True is not supported for shape {t.shape}, because the "
-            f"further vectors are not determined; use full_matrices=False"
-        )
+        return SVDResult(*unpacked(square_svd_packed(t), m, n))
     packed = svd_packed(t)
     s = real_part(packed[..., m])
     return SVDResult(transposed(packed[..., :m]), s, packed[..., m + 1 :])
+
+
+def _svd_of_hermitian(t: Tensor, compute_uv: bool) -> Any:
+    """Return singular values, which are the sizes of eigenvalues, and vectors, or them alone."""
+    w, v = eigh(t)
+    order = flip(argsort(absolute(w)), axis=-1)
+    w = take_along_axis(w, order, axis=-1)
+    if not compute_uv:
+        return absolute(w)
+    u = take_along_axis(v, order[..., None, :], axis=-1)
+    return SVDResult(u, absolute(w), adjoint(multiply(u, sign(w)[..., None, :])))
 
 
 @declare(np.linalg.matrix_rank, name="linalg.matrix_rank", kind="constant")

@@ -9,16 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.errors import ShapeError
-from ..engine.makers import declare
+from ..engine.makers import declare, either
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, reduced_axes
-from .decompositions import svdvals
+from .decompositions import svdvals, unless
 from .extrema import max, min
 from .products import composed_in
 from .reductions import add_over, keep_axes, sum
 from .shaping import as_tensor, astype, reshape, transpose
-from .solving import inv
+from .solving import inverse_or_inf
+
+_unless = either(unless)
 
 
 def _power_norm_rule(g, x, out, ord, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
@@ -156,6 +158,20 @@ def matrix_norm(x: npt.ArrayLike, /, *, keepdims: bool = False, ord: Any = "fro"
     return norm(t, ord=ord, axis=(-2, -1), keepdims=keepdims)
 
 
+SINGULAR = "linalg.cond: the matrix is singular; its condition, infinity, has no derivative"
+
+
+@declare(
+    kind="elementwise",
+    public=False,
+    name="linalg.condition",
+    x=lambda g, out: _unless(g, np.isinf(out), why=SINGULAR),
+)
+def condition(x: Any) -> Array:
+    """Return `x`, whose gradient is refused where it is infinite."""
+    return np.array(x)
+
+
 @composed_in("linalg", np.linalg.cond)
 def cond(x: npt.ArrayLike, p: Any = None) -> Tensor:
     """How much solving with matrices (..., m, n) may enlarge an error.
@@ -164,8 +180,11 @@ def cond(x: npt.ArrayLike, p: Any = None) -> Tensor:
         x: The matrices; square ones unless `p` is ``None``, 2 or -2.
         p: The `ord` of the norm. 2 when left out: the largest singular value by the smallest.
 
+    Returns:
+        A number for each matrix; infinity for a singular one.
+
     Raises:
-        numpy.linalg.LinAlgError: If a matrix is singular, for another norm than 2.
+        DegenerateError: From a derivative at a singular matrix, unless `p` is -2.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.cond([[3.0, 0.0], [0.0, 1.0]]).item()
@@ -177,5 +196,10 @@ def cond(x: npt.ArrayLike, p: Any = None) -> Tensor:
     if p in (None, 2, -2):
         s = svdvals(t)
         with np.errstate(divide="ignore"):
-            return e.divide(s[..., -1], s[..., 0]) if p == -2 else e.divide(s[..., 0], s[..., -1])
-    return e.multiply(norm(t, p, axis=(-2, -1)), norm(inv(t), p, axis=(-2, -1)))
+            if p == -2:
+                return e.divide(s[..., -1], s[..., 0])
+            return condition(e.divide(s[..., 0], s[..., -1]))
+    if t.shape[-1] != t.shape[-2]:
+        raise np.linalg.LinAlgError(f"linalg.cond: shape {t.shape} is not square; only p=2 can do")
+    inverse = inverse_or_inf(t)
+    return condition(e.multiply(norm(t, p, axis=(-2, -1)), norm(inverse, p, axis=(-2, -1))))

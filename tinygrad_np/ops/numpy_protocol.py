@@ -172,7 +172,7 @@ SCANS: dict[Any, Callable[..., Tensor]] = {np.add: scans.cumsum, np.multiply: sc
 
 
 FAMILIES = {
-    "numpy.linalg": ("linalg", "norms", "solving", "decompositions", "batching_linalg"),
+    "numpy.linalg": ("linalg", "norms", "solving", "decompositions"),
     "numpy.fft": ("fft",),
 }
 """The modules here that declare what a submodule of NumPy has; imported on demand."""
@@ -227,9 +227,9 @@ def array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwar
             hint += "; or declare a function that calls it with "
             hint += 'tg.op(..., gradient="finite-difference")'
         raise UnsupportedError(f"{name}: not supported on a Tensor; {hint}")
-    if kwargs:
-        raise UnsupportedError(f"{name}: {', '.join(kwargs)}= is not supported on a Tensor")
-    return function(*inputs)
+    if unknown := [key for key in kwargs if key not in keywords(function)]:
+        raise UnsupportedError(f"{name}: {', '.join(unknown)}= is not supported on a Tensor")
+    return function(*inputs, **kwargs)
 
 
 def ufunc_method(
@@ -288,6 +288,12 @@ def parameter_names(function: Callable[..., Any]) -> tuple[str, ...]:
     """Return the parameters of a public function that can be given by name."""
     code = getattr(function, "__wrapped__", function).__code__
     return code.co_varnames[code.co_posonlyargcount : code.co_argcount]
+
+
+def keywords(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return what a public function takes by name alone."""
+    code = getattr(function, "__wrapped__", function).__code__
+    return code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
 
 
 METHODS["__array_ufunc__"] = array_ufunc

@@ -9,23 +9,27 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.errors import ShapeError, UnsupportedError
+from ..engine.errors import ShapeError
 from ..engine.makers import declare, either
 from ..engine.mapped import Mapped
 from ..engine.sweeps import unbroadcast
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import refuse_out
-from .decompositions import adjoint, real_part, svdvals, transposed
+from .decompositions import adjoint, from_lower, real_part, svdvals, transposed, unless
 from .products import composed_in, matmul
 from .reductions import sum
 from .shaping import as_tensor, reshape, transpose
 
 
+def _inv_rule(g, out):  # type: ignore[no-untyped-def]  # either world
+    return -(transposed(out) @ g @ transposed(out))
+
+
 @declare(
     np.linalg.inv,
     name="linalg.inv",
-    a=lambda g, out: -(transposed(out) @ g @ transposed(out)),
+    a=_inv_rule,
 )
 def inv(a: Any) -> Array:
     """The inverses of square matrices (..., n, n).
@@ -39,6 +43,17 @@ def inv(a: Any) -> Array:
             [0.  , 0.25]], dtype=float64)
     """
     return np.linalg.inv(a)
+
+
+@declare(public=False, name="linalg.inverse_or_inf", a=_inv_rule)
+def inverse_or_inf(a: Any) -> Array:
+    """Return inverses, filled with infinities for matrices that are singular."""
+    try:
+        return np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        if a.ndim < 3:
+            return np.full(a.shape, np.inf, np.result_type(a.dtype, np.float32))
+        return np.stack([inverse_or_inf.op.forward(matrix) for matrix in a])  # type: ignore[attr-defined]  # set by declare
 
 
 def _solve_b(g, a, b_shape):  # type: ignore[no-untyped-def]  # either world
@@ -95,7 +110,7 @@ def cofactors(a: Any) -> Array:
     return out
 
 
-_cofactors = either(cofactors)
+_cofactors, _unless = either(cofactors), either(unless)
 
 
 @declare(np.linalg.det, name="linalg.det", a=lambda g, a: g[..., None, None] * _cofactors(a))
@@ -151,8 +166,17 @@ def slogdet(a: npt.ArrayLike) -> SlogdetResult:
 # ----------------------------------------------------- pseudo-inverse, least squares
 
 
+LEFT_OUT = (
+    "linalg.pinv, lstsq: rcond (rtol) leaves out singular values that are not 0; there is no "
+    "gradient for that here: use a smaller one, or compose it of linalg.svd"
+)
+
+
 def _pinv_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
     # Golub and Pereyra, The differentiation of pseudo-inverses, 1973: for a rank that stays.
+    rest = abs(a - a @ out @ a).max(axis=(-2, -1), initial=0.0)
+    limit = abs(a).max(axis=(-2, -1), initial=0.0) * float(np.finfo(a.dtype).eps) ** 0.5
+    g = _unless(g, (rest > limit)[..., None, None], why=LEFT_OUT)
     p, back = adjoint(out), adjoint(g)
     c = -(p @ g @ p)
     c = c + (np.eye(a.shape[-2], dtype=a.dtype) - a @ out) @ back @ (out @ p)
@@ -176,21 +200,20 @@ def pinv(
     """The Moore-Penrose pseudo-inverses of matrices (..., m, n).
 
     The gradient is that for changes which keep the rank; where the rank changes the
-    pseudo-inverse jumps.
+    pseudo-inverse jumps. It is refused where `rcond` leaves out more than rounding.
 
     Args:
         a: The matrices.
         rcond: Singular values up to this times the largest count as 0; a number.
-        hermitian: Not supported: the general way is as right.
+        hermitian: Whether the matrices are Hermitian: only the lower triangle is read, and the
+            gradient is for changes which keep them so.
         rtol: Another name of `rcond`; ``None`` is the machine epsilon times the larger size.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.pinv([[2.0], [0.0]])
     Tensor([[0.5, 0. ]], dtype=float64)
     """
-    if hermitian:
-        raise UnsupportedError("linalg.pinv: hermitian=True is not supported; leave it out")
-    t = as_tensor(a)
+    t = from_lower(as_tensor(a)) if hermitian else as_tensor(a)
     if rcond is None:
         rcond = 1e-15 if rtol is np._NoValue else rtol
     elif rtol is not np._NoValue:
