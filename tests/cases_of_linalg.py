@@ -108,8 +108,8 @@ for shapes in (((3, 2), (3,)), ((2, 3), (2, 2))):
           call=lambda a, b: tg.linalg.lstsq(a, b, 1e-4)[0], order=1, tolerance=1e-5)  # fmt: skip
 linalg("pinv", L.pinv, real(of_rank_1), shapes=((3, 2),), params={"rcond": 1e-4}, order=1,
        tolerance=1e-5)  # fmt: skip
-linalg("svdvals", lambda a: L.lstsq(a, np.ones(3, "f4"))[3], ANY, shapes=((3, 2),), label="of lstsq",
-       call=lambda a: tg.linalg.lstsq(a, np.ones(3, "f4"))[3])  # fmt: skip
+linalg("svdvals", lambda a: L.lstsq(a, np.ones(3, "f4"))[3], ANY, shapes=((3, 2),),
+       label="of lstsq", call=lambda a: tg.linalg.lstsq(a, np.ones(3, "f4"))[3])  # fmt: skip
 for n in (3, 1, 2, -2, -1, 5):
     linalg("matrix_power", L.matrix_power, params={"n": n})
 linalg("matrix_power", L.matrix_power, params={"n": 0}, order=0)

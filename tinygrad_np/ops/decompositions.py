@@ -3,156 +3,28 @@
 An op has one result, so a decomposition is one array with its factors side by side, and the
 public functions are slices of it: one rule each, and gradients of gradients come of it.
 
-Rules here are written for complex numbers as PyTorch has them (``holomorphic=False``). A
-derivative of vectors divides by differences of values. Where two values are equal it exists
-only if nothing asks for those vectors; :func:`quotient` decides, and otherwise refuses.
+Rules here are written for complex numbers as PyTorch has them (``holomorphic=False``); what they
+do where values are equal is in degeneracy.py.
 """
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
-from ..engine.errors import DegenerateError, DegenerateSpectrumWarning
 from ..engine.makers import declare, either
 from ..engine.tensor import Array
-
-
-def transposed(x: Any) -> Any:
-    """Return matrices with rows and columns exchanged."""
-    return x.swapaxes(-1, -2)
-
-
-def adjoint(x: Any) -> Any:
-    """Return matrices transposed and conjugated."""
-    return np.conjugate(x).swapaxes(-1, -2) if x.dtype.kind == "c" else x.swapaxes(-1, -2)
-
-
-def real_part(x: Any) -> Any:
-    """Return the real part, which of real numbers are themselves."""
-    return np.real(x) if x.dtype.kind == "c" else x
-
-
-def _quotient_x(g, y, of, why):  # type: ignore[no-untyped-def]  # either world
-    return _quotient(g, y, g, of=of, why=why)
-
-
-def _quotient_y(g, y, out, of, why):  # type: ignore[no-untyped-def]  # either world
-    return -_quotient(g * out, y, g, of=of, why=why)
-
-
-@declare(
-    kind="elementwise",
-    public=False,
-    name="linalg.quotient",
-    x=_quotient_x,
-    y=_quotient_y,
+from .degeneracy import (
+    adjoint,
+    apart,
+    first_columns,
+    quotient_of,
+    real_part,
+    tied_of,
+    transposed,
+    turned_apart,
 )
-def quotient(x: Any, y: Any, size: Any, of: str = "linalg", why: str = "") -> Array:
-    """Return x / y with 0 / 0 = 0; anything else over 0 is refused as degenerate.
-
-    What is 0 but for rounding is measured by `size`: the numbers that `x` was made from. The
-    message names the function, `of`, and the values that coincide, or another reason (`why`).
-    """
-    none = y == 0
-    if none.any():
-        limit = 100.0 * np.finfo(x.dtype).eps * abs(size).max(axis=(-2, -1), keepdims=True)
-        if (refused := none & (abs(x) > limit)).any():
-            *_, i, j = np.argwhere(refused)[0].tolist()
-            if not why and i == j:
-                why = f"the phase of the complex vector {i} is free"
-            elif not why:
-                why = f"the values {i} and {j} are equal, and their vectors turn into each other"
-            raise DegenerateError(
-                f"{of}: the derivative asks for vectors that the matrix does not determine: "
-                f"{why}; use a function of the values alone (eigvalsh, svdvals), or a matrix with "
-                f"values apart"
-            )
-    return np.where(none, 0.0, x / np.where(none, 1.0, y))
-
-
-_quotient: Any = either(quotient)
-
-
-@declare(kind="elementwise", public=False, name="linalg.tied", x=lambda g: g)
-def tied(x: Any, values: Any, of: str = "linalg", zero: bool = False) -> Array:
-    """Return `x`, the cotangent of eigenvalues or singular values; warn if it tells ties apart.
-
-    A sum over equal values is smooth, one of them is not: the gradient then depends on which
-    vectors were found. So it does for a singular value of 0 (`zero`).
-    """
-    eps = float(np.finfo(x.dtype).eps)
-    size = abs(values)
-    limit = eps * size.sum(axis=-1, keepdims=True)
-    counts = eps**0.5 * abs(x).max(axis=-1, keepdims=True, initial=0.0)
-    # Cotangents of equal values that were computed from them may differ by some rounding.
-    apart = abs(x[..., None] - x[..., None, :]) > counts[..., None]
-    close = abs(values[..., None] - values[..., None, :]) <= limit[..., None]
-    if (close & apart).any():
-        *_, i, j = np.argwhere(close & apart)[0].tolist()
-        why = f"the values {i} and {j} are equal, and not used alike"
-    elif zero and ((size <= limit) & (abs(x) > counts)).any():
-        why = "a singular value is 0"
-    else:
-        return np.asarray(x)
-    warnings.warn(
-        f"{of}: the gradient is not unique: {why}; it is that of the vectors found. Use a function "
-        f"that has a gradient there (a sum over equal values, of squares where one may be 0), or "
-        f"a matrix with values apart",
-        DegenerateSpectrumWarning,
-        stacklevel=2,
-    )
-    return np.asarray(x)
-
-
-_tied: Any = either(tied)
-
-
-@declare(kind="elementwise", public=False, name="linalg.unless", x=lambda g: g)
-def unless(x: Any, where: Any, why: str = "") -> Array:
-    """Return `x`, a cotangent; raise `why` if anything holds in `where`."""
-    if np.any(where):
-        raise DegenerateError(why)
-    return np.asarray(x)
-
-
-def _apart(x: Any, values: Any) -> Any:
-    """Return `x`, differences or sums of values, with 0 where rounding hides what it is."""
-    limit = float(np.finfo(x.dtype).eps) * abs(values).sum(axis=-1)[..., None, None]
-    return x * (abs(x) > limit)
-
-
-def _turned(m: Any, differences: Any, of: str) -> Any:
-    """Return the Hermitian part of m / differences, off the diagonal.
-
-    The diagonal of `m` counts only for complex numbers: an imaginary part there asks for the
-    phase of a vector.
-    """
-    one = np.eye(m.shape[-1], dtype=bool)
-    asked = m * ~one
-    if m.dtype.kind == "c":
-        asked = asked + (m - adjoint(m)) * one
-    parts = _quotient(asked, differences, m, of=of) * ~one
-    return (parts + adjoint(parts)) * 0.5
-
-
-def _first(q: Any, g: Any, k: int, of: str) -> tuple[Any, Any]:
-    """Return the first k of orthonormal columns, and the cotangent of all of them for those.
-
-    The columns beyond are some basis of what is orthogonal to the first, and follow them:
-    dq2 = -q1 dq1^H q2. Nothing may depend on which basis.
-    """
-    if q.shape[-1] == k:
-        return q, g
-    q1, q2, g1, g2 = q[..., :k], q[..., k:], g[..., :k], g[..., k:]
-    turn = adjoint(q2) @ g2
-    why = f"the vectors from number {k} on are some orthonormal basis of what the others leave"
-    none = np.zeros(turn.shape[-2:], real_part(turn).dtype)
-    _quotient(turn - adjoint(turn), none, g2, of=of, why=why)  # which is 0, or refused
-    return q1, g1 - q2 @ (adjoint(g2) @ q1)
-
 
 # ------------------------------------------------------------------------- Cholesky
 
@@ -193,7 +65,7 @@ def _qr_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
     q, r = transposed(out[..., :m]), out[..., m:]
     gq, gr = transposed(g[..., :m]), g[..., m:]
     if m >= n:
-        q, gq = _first(q, gq, n, "linalg.qr")
+        q, gq = first_columns(q, gq, n, "linalg.qr")
         return _tall_qr_rule(q, r[..., :n, :], gq, gr[..., :n, :])
     # a = [x | y] with x square: q and the front of r are its factors, and y = q @ rest.
     rest, grest = r[..., m:], gr[..., m:]
@@ -215,8 +87,10 @@ def qr_packed(a: Any, mode: str = "reduced") -> Array:
 def _eigh_rule(g, out):  # type: ignore[no-untyped-def]  # either world
     w, v = real_part(out[..., 0, :]), out[..., 1:, :]
     gw, gv = real_part(g[..., 0, :]), g[..., 1:, :]
-    turned = _turned(adjoint(v) @ gv, _apart(w[..., None, :] - w[..., :, None], w), "linalg.eigh")
-    gw = _tied(gw, w, of="linalg.eigh")
+    turned = turned_apart(
+        adjoint(v) @ gv, apart(w[..., None, :] - w[..., :, None], w), "linalg.eigh"
+    )
+    gw = tied_of(gw, w, of="linalg.eigh")
     return v @ (turned + gw[..., None, :] * np.eye(w.shape[-1], dtype=bool)) @ adjoint(v)
 
 
@@ -244,7 +118,7 @@ def from_lower(a: Any) -> Array:
 
 def _eigvalsh_rule(g, a, out, UPLO):  # type: ignore[no-untyped-def]  # either world
     v = _eigh(a, UPLO=UPLO)[..., 1:, :]
-    return (v * _tied(g, out, of="linalg.eigvalsh")[..., None, :]) @ adjoint(v)
+    return (v * tied_of(g, out, of="linalg.eigvalsh")[..., None, :]) @ adjoint(v)
 
 
 # ------------------------------------------------------------------ square matrices
@@ -258,10 +132,10 @@ def _eig_rule(g, out):  # type: ignore[no-untyped-def]  # either world
     left = adjoint(v)
     m = left @ gv
     lengths = np.real((m * one).sum(axis=-2))[..., None, :]
-    differences = _apart(w[..., None, :] - w[..., :, None], w)
+    differences = apart(w[..., None, :] - w[..., :, None], w)
     asked = m - (left @ v) * lengths
-    turned = _quotient(asked, np.conjugate(differences), m, of="linalg.eig") * ~one
-    gw = _tied(gw, w, of="linalg.eig")
+    turned = quotient_of(asked, np.conjugate(differences), m, of="linalg.eig") * ~one
+    gw = tied_of(gw, w, of="linalg.eig")
     return np.linalg.solve(left, (turned + gw[..., None, :] * one) @ left)
 
 
@@ -282,7 +156,7 @@ def complex_of(a: Any) -> np.dtype[Any]:
 
 def _eigvals_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
     left = adjoint(_eig(a)[..., 1:, :])
-    return np.linalg.solve(left, _tied(g, out, of="linalg.eigvals")[..., None] * left)
+    return np.linalg.solve(left, tied_of(g, out, of="linalg.eigvals")[..., None] * left)
 
 
 # ----------------------------------------------------------------- singular values
@@ -298,16 +172,16 @@ def _thin_svd_rule(u: Any, s: Any, vh: Any, gu: Any, gs: Any, gvh: Any) -> Any:
     # the first is in danger where values are equal, the second where they are 0.
     skew = (x - adjoint(x)) - (y - adjoint(y))
     of = "linalg.svd"
-    core = _turned(x + y, _apart(row - column, s), of)
+    core = turned_apart(x + y, apart(row - column, s), of)
     both = abs(x) + abs(y)
-    core = core + _quotient(skew, _apart(row + column, s), both, of=of, why=ZERO) * 0.5
-    core = core + _tied(gs, s, of=of, zero=True)[..., None, :] * np.eye(s.shape[-1], dtype=bool)
+    core = core + quotient_of(skew, apart(row + column, s), both, of=of, why=ZERO) * 0.5
+    core = core + tied_of(gs, s, of=of, zero=True)[..., None, :] * np.eye(s.shape[-1], dtype=bool)
     c = u @ core @ vh
     if m > n:
-        c = c + _quotient(gu - u @ x, _apart(row, s), gu, of=of, why=ZERO) @ vh
+        c = c + quotient_of(gu - u @ x, apart(row, s), gu, of=of, why=ZERO) @ vh
     if m < n:
         rest = gvh - (gvh @ adjoint(vh)) @ vh
-        c = c + u @ _quotient(rest, _apart(column, s), gvh, of=of, why=ZERO)
+        c = c + u @ quotient_of(rest, apart(column, s), gvh, of=of, why=ZERO)
     return c
 
 
@@ -338,8 +212,8 @@ def unpacked(x: Any, m: int, n: int) -> tuple[Any, Any, Any]:
 def _square_svd_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
     m, n = a_shape[-2:]
     (u, s, vh), (gu, gs, gvh) = unpacked(out, m, n), unpacked(g, m, n)
-    u, gu = _first(u, gu, min(m, n), "linalg.svd")
-    v, gv = _first(adjoint(vh), adjoint(gvh), min(m, n), "linalg.svd")
+    u, gu = first_columns(u, gu, min(m, n), "linalg.svd")
+    v, gv = first_columns(adjoint(vh), adjoint(gvh), min(m, n), "linalg.svd")
     return _thin_svd_rule(u, s, adjoint(v), gu, gs, adjoint(gv))
 
 
@@ -355,7 +229,7 @@ def square_svd_packed(a: Any) -> Array:
 def _svdvals_rule(g, x, out):  # type: ignore[no-untyped-def]  # either world
     m = x.shape[-2]
     packed = _svd(x)
-    g = _tied(g, out, of="linalg.svdvals", zero=True)
+    g = tied_of(g, out, of="linalg.svdvals", zero=True)
     return (transposed(packed[..., :m]) * g[..., None, :]) @ packed[..., m + 1 :]
 
 

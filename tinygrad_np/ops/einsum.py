@@ -193,6 +193,7 @@ def einsum(
     if order not in ("K", "A"):
         raise UnsupportedError(f"einsum: order={order!r} is not supported; leave it out")
     tensors = [as_tensor(a) for a in arrays]
+    spelled = written_out(subscripts, [t.shape for t in tensors])
     wanted = np.result_type(*(t.dtype for t in tensors)) if dtype is None else np.dtype(dtype)
     for t in tensors:
         if not np.can_cast(t.dtype, wanted, casting):
@@ -200,5 +201,4 @@ def einsum(
     if dtype is not None:
         tensors = [cast("einsum", t, dtype) for t in tensors]
     path = optimize if isinstance(optimize, (bool, str)) else tuple(optimize)
-    spelled = written_out(subscripts, [t.shape for t in tensors])
     return products_summed(*tensors, subscripts=spelled, optimize=path)

@@ -15,18 +15,16 @@ from . import products
 from .arranging import flip
 from .complex import sign
 from .decompositions import (
-    adjoint,
     cholesky_lower,
     eig_packed,
     eigh_packed,
     qr_packed,
-    real_part,
     square_svd_packed,
     svd_packed,
     svdvals,
-    transposed,
     unpacked,
 )
+from .degeneracy import adjoint, real_part, transposed
 from .elementwise import absolute, multiply
 from .ordering import argsort
 from .products import composed_in, matmul

@@ -13,7 +13,8 @@ from ..engine.makers import declare, either
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, reduced_axes
-from .decompositions import svdvals, unless
+from .decompositions import svdvals
+from .degeneracy import unless
 from .extrema import max, min
 from .products import composed_in
 from .reductions import add_over, keep_axes, sum

@@ -16,7 +16,8 @@ from ..engine.sweeps import unbroadcast
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import refuse_out
-from .decompositions import adjoint, from_lower, real_part, svdvals, transposed, unless
+from .decompositions import from_lower, svdvals
+from .degeneracy import adjoint, real_part, transposed, unless
 from .products import composed_in, matmul
 from .reductions import sum
 from .shaping import as_tensor, reshape, transpose

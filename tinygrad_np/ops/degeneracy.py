@@ -1,0 +1,151 @@
+"""Where a derivative meets equal values: what decides whether it exists.
+
+A derivative of vectors divides by differences of values. Where two values are equal it exists
+only if nothing asks for those vectors: :func:`quotient` decides, and otherwise refuses. One of
+equal values alone has a kink: :func:`tied` warns.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..engine.errors import DegenerateError, DegenerateSpectrumWarning
+from ..engine.makers import declare, either
+from ..engine.tensor import Array
+
+
+def transposed(x: Any) -> Any:
+    """Return matrices with rows and columns exchanged."""
+    return x.swapaxes(-1, -2)
+
+
+def adjoint(x: Any) -> Any:
+    """Return matrices transposed and conjugated."""
+    return np.conjugate(x).swapaxes(-1, -2) if x.dtype.kind == "c" else x.swapaxes(-1, -2)
+
+
+def real_part(x: Any) -> Any:
+    """Return the real part, which of real numbers are themselves."""
+    return np.real(x) if x.dtype.kind == "c" else x
+
+
+def _quotient_x(g, y, of, why):  # type: ignore[no-untyped-def]  # either world
+    return quotient_of(g, y, g, of=of, why=why)
+
+
+def _quotient_y(g, y, out, of, why):  # type: ignore[no-untyped-def]  # either world
+    return -quotient_of(g * out, y, g, of=of, why=why)
+
+
+@declare(
+    kind="elementwise",
+    public=False,
+    name="linalg.quotient",
+    x=_quotient_x,
+    y=_quotient_y,
+)
+def quotient(x: Any, y: Any, size: Any, of: str = "linalg", why: str = "") -> Array:
+    """Return x / y with 0 / 0 = 0; anything else over 0 is refused as degenerate.
+
+    What is 0 but for rounding is measured by `size`: the numbers that `x` was made from. The
+    message names the function, `of`, and the values that coincide, or another reason (`why`).
+    """
+    none = y == 0
+    if none.any():
+        limit = 100.0 * np.finfo(x.dtype).eps * abs(size).max(axis=(-2, -1), keepdims=True)
+        if (refused := none & (abs(x) > limit)).any():
+            *_, i, j = np.argwhere(refused)[0].tolist()
+            if not why and i == j:
+                why = f"the phase of the complex vector {i} is free"
+            elif not why:
+                why = f"the values {i} and {j} are equal, and their vectors turn into each other"
+            raise DegenerateError(
+                f"{of}: the derivative asks for vectors that the matrix does not determine: "
+                f"{why}; use a function of the values alone (eigvalsh, svdvals), or a matrix with "
+                f"values apart"
+            )
+    return np.where(none, 0.0, x / np.where(none, 1.0, y))
+
+
+quotient_of: Any = either(quotient)
+
+
+@declare(kind="elementwise", public=False, name="linalg.tied", x=lambda g: g)
+def tied(x: Any, values: Any, of: str = "linalg", zero: bool = False) -> Array:
+    """Return `x`, the cotangent of eigenvalues or singular values; warn if it tells ties apart.
+
+    A sum over equal values is smooth, one of them is not: the gradient then depends on which
+    vectors were found. So it does for a singular value of 0 (`zero`).
+    """
+    eps = float(np.finfo(x.dtype).eps)
+    size = abs(values)
+    limit = eps * size.sum(axis=-1, keepdims=True)
+    counts = eps**0.5 * abs(x).max(axis=-1, keepdims=True, initial=0.0)
+    # Cotangents of equal values that were computed from them may differ by some rounding.
+    told = abs(x[..., None] - x[..., None, :]) > counts[..., None]
+    close = abs(values[..., None] - values[..., None, :]) <= limit[..., None]
+    if (close & told).any():
+        *_, i, j = np.argwhere(close & told)[0].tolist()
+        why = f"the values {i} and {j} are equal, and not used alike"
+    elif zero and ((size <= limit) & (abs(x) > counts)).any():
+        why = "a singular value is 0"
+    else:
+        return np.asarray(x)
+    warnings.warn(
+        f"{of}: the gradient is not unique: {why}; it is that of the vectors found. Use a function "
+        f"that has a gradient there (a sum over equal values, of squares where one may be 0), or "
+        f"a matrix with values apart",
+        DegenerateSpectrumWarning,
+        stacklevel=2,
+    )
+    return np.asarray(x)
+
+
+tied_of: Any = either(tied)
+
+
+@declare(kind="elementwise", public=False, name="linalg.unless", x=lambda g: g)
+def unless(x: Any, where: Any, why: str = "") -> Array:
+    """Return `x`, a cotangent; raise `why` if anything holds in `where`."""
+    if np.any(where):
+        raise DegenerateError(why)
+    return np.asarray(x)
+
+
+def apart(x: Any, values: Any) -> Any:
+    """Return `x`, differences or sums of values, with 0 where rounding hides what it is."""
+    limit = float(np.finfo(x.dtype).eps) * abs(values).sum(axis=-1)[..., None, None]
+    return x * (abs(x) > limit)
+
+
+def turned_apart(m: Any, differences: Any, of: str) -> Any:
+    """Return the Hermitian part of m / differences, off the diagonal.
+
+    The diagonal of `m` counts only for complex numbers: an imaginary part there asks for the
+    phase of a vector.
+    """
+    one = np.eye(m.shape[-1], dtype=bool)
+    asked = m * ~one
+    if m.dtype.kind == "c":
+        asked = asked + (m - adjoint(m)) * one
+    parts = quotient_of(asked, differences, m, of=of) * ~one
+    return (parts + adjoint(parts)) * 0.5
+
+
+def first_columns(q: Any, g: Any, k: int, of: str) -> tuple[Any, Any]:
+    """Return the first k of orthonormal columns, and the cotangent of all of them for those.
+
+    The columns beyond are some basis of what is orthogonal to the first, and follow them:
+    dq2 = -q1 dq1^H q2. Nothing may depend on which basis.
+    """
+    if q.shape[-1] == k:
+        return q, g
+    q1, q2, g1, g2 = q[..., :k], q[..., k:], g[..., :k], g[..., k:]
+    turn = adjoint(q2) @ g2
+    why = f"the vectors from number {k} on are some orthonormal basis of what the others leave"
+    none = np.zeros(turn.shape[-2:], real_part(turn).dtype)
+    quotient_of(turn - adjoint(turn), none, g2, of=of, why=why)  # which is 0, or refused
+    return q1, g1 - q2 @ (adjoint(g2) @ q1)
