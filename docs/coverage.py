@@ -1,11 +1,10 @@
-"""Write docs/coverage.md: what of NumPy works here, found out by trying.
+"""Write docs/coverage.md: what of NumPy works here, found out from the records of the tests.
 
     python docs/coverage.py           write the page
     python docs/coverage.py --check   fail if the page is not what would be written
 
-Every line rests on the records of tests/cases.py. That a function is differentiable, and how often,
-is what its record says and tests/test_ops.py checks; complex numbers are tried here, against
-differences in both directions.
+Every line rests on the records of tests/cases.py. That a function is differentiable, how often, and
+in complex numbers too, is what its records say and tests/test_ops.py checks.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from __future__ import annotations
 import argparse
 import inspect
 import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,8 +21,8 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-import tinygrad_np as tg  # noqa: E402  # the tests' records are beside the package
 from cases import CASES  # noqa: E402  # after the path to them
+from records import complexly  # noqa: E402  # after the path to them
 from tinygrad_np.engine.op import NUMPY  # noqa: E402  # after the path to them
 from tinygrad_np.ops.refusals import REFUSED  # noqa: E402  # after the path to them
 
@@ -39,8 +37,8 @@ What of NumPy {numpy} works on Tensors, under its own name and as `tg.name`. Wri
 - **Differentiable** functions work in reverse and forward mode and to second order, in float32 and
   float64, on any shape NumPy takes. *complex* says that gradients in complex numbers were right
   too, *real* that NumPy's function is for real numbers or that its complex gradient is not offered.
-  (`linalg.cholesky`, `eigh` and `eigvalsh` take complex Hermitian matrices; their gradient is that
-  of changes which keep a matrix Hermitian.)
+  (The gradient of `linalg.cholesky`, `eigh` and `eigvalsh` is that of changes which keep a matrix
+  Hermitian.)
 - **Constant** functions give Tensors (or what NumPy gives) that no gradient flows to: integers,
   booleans, new arrays.
 - Any other function of arrays is **refused** with a `TypeError` that names it: nothing falls
@@ -81,41 +79,6 @@ def of_scipy() -> Iterator[str]:
             yield f"| `{name}({', '.join(op.inputs)})` | {', '.join(answered)} |"
 
 
-def works_in_complex_numbers(case: Any) -> bool:
-    """Return whether a record's gradient is right when its arrays are complex."""
-    rng = np.random.default_rng(0)
-    arrays = case.draw(rng)
-    places = [i for i, a in enumerate(arrays) if a.dtype.kind in "fc"]
-    mixed = [
-        a + 0.2j * rng.normal(size=a.shape) if i in places else a for i, a in enumerate(arrays)
-    ]
-
-    def value(*xs: Any) -> Any:
-        return case.call(*xs, **case.params)
-
-    try:
-        tensors = [tg.tensor(a, requires_grad=i in places) for i, a in enumerate(mixed)]
-        out = value(*tensors)
-        v = rng.normal(size=out.shape)
-        if out.dtype.kind == "c":
-            v = v + 1j * rng.normal(size=out.shape)
-        found = out.gradient(*(tensors[i] for i in places), gradient=v)
-    except (TypeError, ValueError, ArithmeticError, tg.TinygradError):
-        return False
-
-    def paired(*xs: Any) -> float:
-        return float(np.real(np.vdot(v, value(*xs).data)))
-
-    for i, g in zip(places, found, strict=True):
-        direction = rng.normal(size=mixed[i].shape) + 1j * rng.normal(size=mixed[i].shape)
-        moved = [[*mixed[:i], mixed[i] + h * direction, *mixed[i + 1 :]] for h in (1e-6, -1e-6)]
-        slope = (paired(*moved[0]) - paired(*moved[1])) / 2e-6
-        analytic = 0.0 if g is None else float(np.real(np.vdot(g.data, direction)))
-        if not np.isclose(analytic, slope, rtol=1e-5, atol=1e-7):
-            return False
-    return True
-
-
 def page() -> str:
     """Return the text of the page."""
     differentiable, constant = [], []
@@ -123,10 +86,9 @@ def page() -> str:
         ours = NUMPY[function]
         cases = records(ours)
         if any(case.order for case in cases):
-            first = next(case for case in cases if case.order)
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                field = "complex" if works_in_complex_numbers(first) else "real"
+            with np.errstate(all="ignore"):
+                of_complex = any(complexly(case).order for case in cases if case.takes_complex())
+            field = "complex" if of_complex else "real"
             order = max(case.order for case in cases)
             differentiable.append(
                 f"| `{name}` | yes | yes | {'yes' if order > 1 else '–'} | {field} |"

@@ -91,7 +91,9 @@ elementwise("clip", np.clip, ANY, params={"min": None, "max": None})
 elementwise("where", np.where, booleans, ANY, ANY)
 elementwise("alias", lambda x: x, ANY, call=OPS["alias"].call)
 elementwise("copy", np.copy, ANY, call=OPS["copy"].call)
-elementwise("astype", lambda x, dtype: x.astype(dtype), ANY, params={"dtype": float}, label="up")
+for dtype in (float, complex):
+    params = {"dtype": dtype}
+    elementwise("astype", lambda x, dtype: x.astype(dtype), ANY, params=params, label="up")
 
 
 def of_numbers(f):
