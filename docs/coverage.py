@@ -21,6 +21,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+import tinygrad_np as tg  # noqa: E402  # after the path to it
 from cases import CASES  # noqa: E402  # after the path to them
 from records import complexly  # noqa: E402  # after the path to them
 from tinygrad_np.engine.op import NUMPY  # noqa: E402  # after the path to them

@@ -56,6 +56,7 @@ OPTIONAL = {
     "scipy": {"ops"},
     "hypothesis": {"testing"},
     "pytest": {"testing"},
+    "_pytest": {"testing"},  # its way to run a test again has no public name
 }
 # Slow to import, and of no use until asked for.
 HEAVY = {"asyncio", "email", "http", "multiprocessing", "sqlite3", "ssl", "unittest", "xml"}
