@@ -12,6 +12,8 @@ from hypothesis.extra import numpy as hnp
 
 import tinygrad_np as tg
 from differences import difference
+from programs import STEP, programs
+from steps import FORMS
 
 seeds = st.integers(0, 2**32 - 1)
 shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3)
@@ -144,120 +146,139 @@ def test_shapes_and_back(data, shape, seed):
     check(lambda x: np.broadcast_to(x, larger), [numbers(seed, shape)], seed)
 
 
-# ---------------------------------------------------------------- expression graphs
-#
-# A program is a list of steps; each takes one or two of the values before it, so values are
-# shared. A step is written once for every library, in what their arrays have in common. Every
-# value broadcasts to SHAPE and grows slowly.
-
-SHAPE = (2, 3)
-
-ONE = {
-    "tanh": lambda lib, x: x.tanh(),
-    "sin": lambda lib, x: x.sin() + x.cos(),
-    "square": lambda lib, x: x.tanh() ** 2,
-    "root": lambda lib, x: (x * x + 0.5).sqrt(),
-    "exp": lambda lib, x: x.tanh().exp(),
-    "log": lambda lib, x: (x**2 + 1.0).log(),
-    "inverse": lambda lib, x: 1.0 / (x * x + 1.0),
-    "relu": lambda lib, x: x.relu() - 0.1 * abs(x),
-    "sigmoid": lambda lib, x: x.sigmoid(),
-    "negative": lambda lib, x: 0.5 - x,
-    "total": lambda lib, x: x.mean(),
-    "rows": lambda lib, x: whole(lib, x).sum(0, keepdims=True) * 0.3,
-    "columns": lambda lib, x: whole(lib, x).mean(-1, keepdims=True),
-    "softmax": lambda lib, x: whole(lib, x).softmax(-1),
-    "logsumexp": lambda lib, x: whole(lib, x).logsumexp(0, keepdims=True),
-    "prod": lambda lib, x: whole(lib, x).tanh().prod(1, keepdims=True),
-    "clip": lambda lib, x: x.clip(-0.9, 1.1),
-    "pick": lambda lib, x: whole(lib, x)[:, [2, 0, 0]],
-    "slice": lambda lib, x: whole(lib, x)[..., 1:2],
-    "mask": lambda lib, x: whole(lib, x)[whole(lib, x) > 0.1].sum(),
-    "turn": lambda lib, x: whole(lib, x).T.reshape(2, 3),
-}
-TWO = {
-    "add": lambda lib, x, y: (x + y) * 0.7,
-    "subtract": lambda lib, x, y: x - y * 0.5,
-    "multiply": lambda lib, x, y: x * y.tanh(),
-    "divide": lambda lib, x, y: x / (y * y + 1.0),
-    "power": lambda lib, x, y: (x.tanh() + 1.5) ** y.tanh(),
-    "remainder": lambda lib, x, y: x % (y.tanh() + 2.0),
-    "maximum": lambda lib, x, y: lib.maximum(x, y),
-    "where": lambda lib, x, y: lib.where(x > y, x * 0.5, y),
-    "matmul": lambda lib, x, y: (whole(lib, x) @ whole(lib, y).T)[:, :1] * 0.3,
-    "concatenate": lambda lib, x, y: lib.concatenate([whole(lib, x)[:1], whole(lib, y)[1:]]),
-    "stack": lambda lib, x, y: lib.stack([whole(lib, x)[0], whole(lib, y)[1]]),
-}
+# ---------------------------------------------------------------- random programs
 
 
-def whole(lib, x):
-    """Return x broadcast to SHAPE."""
-    return lib.broadcast_to(x, SHAPE)
+def pairing(xs, ys):
+    """Return the real inner product of two lists of arrays, and the sum of its terms' sizes."""
+    terms = [np.real(np.conj(x) * y) for x, y in zip(xs, ys, strict=True)]
+    return sum(t.sum() for t in terms), sum(abs(t).sum() for t in terms)
 
 
-@st.composite
-def programs(draw):
-    """Return the shapes of the leaves, and steps: a name and which values it is applied to."""
-    leaves = draw(
-        st.lists(st.sampled_from([(), (3,), (2, 1), (1, 3), SHAPE]), min_size=1, max_size=3)
-    )
-    steps = []
-    for n in range(len(leaves), len(leaves) + draw(st.integers(1, 15))):
-        name = draw(st.sampled_from([*ONE, *TWO]))
-        steps.append((name, *(draw(st.integers(0, n - 1)) for _ in range(1 + (name in TWO)))))
-    return leaves, steps
+def weights(program, seed):
+    """Return a cotangent for each of a program's results."""
+    return [
+        numbers(seed + k, y.shape) * (1 if y.dtype.kind == "f" else 0.6 + 0.8j)
+        for k, y in enumerate(program(*program.leaves.values()))
+    ]
 
 
-def run(lib, steps, leaves, weights):
-    """Return the number that a program computes."""
-    values = list(leaves)
-    for name, *at in steps:
-        values.append((ONE | TWO)[name](lib, *(values[i] for i in at)))
-    return (whole(lib, values[-1]) * weights).sum()
+def ours(program, v):
+    """Return a program as a function of Tensors to one number: its results weighted by `v`."""
+
+    def f(*xs):
+        results = program(*xs, tg=tg)
+        return sum((np.conj(w) * y).real.sum() for w, y in zip(v, results, strict=True))
+
+    return f
 
 
-@given(programs(), seeds)
-@settings(max_examples=150)
-def test_expressions_against_differences(program, seed):
-    leaf_shapes, steps = program
-    arrays = [np.asarray(numbers(seed + k, s)) for k, s in enumerate(leaf_shapes)]
-    weights = numbers(seed + 9, SHAPE)
-    leaves = [tg.tensor(a, requires_grad=True) for a in arrays]
-    out = run(tg, steps, leaves, weights)
-    plain = out.gradient(*leaves)
-    recorded = out.gradient(*leaves, create_graph=True)
-    directions = [np.asarray(numbers(seed + 5 + k, a.shape)) for k, a in enumerate(arrays)]
-    _, tangent = tg.jvp(lambda *xs: run(tg, steps, xs, weights), arrays, directions)
-    along = sum((g.data * d).sum() for g, d in zip(plain, directions, strict=True) if g is not None)
-    np.testing.assert_allclose(tangent.item(), along, rtol=1e-9, atol=1e-9)
-    out.backward()
-    for i, (leaf, g, h) in enumerate(zip(leaves, plain, recorded, strict=True)):
-        if g is None:
-            assert leaf.grad is None
-            continue
-        np.testing.assert_array_equal(leaf.grad.data, g.data)
-        np.testing.assert_allclose(h.data, g.data, rtol=1e-11, atol=1e-11)
-        wanted = difference(
-            lambda *a: run(tg, steps, map(tg.asarray, a), weights).item(), arrays, i, 1e-5
-        )
-        np.testing.assert_allclose(g.data, wanted, rtol=1e-4, atol=1e-5)
+def close(found, wanted, rtol, scale=None):
+    """Assert that arrays agree up to what is lost by adding numbers as large as the largest."""
+    for a, b in zip(found, wanted, strict=True):
+        size = scale if scale is not None else abs(b).max(initial=1.0)
+        np.testing.assert_allclose(a, b, rtol=rtol, atol=rtol * size)
 
 
-@given(programs(), seeds)
-@settings(max_examples=150)
-def test_expressions_against_torch(program, seed):
+def sloped(f, leaves, directions):
+    """Return the derivative along the directions, by differences of two widths."""
+
+    def along(h):
+        sides = [f(*(x + s * h * d for x, d in zip(leaves, directions, strict=True))) for s in (1, -1)]
+        return [(a - b) / (2 * h) for a, b in zip(*sides, strict=True)]
+
+    return [(4 * a - b) / 3 for a, b in zip(along(STEP / 2), along(STEP), strict=True)]
+
+
+@given(programs(FORMS))
+@settings(max_examples=200)
+def test_values_of_programs_are_numpys(program):
+    leaves = program.leaves.values()
+    tensors = [tg.tensor(x, requires_grad=True) for x in leaves]
+    expected = program.values(leaves)
+    for name, found in program.values(tensors, tg=tg).items():
+        assert type(found) is tg.Tensor
+        wanted = np.asarray(expected[name])
+        assert (found.shape, found.dtype) == (wanted.shape, wanted.dtype)
+        np.testing.assert_allclose(found.data, wanted, rtol=1e-11, atol=1e-11)
+
+
+@given(programs(FORMS), seeds)
+@settings(max_examples=200)
+def test_derivatives_of_programs(program, seed):
+    leaves, t = [*program.leaves.values()], [*program.directions.values()]
+    v = weights(program, seed)
+    f = ours(program, v)
+    tensors = [tg.tensor(x, requires_grad=True) for x in leaves]
+    gradients = f(*tensors).gradient(*tensors)
+    g = [np.zeros(x.shape) if y is None else y.data for x, y in zip(leaves, gradients, strict=True)]
+    along, size = pairing(g, t)
+
+    # Reverse against forward, for all results together, and both worlds.
+    _, tangents = tg.jvp(lambda *xs: program(*xs, tg=tg), tuple(leaves), tuple(t))
+    forward, forward_size = pairing(v, [y.data for y in tangents])
+    assert abs(forward - along) <= 1e-9 * (1.0 + size + forward_size)
+    recorded = f(*tensors).gradient(*tensors, create_graph=True)
+    close([y.data for y in recorded if y is not None], [y.data for y in gradients if y is not None], 1e-9)
+    f(*tensors).backward()
+    for x, y in zip(tensors, gradients, strict=True):
+        assert (x.grad is None) == (y is None)
+        assert y is None or np.array_equal(x.grad.data, y.data)
+
+    # Forward against differences, each result by itself.
+    slopes = sloped(program, leaves, t)
+    for found, wanted in zip(tangents, slopes, strict=True):
+        assert (found.shape, found.dtype) == (wanted.shape, wanted.dtype)
+        np.testing.assert_allclose(found.data, wanted, rtol=1e-5, atol=1e-5)
+
+
+@given(programs(FORMS), seeds)
+@settings(max_examples=100)
+def test_second_derivatives_of_programs(program, seed):
+    leaves, t = tuple(program.leaves.values()), tuple(program.directions.values())
+    f = ours(program, weights(program, seed))
+    every = tuple(range(len(leaves)))
+    gradient = tg.grad(f, every)
+    _, forward = tg.jvp(gradient, leaves, t)
+    reverse = tg.grad(lambda *xs: tg.jvp(f, xs, t)[1], every)(*leaves)
+    largest = max(abs(h.data).max() for h in reverse)
+    close([h.data for h in forward], [h.data for h in reverse], 1e-9, 1.0 + largest)
+    slopes = sloped(lambda *xs: [g.data for g in gradient(*xs)], leaves, t)
+    close([h.data for h in reverse], slopes, 1e-4, 1.0 + largest)
+
+
+@given(st.data(), seeds)
+@settings(max_examples=200)
+def test_programs_against_torch(data, seed):
     torch = pytest.importorskip("torch")
-    leaf_shapes, steps = program
-    arrays = [np.asarray(numbers(seed + k, s)) for k, s in enumerate(leaf_shapes)]
-    weights = numbers(seed + 9, SHAPE)
-    ours = [tg.tensor(a, requires_grad=True) for a in arrays]
-    theirs = [torch.tensor(a, requires_grad=True) for a in arrays]
-    ours_out = run(tg, steps, ours, weights)
-    theirs_out = run(torch, steps, theirs, torch.tensor(weights))
-    assert ours_out.item() == pytest.approx(theirs_out.item(), rel=1e-10, abs=1e-10)
-    ours_out.backward()
-    theirs_out.backward()
-    for a, b in zip(ours, theirs, strict=True):
-        assert (a.grad is None) == (b.grad is None)
-        if a.grad is not None:
-            np.testing.assert_allclose(a.grad.data, b.grad.numpy(), rtol=1e-9, atol=1e-9)
+    from torch_as_numpy import MISSING, NP, TG
+
+    program = data.draw(programs({k: f for k, f in FORMS.items() if k not in MISSING}))
+    leaves, t = tuple(program.leaves.values()), tuple(program.directions.values())
+    v = weights(program, seed)
+    f = ours(program, v)
+    xs = tuple(torch.tensor(x, requires_grad=True) for x in leaves)
+    ts = tuple(map(torch.tensor, t))
+    ws = [torch.tensor(w).conj() for w in v]
+
+    def theirs(*xs):
+        results = program(*xs, np=NP, tg=TG)
+        return sum(torch.real(w * y).sum() for w, y in zip(ws, results, strict=True))
+
+    found = program(*leaves, tg=tg)
+    for y, wanted in zip(found, program(*xs, np=NP, tg=TG), strict=True):
+        close([y], [wanted.detach().resolve_conj().numpy()], 1e-9)
+
+    tensors = [tg.tensor(x, requires_grad=True) for x in leaves]
+    gradients = f(*tensors).gradient(*tensors)
+    g = [np.zeros(x.shape) if y is None else y.data for x, y in zip(leaves, gradients, strict=True)]
+    wanted = torch.autograd.grad(theirs(*xs), xs, materialize_grads=True)
+    close(g, [w.numpy() for w in wanted], 1e-9)
+
+    _, slope = torch.autograd.functional.jvp(theirs, xs, ts)
+    close([tg.jvp(f, leaves, t)[1].data], [slope.numpy()], 1e-9, 1.0 + pairing(g, t)[1])
+
+    _, products = torch.autograd.functional.hvp(theirs, xs, ts)
+    largest = max(p.abs().max().item() for p in products)
+    found = tg.jvp(tg.grad(f, tuple(range(len(leaves)))), leaves, t)[1]
+    close([p.data for p in found], [p.numpy() for p in products], 1e-9, 1.0 + largest)
