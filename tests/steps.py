@@ -367,7 +367,10 @@ def taken(d: Draft) -> str:
     x = d.pick(lambda x: x.ndim > 0, "fc", (3,))
     axis = d.axis(x)
     n = x.shape[axis]
-    codes = (f"np.take({x}, [{n - 1}, 0, 0], axis={axis})", f"np.compress([True], {x}, axis={axis})")
+    codes = (
+        f"np.take({x}, [{n - 1}, 0, 0], axis={axis})",
+        f"np.compress([True], {x}, axis={axis})",
+    )
     return d.choose(codes)
 
 
@@ -389,7 +392,9 @@ def diagonal_matrix(d: Draft) -> str:
 def assignment(d: Draft) -> str:
     x = d.pick(lambda x: x.ndim > 0, shape=(3,))
     n = x.shape[0]
-    place = d.choose(("0", "...", "-1:", "..., ::2", "..., None", f"[{n - 1}]", f"{list(range(n))}"))
+    place = d.choose(
+        ("0", "...", "-1:", "..., ::2", "..., None", f"[{n - 1}]", f"{list(range(n))}")
+    )
     shape = eval(f"x[{place}]", {"x": x.data}).shape
     v = d.pick(lambda v: v.shape == shape, shape=d.choose(((), shape)))
     sign = d.choose(("=", "+=", "*=", "-="))

@@ -184,7 +184,9 @@ def sloped(f, leaves, directions):
     """Return the derivative along the directions, by differences of two widths."""
 
     def along(h):
-        sides = [f(*(x + s * h * d for x, d in zip(leaves, directions, strict=True))) for s in (1, -1)]
+        sides = [
+            f(*(x + s * h * d for x, d in zip(leaves, directions, strict=True))) for s in (1, -1)
+        ]
         return [(a - b) / (2 * h) for a, b in zip(*sides, strict=True)]
 
     return [(4 * a - b) / 3 for a, b in zip(along(STEP / 2), along(STEP), strict=True)]
@@ -219,7 +221,11 @@ def test_derivatives_of_programs(program, seed):
     forward, forward_size = pairing(v, [y.data for y in tangents])
     assert abs(forward - along) <= 1e-9 * (1.0 + size + forward_size)
     recorded = f(*tensors).gradient(*tensors, create_graph=True)
-    close([y.data for y in recorded if y is not None], [y.data for y in gradients if y is not None], 1e-9)
+    close(
+        [y.data for y in recorded if y is not None],
+        [y.data for y in gradients if y is not None],
+        1e-9,
+    )
     f(*tensors).backward()
     for x, y in zip(tensors, gradients, strict=True):
         assert (x.grad is None) == (y is None)

@@ -252,3 +252,27 @@ def test_a_constant_becomes_part_of_the_graph():
     assert rows.requires_grad
     (g,) = rows.sum().gradient(w)
     assert g.item() == 6.0
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "g", "c8", "c16"])
+@pytest.mark.parametrize(
+    ("rows", "width", "count"),
+    [(10, (), 20_000), (10, (8,), 3000), (300, (4,), 5000), (5000, (2, 2), 100), (3, (1,), 0)],
+)
+def test_repeated_indices_add_up_exactly_as_add_at_does(rng, dtype, rows, width, count):
+    places = rng.integers(-rows, rows, count)
+    g = rng.normal(size=(count, *width)) * 10.0 ** rng.integers(-8, 8, (count, *width))
+    g = (g * (1 - 2j) if dtype[0] == "c" else g).astype(dtype)
+    t = tg.tensor(np.ones((rows, *width), dtype), requires_grad=True)
+    expected = np.zeros(t.shape, dtype)
+    np.add.at(expected, places, g)
+    (found,) = t[places].gradient(t, gradient=g)
+    np.testing.assert_array_equal(found.data, expected, strict=True)
+    (found,) = t[..., None][places, ..., 0].gradient(t, gradient=g)  # not whole rows
+    np.testing.assert_array_equal(found.data, expected, strict=True)
+
+
+def test_many_small_numbers_add_up_in_half_precision():
+    t = tg.tensor(np.zeros(2, "f2"), requires_grad=True)
+    t[np.zeros(5000, int)].sum().backward()
+    assert t.grad.tolist() == [5000.0, 0.0]  # numpy.add.at stays at 2048
