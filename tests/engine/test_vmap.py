@@ -136,3 +136,17 @@ def test_refusals():
         tg.vmap(lambda x: x, in_axes=(0, 0))(a)
     assert levels.get() == ()  # whatever was raised
     assert tg.vmap(lambda x: repr(x) and x * 1)(a).shape == (2, 3)
+
+
+def test_hvp_of_each_example(rng):
+    x, v, a = rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), rng.normal(size=(3, 3))
+    f = lambda x: np.tanh(x @ a).sum() ** 2  # noqa: E731
+    expected = [tg.hvp(f)(*row).data for row in zip(x, v, strict=True)]
+    np.testing.assert_allclose(tg.vmap(tg.hvp(f))(x, v).data, expected, rtol=1e-12)
+    expected = [tg.hvp(f)(row, v[0]).data for row in x]
+    found = tg.vmap(tg.hvp(f), in_axes=(0, None))(x, v[0])
+    np.testing.assert_allclose(found.data, expected, rtol=1e-12)
+    found = tg.vmap(lambda v: tg.hvp(f)(x[0], v))(v)  # one point, several vectors
+    np.testing.assert_allclose(found.data, [tg.hvp(f)(x[0], row).data for row in v], rtol=1e-12)
+    with pytest.raises(tg.ShapeError, match=r"the vector has shapes \[\(\)\], the argument \[\(3"):
+        tg.vmap(tg.hvp(f))(x, v[:, 0])

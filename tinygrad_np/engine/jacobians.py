@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from .backward import as_tensor
-from .batching import vmap
+from .batching import at_levels, base_of, vmap
 from .errors import ShapeError
 from .graph import Node
 from .modes import enable_grad, no_grad
@@ -189,11 +189,13 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
         run = Run(gradient_of, primals, kwargs, (argnums,), "hvp")
         gradients = run.results(run.answer)
         given = leaves_of(vector)
-        if [np.shape(v) for v in given] != [x.shape for x in run.inputs]:
+        shapes = [run.wrapped(x).shape for x in run.inputs]
+        if [np.shape(v) for v in given] != shapes:
             raise ShapeError(
-                f"hvp: the vector has shapes {[np.shape(v) for v in given]}, the argument "
-                f"{[x.shape for x in run.inputs]}"
+                f"hvp: the vector has shapes {[np.shape(v) for v in given]}, the argument {shapes}"
             )
+        if run.levels:
+            given = [base_of(at_levels(v, run.levels)) for v in given]
         recorded = run.outer and (run.goes_beyond(gradients) or any(map(is_tracked, given)))
         starts: dict[Node, Any] = {}
         for g, v in zip(gradients, given, strict=True):
