@@ -1,6 +1,7 @@
 """Checkpoint: the same values and gradients, without the memory."""
 
 import gc
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -86,6 +87,108 @@ def test_in_no_grad_it_is_the_function_itself():
     with tg.no_grad():
         y = tg.checkpoint(lambda x: x * 2)(leaf(1.0))
     assert not y.requires_grad
+
+
+def layers(x, *weights):
+    for w in weights:
+        x = np.tanh(x @ w)
+    return x
+
+
+def deep(weights, x, wrap):
+    """The loss of a deep network in blocks of eight layers, each wrapped."""
+    for k in range(0, len(weights), 8):
+        x = wrap(layers)(x, *weights[k : k + 8])
+    return (x**2).mean()
+
+
+def peak(f):
+    """Return the most memory that f takes."""
+    tracemalloc.start()
+    try:
+        f()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_grows_with_the_blocks_and_not_with_the_layers(rng):
+    weights = [rng.normal(size=(8, 8)) / 3 for _ in range(60)]
+    x = rng.normal(size=(2000, 8))
+    found = []
+
+    def step(wrap):
+        parameters = [leaf(w) for w in weights]
+        deep(parameters, x, wrap).backward()
+        found.append([w.grad.data for w in parameters])
+
+    plain, saved = peak(lambda: step(lambda f: f)), peak(lambda: step(tg.checkpoint))
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_array_equal(a, b)
+    # One array a layer, against one a block, one a layer of the block at hand, and a few.
+    assert plain > 60 * x.nbytes
+    assert saved < (8 + 8 + 6) * x.nbytes
+
+
+def test_jacobian_and_hessian_of_checkpointed_parts(rng):
+    w, x = rng.normal(size=(3, 3)), rng.normal(size=3)
+    for mode in ("reverse", "forward"):
+        found, expected = (
+            tg.jacobian(lambda x, wrap=wrap: wrap(lambda x: np.tanh(x @ w))(x) * 2.0, mode=mode)(x)
+            for wrap in (tg.checkpoint, lambda f: f)
+        )
+        np.testing.assert_allclose(found.data, expected.data, rtol=1e-12)
+    found, expected = (
+        tg.hessian(lambda x, wrap=wrap: (wrap(lambda x: np.tanh(x @ w))(x) ** 2).sum())(x)
+        for wrap in (tg.checkpoint, lambda f: f)
+    )
+    np.testing.assert_allclose(found.data, expected.data, rtol=1e-12)
+
+
+UNDER_VMAP = {
+    "value": lambda f: tg.vmap(f),
+    "gradient of each": lambda f: tg.vmap(tg.grad(f)),
+    "gradient of all": lambda f: tg.grad(lambda x: tg.vmap(f)(x).sum()),
+    "jvp": lambda f: tg.vmap(lambda x: tg.jvp(f, (x,), (x * 0.5 + 1.0,))[1]),
+    "hvp": lambda f: tg.vmap(lambda x: tg.hvp(f)(x, np.cos(x))),
+    "twice": lambda f: tg.vmap(tg.vmap(tg.grad(lambda x: f(x[None]))), out_axes=1),
+}
+
+
+@pytest.mark.parametrize("name", UNDER_VMAP)
+def test_under_vmap(name, rng):
+    weights = [rng.normal(size=(3, 3)) for _ in range(16)]
+    x = rng.normal(size=(4, 2, 3))
+    found, expected = (
+        UNDER_VMAP[name](lambda x, wrap=wrap: deep(weights, x, wrap))(x)
+        for wrap in (tg.checkpoint, lambda f: f)
+    )
+    np.testing.assert_allclose(found.data, expected.data, rtol=1e-9, atol=1e-12)
+
+
+def test_under_vmap_what_it_closes_over_and_returns(rng):
+    w, x = leaf(rng.normal(size=(3, 3))), rng.normal(size=(5, 3))
+
+    def f(x, wrap):
+        h = x * 2.0  # mapped too, and closed over
+        parts = wrap(lambda y: {"a": np.tanh(h @ w) * y, "same for all": w.sum() * 2.0})(x)
+        return parts["a"].sum() * parts["same for all"]
+
+    both = [tg.vmap(lambda x, wrap=wrap: f(x, wrap))(x) for wrap in (tg.checkpoint, lambda f: f)]
+    np.testing.assert_array_equal(both[0].data, both[1].data)
+    found, expected = (y.sum().gradient(w)[0] for y in both)  # swept outside vmap
+    np.testing.assert_allclose(found.data, expected.data, rtol=1e-12)
+
+
+def test_derivatives_and_batches_inside_a_checkpoint(rng):
+    x = rng.normal(size=(4, 3))
+    for part in (
+        lambda x: tg.vmap(lambda row: np.tanh(row).sum() ** 2)(x).sum(),
+        lambda x: (tg.grad(lambda y: np.sin(y).sum())(x) ** 2).sum(),
+        lambda x: tg.jvp(np.tanh, (x,), (x * x,))[1].sum(),
+    ):
+        found, expected = tg.grad(tg.checkpoint(part))(x), tg.grad(part)(x)
+        np.testing.assert_allclose(found.data, expected.data, rtol=1e-12)
 
 
 def test_it_leaves_nothing_behind():

@@ -1,6 +1,6 @@
 """Checkpoint: compute again in the sweep what would otherwise be saved.
 
-Imports errors, graph, modes, op, sweeps, tensor, trees and transforms.
+Imports batching, errors, graph, mapped, modes, op, sweeps, tensor, trees and transforms.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from .batching import base_of
 from .errors import GraphError
 from .graph import Node, next_number, walk_edges
+from .mapped import Mapped, levels
 from .modes import enable_grad, is_grad_enabled
 from .op import Op, Rule
 from .sweeps import sweep
@@ -26,7 +28,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     It is run once, and again when its gradient is wanted: time for memory. It may return
     nested lists, tuples and dicts, may close over Tensors that require gradients, and works in
-    both modes and to any order. Chen et al., "Training deep nets with sublinear memory cost",
+    both modes, to any order and under `vmap`. Chen et al., "Training deep nets with sublinear memory cost",
     arXiv:1604.06174.
 
     Raises:
@@ -57,14 +59,16 @@ class Segment:
         f: The function.
         arguments: What it is called with.
         given: The tracked Tensors among that.
+        levels: The `vmap` it is called under, if any: the second run may be outside.
         outside: The nodes of what it closes over.
-        values: The arrays it returned, to see that it does so again.
+        values: The arrays it returned, those of whole batches under `vmap`, to see that it does so again.
     """
 
     def __init__(self, f: Callable[..., Any], args: Any, kwargs: Any) -> None:
         self.f = f
         self.arguments = (args, kwargs)
         self.given = [x for x in leaves_of(self.arguments) if is_tracked(x)]
+        self.levels = levels.get()
         self.outside: list[Node] = []
         self.values: list[Array] = []
         self.memo: tuple[Any, list[Any]] = (None, [])
@@ -72,14 +76,21 @@ class Segment:
     def run(self, stand_in: Callable[[Tensor], Tensor]) -> tuple[Any, list[Tensor], list[Node]]:
         """Run the function with stand-ins for its tracked arguments.
 
-        Returns what it returned, the Tensors in that, and the nodes of the stand-ins.
+        Returns what it returned, the Tensors in that as whole batches, and the nodes of the
+        stand-ins.
         """
-        fresh = [stand_in(x) for x in self.given]
+        fresh = [stand_in(base_of(x)) for x in self.given]
         rest = iter(fresh)
-        args, kwargs = map_tree(lambda x: next(rest) if is_tracked(x) else x, self.arguments)
-        with enable_grad():
-            answer = self.f(*args, **kwargs)
-        tensors = [x for x in leaves_of(answer) if type(x) is Tensor]
+        args, kwargs = map_tree(
+            lambda x: mapped_like(x, next(rest)) if is_tracked(x) else x, self.arguments
+        )
+        token = levels.set(self.levels)
+        try:
+            with enable_grad():
+                answer = self.f(*args, **kwargs)
+        finally:
+            levels.reset(token)
+        tensors = [base_of(x) for x in leaves_of(answer) if isinstance(x, Tensor)]
         return answer, tensors, [x.node for x in fresh if x.node is not None]
 
     def first_run(self) -> Any:
@@ -96,20 +107,22 @@ class Segment:
         numbers = iter(range(len(tensors)))
 
         def output(x: Any) -> Any:
-            if type(x) is not Tensor:
+            if not isinstance(x, Tensor):
                 return x
             k = next(numbers)
             if x.node is None or not parents:
                 return x
             edges = tuple((p, RULE, (self, k, i)) for i, p in enumerate(parents))
-            return result(x._data, Node(OP, tuple(parents), edges, {}, x.shape, x.dtype))
+            whole = base_of(x)
+            node = Node(OP, tuple(parents), edges, {}, whole.shape, whole.dtype)
+            return mapped_like(x, result(whole._data, node))
 
         return map_tree(output, answer)
 
     def cotangents(self, k: int, g: Any) -> list[Any]:
         """Return the cotangent of each parent for that of one result, by a run and a sweep."""
         if self.memo[0] is not g:
-            recorded = type(g) is Tensor
+            recorded = isinstance(g, Tensor) and is_grad_enabled()
             _, tensors, own = self.run(alias if recorded else new_leaf)
             for x, value in zip(tensors, self.values, strict=True):
                 if not np.array_equal(x._data, value, equal_nan=value.dtype.kind in "fc"):
@@ -120,16 +133,20 @@ class Segment:
             root = tensors[k].node
             assert root is not None  # it was tracked the first time
             targets = [*own, *self.outside]
-            with enable_grad():
-                found = sweep(
-                    {root: g},
-                    frozenset(targets),
-                    retain_graph=recorded,
-                    create_graph=recorded,
-                    stop=True,
-                )
+            found = sweep(
+                {root: g},
+                frozenset(targets),
+                retain_graph=recorded,
+                create_graph=isinstance(g, Tensor),
+                stop=True,
+            )
             self.memo = (g, [found.get(n) for n in targets])
         return self.memo[1]
+
+
+def mapped_like(x: Tensor, whole: Tensor) -> Tensor:
+    """Return a whole batch as an example of what `x` is an example of."""
+    return Mapped(mapped_like(x.value, whole), x.level) if isinstance(x, Mapped) else whole
 
 
 def new_leaf(x: Tensor) -> Tensor:
