@@ -1,6 +1,6 @@
 """Random programs: a few lines of NumPy that run on arrays, on Tensors and on other libraries.
 
-A program is written line by line, each line by one of the forms in `steps`, while its values are
+A program is written line by line, each line by one of the forms in `forms`, while its values are
 computed at a point and at a second one beside it. So every line can be chosen by the shapes and
 numbers at hand: a logarithm of what is positive, a maximum of what differs, a product of what fits.
 A line that makes numbers large, steep or not finite is left out. What is left is smooth along the

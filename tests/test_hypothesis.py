@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 
 import tinygrad_np as tg
 from differences import difference
-from programs import STEP, programs
+from programs import REFERENCES, STEP, programs, write
 from steps import FORMS
 
 seeds = st.integers(0, 2**32 - 1)
@@ -192,6 +192,28 @@ def sloped(f, leaves, directions):
     return [(4 * a - b) / 3 for a, b in zip(along(STEP / 2), along(STEP), strict=True)]
 
 
+def test_programs_are_what_they_promise():
+    """Every rank from 0 to 4, up to 30 lines, and text that runs by itself."""
+    names, rng = sorted(FORMS), np.random.default_rng(0)
+    ranks, written = set(), set()
+    for seed in range(60):
+        steps = [(rng.choice(names), rng.integers(0, 840, 10).tolist()) for _ in range(30)]
+        program = write(seed, steps, FORMS)
+        assert 15 < len(program.lines) <= 30
+        values = program.values(program.leaves.values())
+        ranks |= {np.ndim(y) for y in values.values()}
+        written |= {form for _, _, form in program.lines}
+        names_in_text = {"np": np, "tg": REFERENCES}
+        exec(repr(program) + f"found = program({', '.join(program.leaves)})", names_in_text)
+        found = names_in_text["found"]
+        for y, name in zip(
+            found if type(found) is tuple else [found], program.returned, strict=True
+        ):
+            np.testing.assert_array_equal(y, values[name])
+    assert ranks == {0, 1, 2, 3, 4}
+    assert written == set(names)
+
+
 @given(programs(FORMS))
 @settings(max_examples=200)
 def test_values_of_programs_are_numpys(program):
@@ -205,10 +227,9 @@ def test_values_of_programs_are_numpys(program):
         np.testing.assert_allclose(found.data, wanted, rtol=1e-11, atol=1e-11)
 
 
-@given(programs(FORMS), seeds)
-@settings(max_examples=200)
-def test_derivatives_of_programs(program, seed):
-    leaves, t = [*program.leaves.values()], [*program.directions.values()]
+def check_derivatives(program, seed):
+    """Compare reverse mode with forward mode, that with differences, and arrays with Tensors."""
+    leaves, t = tuple(program.leaves.values()), tuple(program.directions.values())
     v = weights(program, seed)
     f = ours(program, v)
     tensors = [tg.tensor(x, requires_grad=True) for x in leaves]
@@ -216,31 +237,25 @@ def test_derivatives_of_programs(program, seed):
     g = [np.zeros(x.shape) if y is None else y.data for x, y in zip(leaves, gradients, strict=True)]
     along, size = pairing(g, t)
 
-    # Reverse against forward, for all results together, and both worlds.
-    _, tangents = tg.jvp(lambda *xs: program(*xs, tg=tg), tuple(leaves), tuple(t))
+    _, tangents = tg.jvp(lambda *xs: program(*xs, tg=tg), leaves, t)
     forward, forward_size = pairing(v, [y.data for y in tangents])
     assert abs(forward - along) <= 1e-9 * (1.0 + size + forward_size)
-    recorded = f(*tensors).gradient(*tensors, create_graph=True)
-    close(
-        [y.data for y in recorded if y is not None],
-        [y.data for y in gradients if y is not None],
-        1e-9,
-    )
-    f(*tensors).backward()
-    for x, y in zip(tensors, gradients, strict=True):
-        assert (x.grad is None) == (y is None)
-        assert y is None or np.array_equal(x.grad.data, y.data)
-
-    # Forward against differences, each result by itself.
-    slopes = sloped(program, leaves, t)
-    for found, wanted in zip(tangents, slopes, strict=True):
+    for found, wanted in zip(tangents, sloped(program, leaves, t), strict=True):
         assert (found.shape, found.dtype) == (wanted.shape, wanted.dtype)
         np.testing.assert_allclose(found.data, wanted, rtol=1e-5, atol=1e-5)
 
+    loss = f(*tensors)
+    recorded = loss.gradient(*tensors, create_graph=True)
+    loss.backward()
+    for x, y, again in zip(tensors, gradients, recorded, strict=True):
+        assert (x.grad is None) == (y is None) == (again is None)
+        if y is not None:
+            np.testing.assert_array_equal(x.grad.data, y.data)
+            close([again.data], [y.data], 1e-9)
 
-@given(programs(FORMS), seeds)
-@settings(max_examples=100)
-def test_second_derivatives_of_programs(program, seed):
+
+def check_second_derivatives(program, seed):
+    """Compare the Hessian's product by forward over reverse, reverse over forward, differences."""
     leaves, t = tuple(program.leaves.values()), tuple(program.directions.values())
     f = ours(program, weights(program, seed))
     every = tuple(range(len(leaves)))
@@ -253,8 +268,32 @@ def test_second_derivatives_of_programs(program, seed):
     close([h.data for h in reverse], slopes, 1e-4, 1.0 + largest)
 
 
-@given(st.data(), seeds)
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_derivatives_of_each_form(name):
+    """A few lines in one form: none depends on being drawn."""
+    rng = np.random.default_rng(0)
+    for seed in range(8):
+        steps = [(name, rng.integers(0, 840, 10).tolist()) for _ in range(4)]
+        program = write(seed, steps, FORMS)
+        assert program is not None
+        check_derivatives(program, seed)
+    check_second_derivatives(program, seed)
+
+
+@given(programs(FORMS), seeds)
 @settings(max_examples=200)
+def test_derivatives_of_programs(program, seed):
+    check_derivatives(program, seed)
+
+
+@given(programs(FORMS), seeds)
+@settings(max_examples=100)
+def test_second_derivatives_of_programs(program, seed):
+    check_second_derivatives(program, seed)
+
+
+@given(st.data(), seeds)
+@settings(max_examples=150)
 def test_programs_against_torch(data, seed):
     torch = pytest.importorskip("torch")
     from torch_as_numpy import MISSING, NP, TG

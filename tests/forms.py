@@ -1,0 +1,49 @@
+"""The table of the forms of random programs, and what tells them whether an operand suits.
+
+A form asks the draft for operands that suit it. What has kinks or a domain looks at the numbers
+and stays away from its edge, or puts the operand into the domain first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from programs import MARGIN, Array, Form, Value
+
+FORMS: dict[str, Form] = {}
+
+
+def form(function: Form) -> Form:
+    """Enter a form under the name of its function."""
+    FORMS[function.__name__] = function
+    return function
+
+
+def apart(a: Any, b: Any = 0.0) -> bool:
+    """Return whether two arrays differ everywhere, by more than a step can change."""
+    return bool((np.abs(a - b) > MARGIN).all())
+
+
+def spread(a: Array, axis: int | None = None) -> bool:
+    """Return whether the elements along an axis differ."""
+    return apart(np.diff(np.sort(a, axis=axis), axis=-1 if axis is None else axis))
+
+
+def broadcasts(x: Value) -> Callable[[Value], bool]:
+    """Return whether a value broadcasts against `x`."""
+    return lambda y: all(
+        m == n or 1 in (m, n) for m, n in zip(x.shape[::-1], y.shape[::-1], strict=False)
+    )
+
+
+def positive(x: Value) -> str:
+    """Return `x`, or something positive made of it."""
+    return f"{x}" if (x.data > 0.2).all() else f"({x} * {x} + 0.3)"
+
+
+def bounded(x: Value) -> str:
+    """Return `x`, or something between -0.9 and 0.9 made of it."""
+    return f"{x}" if (abs(x.data) < 0.9).all() else f"(0.9 * np.tanh({x}))"
