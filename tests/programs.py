@@ -161,7 +161,9 @@ class Draft:
 
 def tame(data: Array, moved: Array) -> bool:
     """Return whether a value may stay in a program: see `LARGEST`, `STEEPEST`, `MOST`."""
-    if data.dtype not in (np.float64, np.complex128) or not 0 < data.size <= MOST:
+    if data.dtype not in (np.float64, np.complex128) or data.ndim > 4:
+        return False
+    if not 0 < data.size <= MOST:
         return False
     largest, steepest = np.abs(data).max(), np.abs(moved - data).max() / STEP
     return bool(largest <= LARGEST and steepest <= STEEPEST)
