@@ -13,9 +13,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .derivatives import COMPARISONS, Cost, section
 from .peers import NUMPY, PEERS, TORCH
 from .report import Measurement, environment, heading, mean_ratio, table, verdict
 from .workloads import WORKLOADS
@@ -38,19 +40,26 @@ def main() -> None:
     report: dict[str, Any] = {"environment": facts, "rounds": options.rounds, "settings": {}}
     print(heading(facts))
     for setting in settings:
-        left_out, measurements = _measure(setting, options.peers, options.only, options.rounds)
+        left_out, measurements, costs = _measure(
+            setting, options.peers, options.only, options.derivatives, options.rounds
+        )
         peers = [PEERS[key] for key in options.peers if key not in left_out]
-        print(f"\n{SETTINGS[setting]}: microseconds, median over {options.rounds} round(s)\n")
-        print(table(measurements, peers))
+        if measurements:
+            print(f"\n{SETTINGS[setting]}: microseconds, median over {options.rounds} round(s)\n")
+            print(table(measurements, peers))
         notes = [f"{PEERS[key].label} is left out: {why}." for key, why in left_out.items()]
         notes += verdict(measurements)
         if notes:
             print("", *notes, sep="\n")
+        if costs:
+            print(f"\nDerivatives, {SETTINGS[setting].lower()}: ratios of times\n")
+            print(section(costs))
         report["settings"][setting] = {
             "left_out": left_out,
             "ours_to_torch": mean_ratio(measurements, TORCH),
             "ours_to_numpy": mean_ratio(measurements, NUMPY),
             "workloads": [measurement.as_json() for measurement in measurements],
+            "derivatives": [asdict(cost) for cost in costs],
         }
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n")
@@ -73,6 +82,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N[,N]",
         default=list(range(1, len(WORKLOADS) + 1)),
         help="the workloads to run, all unless told",
+    )
+    parser.add_argument(
+        "--derivatives",
+        choices=["too", "only", "not"],
+        default="too",
+        help="the ratios of Hessians, Jacobians and batches: too unless told",
     )
     parser.add_argument(
         "--peers",
@@ -101,15 +116,20 @@ def _peers(text: str) -> list[str]:
 
 
 def _measure(
-    setting: str, peers: Sequence[str], workloads: Sequence[int], rounds: int
-) -> tuple[dict[str, str], list[Measurement]]:
+    setting: str, peers: Sequence[str], workloads: Sequence[int], derivatives: str, rounds: int
+) -> tuple[dict[str, str], list[Measurement], list[Cost]]:
     """Run a worker and return why each missing peer was left out, and what was measured."""
+    if derivatives == "only":
+        workloads = []
+    comparisons = range(1, len(COMPARISONS) + 1) if derivatives != "not" else ()
     command = [sys.executable, "-m", f"{__package__}.worker", "--rounds", str(rounds)]
     command += ["--peers", *peers, "--workloads", *map(str, workloads)]
+    command += ["--comparisons", *map(str, comparisons)]
     if setting == "one":
         command.append("--pinned")
     left_out: dict[str, str] = {}
     measurements: list[Measurement] = []
+    costs: list[Cost] = []
     with (
         tempfile.TemporaryFile("w+", errors="replace") as complaints,
         subprocess.Popen(
@@ -127,13 +147,17 @@ def _measure(
             if "left_out" in result:
                 left_out[result["left_out"]] = result["why"]
                 continue
-            measurements.append(Measurement(**result))
-            _progress(f"{SETTINGS[setting]}: {len(measurements)} of {len(workloads)} workloads")
+            if "comparison" in result:
+                costs.append(Cost(**result))
+            else:
+                measurements.append(Measurement(**result))
+            done, all_of_them = len(measurements) + len(costs), len(workloads) + len(comparisons)
+            _progress(f"{SETTINGS[setting]}: {done} of {all_of_them}")
         _progress("")
         if worker.wait():
             complaints.seek(0)
             sys.exit(f"{complaints.read()}\nthe benchmark failed: {SETTINGS[setting].lower()}")
-    return left_out, measurements
+    return left_out, measurements, costs
 
 
 def _environment(setting: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 It writes to standard output one JSON object a line: `{"left_out": peer, "why": text}` or
 `{"workload": number, "microseconds": {peer: [one per round]}}`, per step or, for the chain, per
-node.
+node, or `{"comparison": number, "microseconds": {peer: [[one per round], [of the unit]]}}`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from itertools import chain
 
+from .derivatives import COMPARISONS, RTOL, all_steps, groups
 from .peers import NUMPY, PEERS, LeftOut, MakeStep
 from .timing import Disagreement, check_agreement, time_in_turn
 from .workloads import WORKLOADS
@@ -28,7 +30,8 @@ def main() -> None:
     parser.add_argument("--pinned", action="store_true", help="stay on one processor")
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--peers", nargs="+", required=True)
-    parser.add_argument("--workloads", nargs="+", type=int, required=True)
+    parser.add_argument("--workloads", nargs="*", type=int, required=True)
+    parser.add_argument("--comparisons", nargs="*", type=int, default=[])
     options = parser.parse_args()
 
     # Whatever a library prints goes the way of its warnings, not between our lines.
@@ -39,7 +42,11 @@ def main() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
     pause = 0.0 if options.pinned else PAUSE
-    for result in _results(options.peers, options.workloads, options.rounds, pause):
+    found = chain(
+        _results(options.peers, options.workloads, options.rounds, pause),
+        _costs(options.peers, options.comparisons, options.rounds, pause),
+    )
+    for result in found:
         print(json.dumps(result), file=results, flush=True)
 
 
@@ -64,6 +71,27 @@ def _results(
         yield {
             "workload": number,
             "microseconds": {key: [s * scale for s in row] for key, row in seconds.items()},
+        }
+
+
+def _costs(
+    keys: list[str], numbers: list[int], rounds: int, pause: float
+) -> Iterator[dict[str, object]]:
+    for number in numbers:
+        comparison = COMPARISONS[number - 1]
+        steps = all_steps(comparison, keys)
+        try:
+            for group in groups(comparison, steps):
+                check_agreement(group, next(iter(group)), RTOL)
+            seconds = time_in_turn(steps, rounds=rounds, pause=pause)
+        except Disagreement as error:
+            sys.exit(f"{comparison.name}: {error}")
+        peers = [key for key in seconds if not key.endswith("/unit")]
+        yield {
+            "comparison": number,
+            "microseconds": {
+                key: [[s * 1e6 for s in seconds[k]] for k in (key, f"{key}/unit")] for key in peers
+            },
         }
 
 
