@@ -171,5 +171,12 @@ def complex_part(code: str) -> None:
     FORMS[code.format(z="z")] = write
 
 
-for code in ("{z}.real", "{z}.imag", "np.abs({z})", "np.conj({z}) * {z}", "np.abs({z}) ** 2"):
+for code in (
+    "{z}.real",
+    "{z}.imag",
+    "np.abs({z})",
+    "np.conj({z}) * {z}",
+    "np.abs({z}) ** 2",
+    "np.var({z})",
+):
     complex_part(code)

@@ -169,7 +169,7 @@ def tame(data: Array, moved: Array) -> bool:
     return bool(largest <= LARGEST and steepest <= STEEPEST)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Program:
     """A function of some arrays, as text.
 

@@ -215,7 +215,7 @@ def test_programs_are_what_they_promise():
 
 
 @given(programs(FORMS))
-@settings(max_examples=200)
+@settings(max_examples=200, report_multiple_bugs=False)
 def test_values_of_programs_are_numpys(program):
     leaves = program.leaves.values()
     tensors = [tg.tensor(x, requires_grad=True) for x in leaves]
@@ -281,19 +281,19 @@ def test_derivatives_of_each_form(name):
 
 
 @given(programs(FORMS), seeds)
-@settings(max_examples=200)
+@settings(max_examples=200, report_multiple_bugs=False)
 def test_derivatives_of_programs(program, seed):
     check_derivatives(program, seed)
 
 
 @given(programs(FORMS), seeds)
-@settings(max_examples=100)
+@settings(max_examples=100, report_multiple_bugs=False)
 def test_second_derivatives_of_programs(program, seed):
     check_second_derivatives(program, seed)
 
 
 @given(st.data(), seeds)
-@settings(max_examples=150)
+@settings(max_examples=150, report_multiple_bugs=False)
 def test_programs_against_torch(data, seed):
     torch = pytest.importorskip("torch")
     from torch_as_numpy import MISSING, NP, TG

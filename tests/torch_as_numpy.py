@@ -75,7 +75,7 @@ class NumPy:
     fabs = staticmethod(torch.abs)
     modf = staticmethod(lambda x: (torch.frac(x), torch.trunc(x)))
     degrees, radians = staticmethod(torch.rad2deg), staticmethod(torch.deg2rad)
-    float64 = float
+    float64, array = float, staticmethod(torch.tensor)
     correlate = staticmethod(lambda x, y: (x * y).sum().reshape(1))
     vecdot = staticmethod(torch.linalg.vecdot)
     matvec = staticmethod(lambda x, y: x @ y)
