@@ -1,0 +1,43 @@
+"""What the benchmarks of derivatives compute and say; no clock decides anything here."""
+
+import numpy as np
+import pytest
+
+from benchmarks.derivatives import COMPARISONS, RTOL, Cost, all_steps, groups, section
+from benchmarks.peers import OURS, TORCH
+from benchmarks.timing import check_agreement
+
+over_comparisons = pytest.mark.parametrize("comparison", COMPARISONS, ids=lambda c: c.key)
+
+
+@over_comparisons
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # inside torch.func
+def test_what_is_timed_is_the_same_computation(comparison):
+    pytest.importorskip("torch")
+    steps = all_steps(comparison, [TORCH.key])
+    assert len(steps) == 4
+    for group in groups(comparison, steps):
+        assert len(group) == (4 if comparison.alike else 2)
+        check_agreement(group, next(iter(group)), RTOL)
+
+
+@over_comparisons
+def test_ours_are_numbers_without_torch(comparison):
+    steps = all_steps(comparison, [])
+    values = [float(step()) for step in steps.values()]
+    assert np.isfinite(values).all()
+    assert np.all(np.abs(values) > 1e-9)  # not a zero that anything would agree with
+    assert (abs(values[0] - values[1]) < 1e-12) is comparison.alike
+
+
+def test_the_section_marks_what_misses_its_bound():
+    hvp = [comparison.key for comparison in COMPARISONS].index("hvp") + 1
+    cost = Cost(hvp, {OURS.key: [[9.0, 8.0, 10.0], [2.0, 2.0, 2.0]]})
+    assert cost.ratio(OURS) == 4.5
+    assert cost.ratio(TORCH) is None
+    assert section([cost]).splitlines()[-1].endswith("| MISSED 4.50 | – | at most 4 |")
+    within = Cost(hvp, {OURS.key: [[6.0], [2.0]], TORCH.key: [[5.0], [2.0]]})
+    assert section([within]).splitlines()[-1].endswith("| 3.00 | 2.50 | at most 4 |")
+    batch = [comparison.key for comparison in COMPARISONS].index("per_example") + 1
+    slow = Cost(batch, {OURS.key: [[30.0], [2.0]]})
+    assert "MISSED 15.00 | – | at least 20" in section([slow])
