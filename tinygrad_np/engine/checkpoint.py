@@ -28,8 +28,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     It is run once, and again when its gradient is wanted: time for memory. It may return
     nested lists, tuples and dicts, may close over Tensors that require gradients, and works in
-    both modes, to any order and under `vmap`. Chen et al., "Training deep nets with sublinear memory cost",
-    arXiv:1604.06174.
+    both modes, to any order and under `vmap`. Chen et al., "Training deep nets with sublinear
+    memory cost", arXiv:1604.06174.
 
     Raises:
         GraphError: In the sweep, if the second run gives another result: if `f` draws random
@@ -61,7 +61,8 @@ class Segment:
         given: The tracked Tensors among that.
         levels: The `vmap` it is called under, if any: the second run may be outside.
         outside: The nodes of what it closes over.
-        values: The arrays it returned, those of whole batches under `vmap`, to see that it does so again.
+        values: The arrays it returned, of whole batches under `vmap`, to see that it does so
+            again.
     """
 
     def __init__(self, f: Callable[..., Any], args: Any, kwargs: Any) -> None:
