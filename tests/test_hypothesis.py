@@ -12,11 +12,12 @@ from hypothesis.extra import numpy as hnp
 
 import tinygrad_np as tg
 from differences import difference
-from programs import REFERENCES, STEP, programs, write
-from steps import FORMS
+from tinygrad_np.testing import strategies
+from tinygrad_np.testing.programs import FORMS, REFERENCES, STEP, write
+from tinygrad_np.testing.strategies import broadcastable_shapes, programs
 
-seeds = st.integers(0, 2**32 - 1)
-shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3)
+seeds = strategies.seeds()
+shapes = strategies.shapes(max_dims=4, min_side=0)
 dtypes = st.sampled_from(["?", "u1", "i2", "i4", "i8", "f2", "f4", "f8"])
 
 
@@ -43,18 +44,14 @@ def check(f, arrays, seed):
 BINARY = [np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum, np.arctan2]
 
 
-@given(
-    hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=4, min_side=0, max_side=3),
-    st.sampled_from(BINARY),
-    seeds,
-)
+@given(broadcastable_shapes(2, max_dims=4, min_side=0), st.sampled_from(BINARY), seeds)
 def test_any_shapes_that_broadcast(drawn, f, seed):
-    check(f, [numbers(seed + k, shape) for k, shape in enumerate(drawn.input_shapes)], seed)
+    check(f, [numbers(seed + k, shape) for k, shape in enumerate(drawn)], seed)
 
 
-@given(hnp.mutually_broadcastable_shapes(num_shapes=3, max_dims=3, max_side=3), seeds)
+@given(broadcastable_shapes(3), seeds)
 def test_where_of_any_shapes_that_broadcast(drawn, seed):
-    condition, *branches = (numbers(seed + k, s) for k, s in enumerate(drawn.input_shapes))
+    condition, *branches = (numbers(seed + k, s) for k, s in enumerate(drawn))
     check(lambda x, y: np.where(condition > 0, x, y), branches, seed)
 
 

@@ -47,11 +47,17 @@ def convolve(x, y):
     return full[0, 0]
 
 
+def matmul(x, y):
+    dtype = torch.promote_types(x.dtype, y.dtype)
+    return x.to(dtype) @ y.to(dtype)
+
+
 class NumPy:
     """The module's functions by NumPy's names."""
 
     amax, ptp, prod, var, take, convolve = map(staticmethod, (amax, ptp, prod, var, take, convolve))
     max = nanmax = amax
+    matmul = staticmethod(matmul)
     min = staticmethod(lambda x, *args, **kwargs: -amax(-x, *args, **kwargs))
     std = staticmethod(lambda *args, **kwargs: torch.sqrt(var(*args, **kwargs)))
     sort = staticmethod(lambda x, axis: torch.sort(x, axis).values)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 
-from forms import apart, broadcasts, form
-from programs import Draft, Value
+from .forms import apart, broadcasts, form
+from .program import Draft, Value
 
 # ------------------------------------------------------------------------------------ shaping
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forms import FORMS, apart, form
-from programs import Draft, Value
+from .forms import FORMS, apart, form
+from .program import Draft, Value
 
 # ----------------------------------------------------------------------------------- products
 
@@ -14,8 +14,12 @@ from programs import Draft, Value
 def matmul(d: Draft) -> str:
     x = d.pick(lambda x: x.ndim > 0, "fc", (2, 3))
     n = x.shape[-1]
-    fits = lambda y: y.ndim in (1, 2) and y.shape[max(0, y.ndim - 2)] == n  # noqa: E731
-    return f"{x} @ {d.pick(fits, 'fc', d.choose(((n, 2), (n,))))}"
+
+    def fits(y: Value) -> bool:
+        return y.ndim in (1, 2) and y.shape[max(0, y.ndim - 2)] == n
+
+    y = d.pick(fits, "fc", d.choose(((n, 2), (n,))))
+    return f"{x} @ {y}" if x.is_real == y.is_real else f"np.matmul({x}, {y})"
 
 
 @form

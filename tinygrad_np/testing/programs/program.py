@@ -14,13 +14,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from hypothesis import assume
-from hypothesis import strategies as st
+import numpy.typing as npt
 
-Array = np.ndarray[Any, Any]
+from ...engine.op import FUNCTIONS
+from ...engine.tensor import Tensor
+
+Array = npt.NDArray[Any]
+T = TypeVar("T")
 
 STEP = 1e-4
 """How far the second point is along the direction of a program."""
@@ -32,7 +35,7 @@ MARGIN = 0.02
 
 def _softmax(x: Array, axis: int) -> Array:
     e = np.exp(x - x.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
+    return np.asarray(e / e.sum(axis=axis, keepdims=True))
 
 
 def _sigmoid(x: Array) -> Array:
@@ -63,14 +66,17 @@ class Value:
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """Its shape."""
         return self.data.shape
 
     @property
     def ndim(self) -> int:
+        """The number of its axes."""
         return self.data.ndim
 
     @property
     def is_real(self) -> bool:
+        """Whether it holds real numbers."""
         return self.data.dtype.kind == "f"
 
 
@@ -96,7 +102,7 @@ class Draft:
         """The name of the value that the line will make."""
         return f"v{len(self.lines) + 1}"
 
-    def choose(self, options: Sequence[Any]) -> Any:
+    def choose(self, options: Sequence[T]) -> T:
         """Return one of several things; the first is the simplest."""
         return options[next(self.choices, 0) % len(options)]
 
@@ -129,7 +135,8 @@ class Draft:
 
     def axis(self, x: Value) -> int:
         """Return an axis of `x`, from either end. It has one."""
-        return self.choose((-1, *range(x.ndim), *range(-x.ndim, -1)))
+        axes: list[int] = [-1, *range(x.ndim), *range(-x.ndim, -1)]
+        return self.choose(axes)
 
     def axes(self, x: Value) -> int | tuple[int, ...] | None:
         """Return an `axis` as reductions take it."""
@@ -200,12 +207,15 @@ class Program:
 
     def values(self, arrays: Sequence[Any], **namespace: Any) -> dict[str, Any]:
         """Return every value, for arrays of whatever library `np` and `tg` are."""
-        names = {"np": np, "tg": REFERENCES} | namespace
+        recorded = any(isinstance(x, Tensor) for x in arrays)
+        tg = SimpleNamespace(**FUNCTIONS) if recorded else REFERENCES
+        names = {"np": np, "tg": tg} | namespace
         names |= dict(zip(self.leaves, arrays, strict=True))
         exec(self.code, names)
         return {name: names[name] for name, _, _ in self.lines}
 
     def __call__(self, *arrays: Any, **namespace: Any) -> tuple[Any, ...]:
+        """Return the values that no line uses."""
         values = self.values(arrays, **namespace)
         return tuple(values[name] for name in self.returned)
 
@@ -216,7 +226,9 @@ class Program:
         return "\n".join(["", *given, *lines, f"    return {', '.join(self.returned)}", ""])
 
 
-def write(seed: int, steps: Sequence[tuple[str, Sequence[int]]], forms: Mapping[str, Form]) -> Any:
+def write(
+    seed: int, steps: Sequence[tuple[str, Sequence[int]]], forms: Mapping[str, Form]
+) -> Program | None:
     """Return the program that forms write by the given choices, or None if no line fits."""
     draft = Draft(seed)
     for form, choices in steps:
@@ -227,15 +239,3 @@ def write(seed: int, steps: Sequence[tuple[str, Sequence[int]]], forms: Mapping[
     leaves = {name: a for name, a in draft.leaves.items() if name in words}
     directions = {name: draft.directions[name] for name in leaves}
     return Program(leaves, directions, tuple(draft.lines))
-
-
-@st.composite
-def programs(draw: Any, forms: Mapping[str, Form]) -> Program:
-    """Return programs of 1 to 30 lines in the given forms."""
-    choices = st.lists(st.integers(0, 839), min_size=10, max_size=10)  # a multiple of 1 to 8
-    step = st.tuples(st.sampled_from(sorted(forms)), choices)
-    parts = draw(st.lists(st.lists(step, min_size=1, max_size=6), min_size=1, max_size=5))
-    seed = draw(st.integers(0, 2**32 - 1))
-    program = write(seed, [step for part in parts for step in part], forms)
-    assume(program is not None)
-    return program

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from programs import MARGIN, Array, Form, Value
+from .program import MARGIN, Array, Form, Value
 
 FORMS: dict[str, Form] = {}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from forms import FORMS, apart, bounded, broadcasts, form, positive, spread
-from programs import Draft, Value
+from .forms import FORMS, apart, bounded, broadcasts, form, positive, spread
+from .program import Draft, Value
 
 # ------------------------------------------------------------------------------- elementwise
 
