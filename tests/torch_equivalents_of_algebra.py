@@ -157,14 +157,13 @@ LINALG = {
 
 
 def fourier(f):
-    """A transform with NumPy's keywords; of complex results the real number of the records."""
+    """A transform with NumPy's keywords."""
     names = {"axis": "dim", "axes": "dim"}
 
     def function(x, **params):
         if -1 in params.get("s", ()) and f in (torch.fft.irfft2, torch.fft.irfftn):
             raise NotInTorchError("s=-1 means another length of a real result there")
-        out = f(x, **{names.get(name, name): value for name, value in params.items()})
-        return (out * (0.6 - 1.3j)).real if out.is_complex() else out
+        return f(x, **{names.get(name, name): value for name, value in params.items()})
 
     return function
 
