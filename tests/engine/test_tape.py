@@ -86,6 +86,57 @@ def test_steps_are_not_changed_by_what_is_added_up_later():
     np.testing.assert_array_equal(x.grad.data, [10.0, 10.0])
 
 
+def test_steps_have_what_the_rules_asked_for():
+    x = tg.tensor([1.0, 2.0], requires_grad=True)
+    with tg.record() as tape:
+        y = np.tanh(x) * [3.0, 4.0]
+        y.sum().backward()
+    of_sum, of_product, of_tanh = tape.steps
+    assert of_sum.arguments[0] == (2,)
+    np.testing.assert_array_equal(of_product.arguments, [[3.0, 4.0]])
+    np.testing.assert_array_equal(of_tanh.arguments, [np.tanh([1.0, 2.0])])
+
+
+def test_the_source_of_a_tensor_is_known_when_it_is_detached():
+    x = tg.tensor([1.0, 2.0], requires_grad=True)
+    with tg.record() as tape:
+        y = x * 2.0
+    assert tape.source(y) is tape.source(y.detach()) is tape.calls[0]
+    assert tape.source(x) is None
+
+
+class Sweeps(tapes.Tape):
+    """A tape that notes where sweeps begin and end."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def sweep(self, order):
+        self.seen.append([node.op.name if node.op else "leaf" for node in order])
+        return super().sweep(order)
+
+    def swept(self, node, error):
+        self.seen.append((node.op and node.op.name, error))
+
+
+def test_a_tape_is_told_of_every_sweep():
+    x, y = (tg.tensor(2.0, requires_grad=True) for _ in range(2))
+    tape = Sweeps()
+    with tapes.recording(tape):
+        (np.exp(x) * np.sin(y)).gradient(y)
+    assert tape.seen == [["multiply", "sin", "leaf"], (None, None)]
+
+
+def test_a_tape_is_told_where_a_sweep_failed():
+    broken = tg.op(lambda x: x * 1.0, x=lambda g: g / None, name="broken")
+    x = tg.tensor(2.0, requires_grad=True)
+    tape = Sweeps()
+    with pytest.raises(TypeError) as caught, tapes.recording(tape):
+        (broken(x) * 2.0).backward()
+    assert tape.seen[1:] == [("broken", caught.value)]
+
+
 def test_a_rule_without_gradient_is_a_step_too():
     cut = tg.op(lambda x: x * 1.0, x=lambda g: None, name="cut")
     x = tg.tensor(1.0, requires_grad=True)

@@ -46,43 +46,53 @@ def sweep(
     found: dict[Node, Any] = {}
     ours: set[Node] = set()  # whose cotangent is an array this sweep allocated
     tape = running() if RECORDING else None
-    note = tape.sweep() if tape is not None else None
-    for node in order:
-        g = cotangents.pop(node, None)
-        if g is None:  # every rule on the way here said: no gradient
-            continue
-        if node.op is None or node in targets:
-            found[node] = g
-            if stop:
+    note = None
+    if tape is not None:
+        note = tape.sweep(order if useful is None else [node for node in order if node in useful])
+    node = None
+    try:
+        for node in order:
+            g = cotangents.pop(node, None)
+            if g is None:  # every rule on the way here said: no gradient
                 continue
-        edges = node.edges
-        if edges is None:  # spent by another thread since the walk
-            raise spent(node)
-        for parent, rule, arguments in edges:
-            if useful is not None and parent not in useful:
-                continue
-            if create_graph:
-                arguments = lift(node, rule, arguments)
-            if node.dtype.kind == "c":
-                c = pulled_back(node, rule, g, arguments)
-            else:
-                c = rule.apply(g, *arguments)
-            if c is not None and (c.shape != parent.shape or c.dtype is not parent.dtype):
-                c = fit(c, parent, node, rule)
-            if note is not None:
-                note(node, rule, parent, g, c)
-            if c is None:
-                continue
-            if parent not in cotangents:
-                cotangents[parent] = c
-            elif parent in ours:
-                cotangents[parent] += c
-            else:
-                cotangents[parent] = cotangents[parent] + c
-                if not create_graph:
-                    ours.add(parent)
-        if not retain_graph and node.op is not None:
-            node.edges = None
+            if node.op is None or node in targets:
+                found[node] = g
+                if stop:
+                    continue
+            edges = node.edges
+            if edges is None:  # spent by another thread since the walk
+                raise spent(node)
+            for parent, rule, arguments in edges:
+                if useful is not None and parent not in useful:
+                    continue
+                if create_graph:
+                    arguments = lift(node, rule, arguments)
+                if node.dtype.kind == "c":
+                    c = pulled_back(node, rule, g, arguments)
+                else:
+                    c = rule.apply(g, *arguments)
+                if c is not None and (c.shape != parent.shape or c.dtype is not parent.dtype):
+                    c = fit(c, parent, node, rule)
+                if note is not None:
+                    note(node, rule, parent, g, c, arguments)
+                if c is None:
+                    continue
+                if parent not in cotangents:
+                    cotangents[parent] = c
+                elif parent in ours:
+                    cotangents[parent] += c
+                else:
+                    cotangents[parent] = cotangents[parent] + c
+                    if not create_graph:
+                        ours.add(parent)
+            if not retain_graph and node.op is not None:
+                node.edges = None
+    except Exception as error:
+        if tape is not None:
+            tape.swept(node, error)
+        raise
+    if tape is not None:
+        tape.swept(node, None)
     return found
 
 

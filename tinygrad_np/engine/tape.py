@@ -11,8 +11,8 @@ import linecache
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -135,9 +135,19 @@ class Step:
         contribution: What the rule made of it, in the parent's shape; ``None`` for no gradient.
         seconds: How long it took.
         sweep: Which sweep on the tape it belongs to, from 0.
+        arguments: What the rule asked for.
     """
 
-    __slots__ = ("contribution", "cotangent", "node", "parent", "rule", "seconds", "sweep")
+    __slots__ = (
+        "arguments",
+        "contribution",
+        "cotangent",
+        "node",
+        "parent",
+        "rule",
+        "seconds",
+        "sweep",
+    )
 
     def __init__(
         self,
@@ -148,10 +158,12 @@ class Step:
         contribution: Array | None,
         seconds: float,
         sweep: int,
+        arguments: tuple[Any, ...],
     ) -> None:
         self.node, self.parent, self.rule = node, parent, rule
         self.cotangent, self.contribution = cotangent, contribution
         self.seconds, self.sweep = seconds, sweep
+        self.arguments = arguments
 
     def __repr__(self) -> str:
         name = self.node.op.name if self.node.op else "leaf"
@@ -181,6 +193,11 @@ class Tape:
     def call_of(self, node: Node) -> Call | None:
         """Return the call that made a node; ``None`` for a leaf and for what came before."""
         return self._by_node.get(node)
+
+    def source(self, x: Tensor) -> Call | None:
+        """Return the call that made a Tensor's values, also of a detached one."""
+        number = self._made.get(id(x._data))
+        return None if number is None else self.calls[number]
 
     def call(
         self, op: Op, function: Callable[..., Tensor], args: tuple[Any, ...], params: dict[str, Any]
@@ -219,20 +236,26 @@ class Tape:
             return array if id(array) in self._made else array.copy()
         return x if type(x) in (float, int, bool, complex) else as_array(x, op.name, copy=True)
 
-    def sweep(self) -> Callable[..., None]:
-        """Begin a backward sweep; return what notes each of its steps."""
+    def sweep(self, order: Sequence[Node]) -> Callable[..., None]:
+        """Begin a backward sweep over nodes; return what notes each of its steps."""
         number = self.sweeps
         self.sweeps += 1
         self._last = time.perf_counter()
 
-        def note(node: Node, rule: Rule, parent: Node, g: Any, c: Any) -> None:
+        def note(
+            node: Node, rule: Rule, parent: Node, g: Any, c: Any, arguments: tuple[Any, ...]
+        ) -> None:
             now = time.perf_counter()
             given = None if c is None else copied(c)
             seconds = now - self._last
-            self.steps.append(Step(node, parent, rule, copied(g), given, seconds, number))
+            step = Step(node, parent, rule, copied(g), given, seconds, number, arguments)
+            self.steps.append(step)
             self._last = time.perf_counter()
 
         return note
+
+    def swept(self, node: Node | None, error: Exception | None) -> None:
+        """End a backward sweep: at its last node, or with what was raised at an earlier one."""
 
 
 def copied(x: Array | Tensor) -> Array:
@@ -261,7 +284,18 @@ def stacked(x: Any) -> Any:
 
 
 @contextmanager
-def record() -> Iterator[Tape]:
+def recording(tape: Tape) -> Iterator[Tape]:
+    """Record on a tape inside the block."""
+    token = _tape.set(tape)
+    RECORDING.append(tape)
+    try:
+        yield tape
+    finally:
+        RECORDING.remove(tape)
+        _tape.reset(token)
+
+
+def record() -> AbstractContextManager[Tape]:
     """Record every op call and every backward step of this thread inside the block.
 
     The tape keeps all values, so it costs memory and time; outside of such blocks nothing does.
@@ -275,14 +309,7 @@ def record() -> Iterator[Tape]:
     >>> [(step.node.op.name, step.rule.input) for step in tape.steps]
     [('sum', 'x'), ('multiply', 'x'), ('multiply', 'y')]
     """
-    tape = Tape()
-    token = _tape.set(tape)
-    RECORDING.append(tape)
-    try:
-        yield tape
-    finally:
-        RECORDING.remove(tape)
-        _tape.reset(token)
+    return recording(Tape())
 
 
 running = _tape.get
