@@ -46,6 +46,7 @@ BELOW = {
     "testing": {"engine", "ops"},
     "viz": {"engine", "ops"},
     "compiler": {"engine", "ops"},
+    "explain": {"engine", "ops"},
 }
 
 # What is imported besides NumPy and the standard library, and where. Who asks for strategies or

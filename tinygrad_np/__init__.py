@@ -23,6 +23,7 @@ from .engine.errors import (
     DegenerateSpectrumWarning,
     DTypeError,
     GraphError,
+    NonFiniteError,
     ShapeError,
     TinygradError,
     UnsupportedError,
@@ -330,6 +331,7 @@ __all__ = [
     "DegenerateError",
     "DegenerateSpectrumWarning",
     "GraphError",
+    "NonFiniteError",
     "ShapeError",
     "Tensor",
     "TinygradError",
@@ -410,6 +412,7 @@ __all__ = [
     "cumsum",
     "cumulative_prod",
     "cumulative_sum",
+    "debug",
     "deg2rad",
     "degrees",
     "delete",
@@ -435,6 +438,9 @@ __all__ = [
     "exp",
     "exp2",
     "expand_dims",
+    "explain",
+    "explain_grad",
+    "explain_nan",
     "expm1",
     "extract",
     "eye",
@@ -639,11 +645,14 @@ __all__ = [
 
 
 if TYPE_CHECKING:
-    from . import fft, linalg, nn, optim, special, testing, viz
+    from . import explain, fft, linalg, nn, optim, special, testing, viz
+    from .explain import debug, explain_grad, explain_nan
 
 
 def __getattr__(name: str) -> object:
     """Import what not everyone needs when it is first used."""
-    if name in ("fft", "linalg", "nn", "optim", "special", "testing", "viz"):
+    if name in ("explain", "fft", "linalg", "nn", "optim", "special", "testing", "viz"):
         return import_module(f"{__name__}.{name}")
+    if name in ("debug", "explain_grad", "explain_nan"):
+        return getattr(import_module(f"{__name__}.explain"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

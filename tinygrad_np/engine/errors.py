@@ -3,6 +3,8 @@
 Imports nothing.
 """
 
+from typing import Any
+
 
 class TinygradError(Exception):
     """Base of every error this package raises on purpose."""
@@ -34,3 +36,14 @@ class DegenerateSpectrumWarning(RuntimeWarning):
     The function has a kink there. What is returned is the gradient for the vectors that were
     found, one of many.
     """
+
+
+class NonFiniteError(TinygradError, FloatingPointError):
+    """A NaN or Inf that an operation or a gradient rule made, found by ``tinygrad_np.debug``.
+
+    Its `finding` tells the op, the elements, the operands and the cause.
+    """
+
+    def __init__(self, message: str, finding: Any = None) -> None:
+        super().__init__(message)
+        self.finding = finding

@@ -1,0 +1,242 @@
+"""`debug`: source lines on errors, guards on captured arrays, checks of every value.
+
+It is a tape that looks at what it records. Outside of its blocks nothing of this exists.
+Imports the engine only, and findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from hashlib import blake2b
+from types import TracebackType
+from typing import Any, Self
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from ..engine.errors import GraphError, NonFiniteError
+from ..engine.graph import Node
+from ..engine.mapped import Mapped
+from ..engine.op import Op, Rule
+from ..engine.tape import Call, Line, Step, Tape, calling_line, recording
+from ..engine.tensor import Tensor
+from .findings import bad_step, given_bad, made_bad
+from .values import bad_in
+
+Failure = Call | Step | Node | None
+
+Saved = tuple[str, np.ndarray[Any, Any], bytes]
+"""The name of an operand, the array a node captured of it, and that array's digest."""
+
+
+class debug:  # a function to its users, like no_grad
+    """Watch every operation inside a ``with`` block, and say where things go wrong.
+
+    - **Lines.** An error raised by an operation carries the line it was called from as a note;
+      one raised in ``backward`` carries that of the forward call. Types and
+      messages stay.
+    - **Guards.** A plain array among the operands is captured as it is. Before each sweep every
+      captured array is compared with what it was; one that was written to in between is a
+      :class:`GraphError` that names the operand and the line. This sees writes through other views
+      too. Nothing is computed before.
+    - **Values.** An operation that makes NaN of operands without NaN, or Inf of finite ones, is a
+      :class:`NonFiniteError` that explains itself; so is a gradient rule that does.
+
+    It costs a few times the computation itself. The tape keeps what was called since the last
+    ``backward`` ended, and starts anew with the next call. It watches its own thread or task. An
+    instance is used once.
+
+    Args:
+        check_nan: Whether values are checked. Switch it off where infinities are meant and an
+            operation makes them, such as log(0) under a mask.
+
+    Attributes:
+        tape: What was recorded since the last ``backward`` ended.
+        failed: What failed: a call; or, in a sweep, the step, or the node if its rule raised;
+            ``None`` if nothing did.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> x = tg.tensor([1.0, 2.0], requires_grad=True)
+    >>> a = np.array([3.0, 4.0])
+    >>> with tg.debug():
+    ...     loss = (x * a).sum()
+    ...     a[0] = 0.0
+    ...     loss.backward()
+    Traceback (most recent call last):
+    ...
+    tinygrad_np.engine.errors.GraphError: backward: operand y of multiply, an array of shape (2,),
+    was written to after multiply captured it; its gradient would be wrong. ...
+    """
+
+    def __init__(self, *, check_nan: bool = True) -> None:
+        self._watched = Watched(check_nan)
+        self._stack = ExitStack()
+
+    @property
+    def tape(self) -> Tape:
+        """What was recorded since the last ``backward`` ended."""
+        return self._watched
+
+    @property
+    def failed(self) -> Failure:
+        """What failed, ``None`` if nothing did."""
+        return self._watched.failed
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(recording(self._watched))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+
+class Watched(Tape):
+    """A tape that checks what it records.
+
+    Attributes:
+        check_nan: Whether values are checked.
+        failed: What failed.
+        lines: The line of the call that made each node that is alive.
+        saved: What it captured.
+    """
+
+    def __init__(self, check_nan: bool) -> None:
+        super().__init__()
+        self.check_nan = check_nan
+        self.failed: Failure = None
+        self.lines: WeakKeyDictionary[Node, Line] = WeakKeyDictionary()
+        self.saved: WeakKeyDictionary[Node, list[Saved]] = WeakKeyDictionary()
+        self._running = 0  # sweeps, one inside the other
+        self._done = False
+
+    def call(
+        self, op: Op, function: Callable[..., Tensor], args: tuple[Any, ...], params: dict[str, Any]
+    ) -> Tensor:
+        """Call an op's public function, note it, and check what it returned."""
+        if self._done and not self._running:
+            self.clear()
+        count = len(self.calls)
+        try:
+            out = super().call(op, function, args, params)
+        except Exception as error:
+            if len(self.calls) > count and self.calls[-1].error is error:
+                self.failed = self.calls[-1]
+            add_line(error, f"{op.name} was called", calling_line())
+            raise
+        if isinstance(out, Mapped):  # the op was called on the whole batch, and that was checked
+            return out
+        call = self.calls[-1]
+        if call.node is not None:
+            self.lines[call.node] = call.line
+            self.saved[call.node] = captured(call.node)
+        if self.check_nan:
+            self.check(call)
+        return out
+
+    def check(self, call: Call) -> None:
+        """Raise if a call made a bad value."""
+        bad = bad_in(call.out)
+        if not bad or any(bad_in(value) for value in call.params.values()):
+            return
+        given = [bad_in(value) for value in call.values]
+        if bad == "NaN" and "NaN" in given:
+            i = given.index("NaN")
+            if call.sources[i] is not None:
+                return  # it was told of before
+            finding = given_bad(call, i, {}, ())
+        elif bad == "Inf" and any(given):
+            return
+        else:
+            finding = made_bad(self, call)
+        self.failed = call
+        error = NonFiniteError(str(finding), finding)
+        add_line(error, f"{call.op.name} was called", call.line)
+        raise error
+
+    # --------------------------------------------------------------------- sweeps
+
+    def sweep(self, order: Sequence[Node]) -> Callable[..., None]:
+        """Begin a backward sweep, once every captured array is seen to be what it was."""
+        for node in order:
+            if node.edges is not None:
+                self.compare(node)
+        noting = super().sweep(order)
+        self._running += 1
+
+        def note(
+            node: Node, rule: Rule, parent: Node, g: Any, c: Any, arguments: tuple[Any, ...]
+        ) -> None:
+            noting(node, rule, parent, g, c, arguments)
+            step = self.steps[-1]
+            if self.check_nan and bad_in(step.contribution) and not bad_in(step.cotangent):
+                self.failed = step
+                finding = bad_step(self, len(self.steps) - 1)
+                raise NonFiniteError(str(finding), finding)
+
+        return note
+
+    def swept(self, node: Node | None, error: Exception | None) -> None:
+        """End a backward sweep, or add the forward line to what it raised."""
+        self._running -= 1
+        self._done = not self._running
+        if error is None or node is None or node.op is None:
+            return
+        if self.failed is None:
+            self.failed = node
+        line = self.lines.get(node)
+        if line is not None:
+            add_line(error, f"in the backward of {node.op.name}, which was called", line)
+
+    def compare(self, node: Node) -> None:
+        """Raise if an array that a node captured has changed."""
+        for name, array, before in self.saved.get(node, ()):
+            if digest(array) == before:
+                continue
+            assert node.op is not None  # a leaf captures nothing
+            self.failed = self.call_of(node) or node
+            what = "the result" if name == "out" else f"operand {name}"
+            error = GraphError(
+                f"backward: {what} of {node.op.name}, an array of shape {array.shape}, was "
+                f"written to after {node.op.name} captured it; its gradient would be wrong. Pass "
+                f"a copy, such as tg.tensor(array), or write after backward"
+            )
+            add_line(error, f"{node.op.name} was called", self.lines[node])
+            raise error
+
+    def clear(self) -> None:
+        """Forget the calls and steps so far; lines and guards stay while their nodes live."""
+        self.calls, self.steps = [], []
+        self._made, self._by_node = {}, {}
+        self.sweeps, self._done, self.failed = 0, False, None
+
+
+def captured(node: Node) -> list[Saved]:
+    """Return the arrays that a node keeps for its rules, by the names the rules have for them."""
+    found: dict[int, Saved] = {}
+    for _, rule, arguments in node.edges or ():
+        for name, value in zip(rule.needs, arguments, strict=True):
+            parts = value if isinstance(value, tuple) else (value,)
+            for i, part in enumerate(parts):
+                if isinstance(part, np.ndarray):
+                    label = f"{name}[{i}]" if isinstance(value, tuple) else name
+                    found[id(part)] = label, part, digest(part)
+    return list(found.values())
+
+
+def digest(array: np.ndarray[Any, Any]) -> bytes:
+    """Return what tells an array's values from any others."""
+    return blake2b(np.ascontiguousarray(array).tobytes(), digest_size=16).digest()
+
+
+def add_line(error: BaseException, what: str, line: Line) -> None:
+    """Add to an error where something was called, once."""
+    text = f": {line.text}" if line.text else ""
+    note = f"{what} at {line}{text}"
+    if note not in getattr(error, "__notes__", ()):
+        error.add_note(note)

@@ -1,0 +1,358 @@
+r"""Where a NaN or Inf comes from: the first op and the first gradient rule that made one.
+
+A value is bad if it is NaN or Inf. The first bad op forward has good operands and a bad result
+which goes on into a result; the first bad rule backward has a good cotangent. Imports the
+engine only, and causes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from ..engine.graph import Leaf, Node
+from ..engine.tape import Call, Line, Step, Tape
+from ..engine.tensor import Array, Tensor
+from .causes import Cause, backward_cause, forward_cause, where_cause, zero_cause
+from .values import (
+    SHOWN,
+    Index,
+    array_of,
+    bad_in,
+    located,
+    named,
+    number,
+    operand_names,
+    operands_at,
+    places,
+    reduced,
+    values_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first place where a bad value was made.
+
+    Attributes:
+        phase: ``"forward"`` or ``"backward"``.
+        op: The op's name; empty if an input was returned as it is.
+        input: Backward, the input whose rule it is; forward, the operand that was bad before
+            any op, empty if none was.
+        bad: ``"NaN"`` or ``"Inf"``.
+        indices: Which elements are bad, the first few: of the result; backward, or if `input`
+            is named, of that input.
+        count: How many are.
+        size: Of how many.
+        operands: What the op was applied to at those elements, by name; of elementwise ops
+            only. Backward also the result as ``out`` and the cotangent as ``g``.
+        cause: Why, and how to write it.
+        line: The line the op was called from; ``None`` if it was not recorded.
+        scope: The module it was called in, empty for none.
+        call: The call; ``None`` if it was not recorded.
+        step: Backward, the step.
+        tainted: The calls whose results are bad because of it; backward, those of the nodes
+            whose cotangents are.
+    """
+
+    phase: Literal["forward", "backward"]
+    op: str
+    input: str
+    bad: str
+    indices: tuple[Index, ...]
+    count: int
+    size: int
+    operands: dict[str, tuple[Any, ...]]
+    cause: Cause
+    line: Line | None
+    scope: str
+    call: Call | None = field(repr=False)
+    step: Step | None = field(repr=False, default=None)
+    tainted: tuple[Call, ...] = field(repr=False, default=())
+
+    def __str__(self) -> str:
+        what = f"input {self.input} of {self.op}" if self.input else f"the result of {self.op}"
+        if not self.op:
+            what = self.input or "a constant"
+        if self.phase == "backward":
+            what = f"the gradient for {what}"
+        given = self.phase == "forward" and (self.input or not self.op)
+        verb = "is" if given else "first becomes"
+        lines = [f"{self.phase}: {what} {verb} {self.bad}{self._where()}"]
+        if self.scope:
+            lines.append(f"  in module {self.scope}")
+        lines += [f"  {text}" for text in located(self.line)]
+        for i, index in enumerate(self.indices[: SHOWN if self.operands else 0]):
+            given = ", ".join(f"{name} = {number(v[i])}" for name, v in self.operands.items())
+            lines.append(f"  at {named(index) or 'its only element'}: {given}")
+        lines.append(f"  why: {self.cause.why}")
+        if self.cause.fix:
+            lines.append(f"  instead: {self.cause.fix}")
+        if self.tainted:
+            names = [call.op.name for call in self.tainted]
+            more = f", and {len(names) - 8} more" if len(names) > 8 else ""
+            lines.append(f"  tainted: {', '.join(names[:8])}{more}")
+        return "\n".join(lines)
+
+    def _where(self) -> str:
+        if self.size == 1:
+            return ""
+        first = f", first at {named(self.indices[0])}" if self.indices else ""
+        return f" in {self.count} of {self.size} elements{first}"
+
+
+# ------------------------------------------------------------------------ forward
+
+
+def find_forward(tape: Tape, results: Iterable[Tensor], inputs: dict[Node, str]) -> Finding | None:
+    """Return the first bad call that goes on into a result; ``None`` if the results are good.
+
+    Args:
+        tape: The tape of the run.
+        results: What was computed.
+        inputs: A name for each leaf.
+    """
+    ends = [x for x in results if bad_in(x)]
+    if not ends:
+        return None
+    bad = {call.number: kind for call in tape.calls if (kind := bad_in(call.out))}
+    origins = {call.number: sources_of(call, tape, bad) for call in tape.calls}
+    led = ancestors(ends, tape, origins)
+    reach = [n for n in bad if n in led]
+    given: tuple[Call, int] | None = None
+    for n in reach:
+        call = tape.calls[n]
+        kinds = [bad_in(value) for value in call.values]
+        outside = [i for i, kind in enumerate(kinds) if kind and origins[n][i] is None]
+        nans = [i for i in outside if kinds[i] == "NaN"]
+        if nans:
+            return given_bad(call, nans[0], inputs, tainted_by(n, tape, bad, origins))
+        if not any(kinds) or (bad[n] == "NaN" and "NaN" not in kinds):
+            return made_bad(tape, call, tainted_by(n, tape, bad, origins))
+        if outside and given is None:  # an infinity may be meant, if no NaN comes of it
+            given = call, outside[0]
+    if given is None:  # the result was never computed with
+        return returned_bad(ends[0], inputs)
+    call, i = given
+    return given_bad(call, i, inputs, tainted_by(call.number, tape, bad, origins))
+
+
+def sources_of(call: Call, tape: Tape, bad: dict[int, str]) -> list[int | None]:
+    """Return the call each operand comes from, also one whose values went through an array."""
+    found = list(call.sources)
+    for i, value in enumerate(call.values):
+        if found[i] is None and bad_in(value):
+            for n in reversed([n for n in bad if n < call.number]):
+                if np.array_equal(array_of(tape.calls[n].out), value, equal_nan=True):
+                    found[i] = n
+                    break
+    return found
+
+
+def ancestors(ends: Iterable[Tensor], tape: Tape, origins: dict[int, list[int | None]]) -> set[int]:
+    """Return the numbers of the calls that led to some Tensors."""
+    makers = [tape.source(x) for x in ends]
+    stack = [call.number for call in makers if call is not None]
+    seen = set(stack)
+    while stack:
+        for n in origins[stack.pop()]:
+            if n is not None and n not in seen:
+                seen.add(n)
+                stack.append(n)
+    return seen
+
+
+def tainted_by(
+    first: int, tape: Tape, bad: dict[int, str], origins: dict[int, list[int | None]]
+) -> tuple[Call, ...]:
+    """Return the calls with bad results that a bad call led to."""
+    tainted = {first}
+    for n in bad:
+        if n > first and tainted.intersection(origins[n]):
+            tainted.add(n)
+    return tuple(tape.calls[n] for n in sorted(tainted - {first}))
+
+
+def made_bad(tape: Tape, call: Call, tainted: tuple[Call, ...] = ()) -> Finding:
+    """Return the finding of a call that made a bad value."""
+    out = np.asarray(call.out)
+    bad = bad_in(out)
+    mask = np.isnan(out) if bad == "NaN" else np.isinf(out)
+    indices = places(mask)
+    operands = operands_at(call, indices)
+    first = {name: values[0] for name, values in operands.items()}
+    return Finding(
+        "forward",
+        call.op.name,
+        "",
+        bad,
+        indices,
+        int(mask.sum()),
+        out.size,
+        operands,
+        forward_cause(call, first, tape, bad),
+        call.line,
+        call.scope[-1] if call.scope else "",
+        call,
+        None,
+        tainted,
+    )
+
+
+def given_bad(call: Call, i: int, inputs: dict[Node, str], tainted: tuple[Call, ...]) -> Finding:
+    """Return the finding of a call that was given a bad value which no op made."""
+    value = np.asarray(call.values[i])
+    bad, name = bad_in(value), operand_names(call)[i]
+    mask = ~np.isfinite(value)
+    indices = places(mask)
+    where = named(indices[0])
+    node = call.nodes[i]
+    label = None if node is None else inputs.get(node) or node.name
+    if label or isinstance(node, Leaf):
+        cause = Cause(
+            f"{bad} in the inputs",
+            f"{label or 'a leaf'}{where} is {bad} before anything is computed",
+            "Look at where it comes from: data that is missing, or an update that went too far.",
+        )
+    else:
+        cause = Cause(
+            f"{bad} in a constant",
+            f"operand {name}{where} is {bad}, a constant that no op made",
+            "Look at where it comes from: missing data is best filled or masked before.",
+        )
+    return Finding(
+        "forward",
+        call.op.name,
+        name,
+        bad,
+        indices,
+        int(mask.sum()),
+        value.size,
+        {name: tuple(value[index].item() for index in indices)},
+        cause,
+        call.line,
+        call.scope[-1] if call.scope else "",
+        call,
+        None,
+        (call, *tainted),
+    )
+
+
+def returned_bad(x: Tensor, inputs: dict[Node, str]) -> Finding:
+    """Return the finding of a result that no op made."""
+    value = x._data
+    bad, mask = bad_in(value), ~np.isfinite(value)
+    label = inputs.get(x.node, "") if x.node is not None else ""
+    name = f"{bad} in the inputs" if label else f"{bad} in a constant"
+    cause = Cause(name, f"{label or 'a constant'} is {bad}, and is returned as it is")
+    indices, count = places(mask), int(mask.sum())
+    return Finding("forward", "", label, bad, indices, count, value.size, {}, cause, None, "", None)
+
+
+# ----------------------------------------------------------------------- backward
+
+
+def find_backward(tape: Tape, *, forward: bool) -> Finding | None:
+    """Return the first step with a good cotangent and a bad contribution.
+
+    Args:
+        tape: The tape of the sweep.
+        forward: Whether values are bad already: then the step must have worked with good ones.
+    """
+    for at, step in enumerate(tape.steps):
+        if not bad_in(step.contribution) or bad_in(step.cotangent):
+            continue
+        if forward and bad_in(step.arguments):
+            continue
+        return bad_step(tape, at)
+    return None
+
+
+def bad_step(tape: Tape, at: int) -> Finding:
+    """Return the finding of a step that made a bad value."""
+    step = tape.steps[at]
+    call, op = tape.call_of(step.node), step.node.op
+    assert op is not None  # a leaf has no steps
+    contribution = np.asarray(step.contribution)
+    bad = bad_in(contribution)
+    mask = np.isnan(contribution) if bad == "NaN" else np.isinf(contribution)
+    indices = places(mask)
+    operands: dict[str, tuple[Any, ...]] = {}
+    if op.alike:
+        shape = step.node.shape
+        raw = np.broadcast_to(applied(step, step.cotangent), shape)
+        spots = places(np.isnan(raw) if bad == "NaN" else np.isinf(raw)) or places(
+            ~np.isfinite(raw)
+        )
+        indices = tuple(reduced(spot, step.parent.shape) for spot in spots) or indices
+        operands = {} if call is None else operands_at(call, spots)
+        for name, value in zip(step.rule.needs, step.arguments, strict=True):
+            if name == "out" or name in op.inputs:
+                operands.setdefault(name, values_at(array_of(value), shape, spots))
+        operands["g"] = values_at(step.cotangent, shape, spots)
+    return Finding(
+        "backward",
+        op.name,
+        step.rule.input,
+        bad,
+        indices,
+        int(mask.sum()),
+        mask.size,
+        operands,
+        cause_of_step(tape, at, call, {k: v[0] for k, v in operands.items() if v}, bad),
+        None if call is None else call.line,
+        call.scope[-1] if call and call.scope else "",
+        call,
+        step,
+        tainted_steps(tape, at),
+    )
+
+
+def applied(step: Step, g: Any) -> Array:
+    """Return what a step's rule makes of a cotangent, on arrays."""
+    with np.errstate(all="ignore"):
+        out = step.rule.apply(g, *map(array_of, step.arguments))
+    return np.asarray(array_of(out))
+
+
+def cause_of_step(tape: Tape, at: int, call: Call | None, first: dict[str, Any], bad: str) -> Cause:
+    """Return why a step made a bad value."""
+    step = tape.steps[at]
+    assert step.node.op is not None  # a leaf has no steps
+    name = step.node.op.name
+    if first.get("g") == 0:  # 0 times a slope that is not finite
+        where = where_above(tape.steps, at)
+        if where is not None:
+            caller = tape.call_of(where.node)
+            line = f" at {caller.line}" if caller is not None else ""
+            return where_cause(name, where.rule.input, line)
+        return zero_cause(name)
+    known = {k: v for k, v in first.items() if k != "g"}
+    return backward_cause(call, name, known, tape, bad)
+
+
+def where_above(steps: Sequence[Step], at: int) -> Step | None:
+    """Return the step of the `where` that gave a step's cotangent its zeros."""
+    nodes = {steps[at].node}
+    for step in reversed(steps[:at]):
+        if step.parent not in nodes or step.contribution is None:
+            continue
+        if step.node.op is not None and step.node.op.name == "where":
+            spread = np.broadcast_to(applied(step, step.cotangent), step.node.shape)
+            if np.any((spread == 0) & (step.cotangent != 0)):
+                return step
+        nodes.add(step.node)
+    return None
+
+
+def tainted_steps(tape: Tape, at: int) -> tuple[Call, ...]:
+    """Return the calls of the nodes whose cotangents are bad because of a step."""
+    nodes = {tape.steps[at].parent: None}
+    for step in tape.steps[at + 1 :]:
+        if step.node in nodes and bad_in(step.contribution):
+            nodes[step.parent] = None
+    calls = [tape.call_of(node) for node in nodes]
+    return tuple(call for call in calls if call is not None)

@@ -1,0 +1,337 @@
+"""`explain_grad`: why a gradient is missing, zero, or of its size.
+
+Imports the engine only, and what finds the reasons: cuts, stops, missing.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.errors import GraphError
+from ..engine.graph import Node, walk, walk_edges
+from ..engine.sweeps import fit, pulled_back, sweep
+from ..engine.tape import Call, Step, Tape, recording, running
+from ..engine.tensor import PRIVATE, Tensor
+from .causes import Cause
+from .cuts import Place, changed_operands, copied_operands, find_cuts
+from .missing import made_by, not_a_leaf, unconnected, untracked_reason
+from .reports import GradExplanation, Hop, Reason, Share, Verdict, reason_of
+from .stops import amplification, find_stops, saturation, step_reason
+from .values import bad_in, size_of
+
+VANISHING, HUGE = 1e-6, 1e6
+"""The largest element of a gradient beyond which it is called so."""
+
+WORST = 3
+"""How many steps are named that shrink, or enlarge, a gradient most."""
+
+TERMS = 16
+"""How many terms of a loss are told apart."""
+
+
+def explain_grad(
+    loss: Tensor | Callable[..., Any],
+    target: Tensor | npt.ArrayLike,
+    *args: Any,
+    tape: Tape | None = None,
+) -> GradExplanation:
+    """Explain the gradient of a loss for a Tensor: why it is missing, zero, or of its size.
+
+    Best is a function that computes the loss. It is called three times, on tapes: twice as it
+    is, and once with the target's values changed a little, which shows where they go on outside
+    of the graph: through ``.data``, ``float()``, ``.item()``. The target gets its values back.
+    With a loss that is there already and a tape, such places are found by their values; from a
+    loss alone, only what its graph holds can be told. No ``.grad`` is written to, and no graph
+    is spent.
+
+    Args:
+        loss: A function, or a Tensor. A function that takes arguments is called with `target`
+            and `args`, like that of :func:`grad`; one that takes none, such as
+            ``lambda: criterion(model(x), y)``, uses the target by itself. A loss of several
+            elements stands for their sum.
+        target: The Tensor asked about, a leaf or computed; for a function of it also an array.
+        args: The function's other arguments.
+        tape: The tape of the :func:`record` block in which a loss that is a Tensor was computed;
+            while that block runs, it is found by itself.
+
+    Returns:
+        A :class:`GradExplanation`: print it.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> w = tg.tensor([1.0, -2.0], requires_grad=True, name="w")
+    >>> x = np.array([0.5, 3.0])
+    >>> explanation = tg.explain_grad(lambda: tg.relu(w * x - 10.0).sum(), w)
+    >>> explanation.verdict, explanation.cause
+    ('zero', 'dead relu')
+    >>> tg.explain_grad(lambda: float((w * x).sum()) * w.detach().sum(), w).cause
+    'taken out of the graph'
+    """
+    if isinstance(loss, Tensor):
+        if not isinstance(target, Tensor):
+            raise TypeError(
+                f"explain_grad: the target is {type(target).__name__}; of a loss that is "
+                f"computed already it must be the Tensor itself"
+            )
+        known = tape if tape is not None else running()
+        hidden = {} if known is None else copied_operands(known, target)
+        explanation = explained(loss, target, known, hidden, None)
+        if explanation.gradient is not None and target.is_leaf and target.grad is None:
+            return explanation.noting(
+                ".grad is None as long as backward was not called, and after zero_grad()"
+            )
+        return explanation
+    if not callable(loss):
+        raise TypeError(
+            f"explain_grad: the loss is {type(loss).__name__}; pass the function that computes it, "
+            f"or the Tensor"
+        )
+    if args or takes_arguments(loss):
+        if not isinstance(target, Tensor):
+            target = Tensor(target, requires_grad=True)
+        args = (target, *args)
+    if not isinstance(target, Tensor):
+        raise TypeError(
+            "explain_grad: the function takes no arguments, so the target must be a Tensor it uses"
+        )
+    tapes, answers, failure = runs_of(loss, args, target)
+    by_itself = changed_operands(tapes[0], tapes[1], target)
+    changed = changed_operands(tapes[0], tapes[2], target) - by_itself if not failure else set()
+    hidden = dict.fromkeys(changed, "that changes with the Tensor asked about")
+    matters = None if failure else not same(answers[0], answers[2])
+    explanation = explained(answers[0], target, tapes[0], hidden, matters)
+    if failure:
+        return explanation.noting(
+            f"with slightly other values the function failed ({failure}): values taken out of the "
+            f"graph were not looked for"
+        )
+    return explanation
+
+
+def takes_arguments(f: Callable[..., Any]) -> bool:
+    """Return whether a function must be given arguments."""
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):  # a ufunc
+        return True
+    return any(
+        p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        for p in parameters
+    )
+
+
+def runs_of(
+    f: Callable[..., Any], args: tuple[Any, ...], target: Tensor
+) -> tuple[list[Tape], list[Any], str]:
+    """Run a function twice as it is and once with other values; return what the last raised."""
+    tapes, answers = [Tape(), Tape(), Tape()], []
+    for tape in tapes[:2]:
+        with recording(tape):
+            answers.append(f(*args))
+    if target.dtype.kind not in "fc":
+        return tapes, answers, f"its dtype is {target.dtype}"
+    with moved(target), recording(tapes[2]):
+        try:
+            answers.append(f(*args))
+        except Exception as error:
+            return tapes, answers, f"{type(error).__name__}: {error}"
+    return tapes, answers, ""
+
+
+@contextmanager
+def moved(target: Tensor) -> Iterator[None]:
+    """Give a Tensor slightly other values inside the block: nearer to 0, where they are not 0."""
+    data, share = target._data, target._share
+    size = np.random.default_rng(0).uniform(0.5e-3, 1e-3, data.shape)
+    target._data = np.where(data == 0, size, data * (1.0 - size)).astype(data.dtype)
+    target._share = PRIVATE
+    try:
+        yield
+    finally:
+        target._data, target._share = data, share
+
+
+def same(x: Any, y: Any) -> bool:
+    """Return whether two results have the same values."""
+    a, b = (np.asarray(t._data if isinstance(t, Tensor) else t) for t in (x, y))
+    return np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+
+
+# ---------------------------------------------------------------------- explanation
+
+
+def explained(
+    loss: Any, target: Tensor, tape: Tape | None, hidden: dict[Place, str], matters: bool | None
+) -> GradExplanation:
+    """Return the explanation of a loss that was computed.
+
+    Args:
+        loss: The loss, or what a function returned in its place.
+        target: The Tensor asked about.
+        tape: The tape of the computation, if there is one.
+        hidden: The operands on it that depend on the target outside of the graph.
+        matters: Whether the loss changes with the target; ``None`` if nobody tried.
+    """
+    name = target.name or ("the Tensor" if target.is_leaf else f"the result of {made_by(target)}")
+    if target.node is None:
+        return GradExplanation(name, "none", None, (untracked_reason(loss, target, tape),))
+    if not isinstance(loss, Tensor):
+        taken = Cause(
+            "not a Tensor",
+            f"the function returned {type(loss).__name__}, which has no graph",
+            "Return the Tensor itself, without float(), .item() or .data.",
+        )
+        return GradExplanation(name, "none", None, (Reason(taken),))
+    cuts = [] if tape is None else find_cuts(tape, loss, target, hidden)
+    root = loss.node
+    if root is None or target.node not in walk(root):
+        reasons = cuts or [Reason(unconnected(loss, target, tape, matters))]
+        return GradExplanation(name, "none", None, tuple(reasons))
+    try:
+        walk_edges([root])
+    except GraphError as error:
+        spent = Cause("graph spent", str(error), "Compute the loss again, or give the function.")
+        return GradExplanation(name, "spent", None, (Reason(spent),))
+    return measured(name, loss, target, tape, cuts)
+
+
+def measured(
+    name: str, loss: Tensor, target: Tensor, tape: Tape | None, cuts: list[Reason]
+) -> GradExplanation:
+    """Return the explanation of a gradient that there is, from a sweep of its own."""
+    assert loss.node is not None  # `explained` has seen to that
+    assert target.node is not None
+    call_of = no_call if tape is None else tape.call_of
+    own = Tape()
+    start = np.ones(loss.shape, loss.dtype)
+    with recording(own), np.errstate(all="ignore"):
+        found = sweep({loss.node: start}, frozenset((target.node,)), retain_graph=True)
+        terms = terms_of(loss.node, target.node, start, call_of)
+    steps = [step for step in own.steps if step.sweep == 0]
+    if target.node not in found:  # every rule on the way said: no gradient
+        reasons = cuts or find_stops(steps, call_of)
+        return GradExplanation(name, "none", None, tuple(reasons))
+    gradient = np.asarray(found[target.node])
+    verdict, reasons = judged(gradient, steps, call_of)
+    noted = {"detach", "no_grad", "taken out of the graph", "integer cast"}
+    reasons += [cut for cut in cuts if verdict == "zero" or cut.cause.name in noted]
+    if not target.is_leaf:
+        made = tape.call_of(target.node) if tape is not None else None
+        reasons.append(
+            reason_of(not_a_leaf(target), made, 0) if made else Reason(not_a_leaf(target))
+        )
+    into = [step for step in steps if step.parent is target.node]
+    shares = tuple(share_of(step, call_of) for step in into if step.contribution is not None)
+    path = path_from(target.node, steps, call_of)
+    return GradExplanation(name, verdict, gradient, tuple(reasons), path, shares, tuple(terms))
+
+
+def judged(
+    gradient: Any, steps: list[Step], call_of: Callable[[Node], Call | None]
+) -> tuple[Verdict, list[Reason]]:
+    """Return what a gradient is, and the steps that made it so."""
+    size = size_of(gradient)
+    if bad_in(gradient):
+        advice = "tg.explain_nan(f, *args) finds where it was made."
+        return "not finite", [Reason(Cause("not finite", "the gradient has NaN or Inf", advice))]
+    if gradient.size and size == 0:
+        return "zero", find_stops(steps, call_of)
+    factors = sorted(steps, key=amplification)
+    if gradient.size and size < VANISHING:
+        least = [s for s in factors[:WORST] if amplification(s) < 1e-2]
+        return "vanishing", [step_reason(s, call_of, saturation(s) or scaling(s)) for s in least]
+    if size > HUGE:
+        most = [s for s in factors[: -WORST - 1 : -1] if amplification(s) > 10.0]
+        return "huge", [step_reason(s, call_of, scaling(s)) for s in most]
+    return "ok", []
+
+
+def scaling(step: Step) -> Cause:
+    """Return that a step makes a gradient much larger, or smaller."""
+    assert step.node.op is not None  # a leaf has no steps
+    factor = amplification(step)
+    why = f"the rule of {step.node.op.name} made the gradient {factor:.3g} times as large"
+    if factor < 1.0:
+        return Cause("small slope", why, "Scale the values: normalised inputs, larger weights.")
+    return Cause(
+        "large slope",
+        why,
+        "Scale the values (normalised inputs, smaller weights), or keep away from the point where "
+        "the slope is infinite.",
+    )
+
+
+def path_from(
+    start: Node, steps: list[Step], call_of: Callable[[Node], Call | None]
+) -> tuple[Hop, ...]:
+    """Return the way from a node to the loss along which most of its gradient came."""
+    into: dict[Node, list[Step]] = {}
+    for step in steps:
+        into.setdefault(step.parent, []).append(step)
+    path: list[Hop] = []
+    while arriving := into.get(start):
+        step = max(arriving, key=lambda s: (norm(s.contribution), norm(s.cotangent)))
+        assert step.node.op is not None  # a leaf has no steps
+        call = call_of(step.node)
+        path.append(
+            Hop(
+                step.node.op.name,
+                step.rule.input,
+                None if call is None else call.line,
+                call.scope[-1] if call is not None and call.scope else "",
+                norm(step.cotangent),
+                norm(step.contribution),
+                len(arriving),
+            )
+        )
+        start = step.node
+    return tuple(path)
+
+
+def share_of(step: Step, call_of: Callable[[Node], Call | None]) -> Share:
+    """Return what came to the target through one edge."""
+    call, op = call_of(step.node), step.node.op
+    assert op is not None  # a leaf has no steps
+    line = None if call is None else call.line
+    return Share(f"{op.name}.{step.rule.input}", line, np.asarray(step.contribution))
+
+
+def terms_of(
+    root: Node, target: Node, start: Any, call_of: Callable[[Node], Call | None]
+) -> list[Share]:
+    """Return the gradient that comes of each term of a sum; nothing if there is one term alone."""
+    terms: list[tuple[Node, Any]] = []
+    stack = [(root, start)]
+    while stack:
+        node, g = stack.pop()
+        name = node.op.name if node.op is not None else ""
+        if name not in ("add", "subtract", "negative", "positive") or len(stack) > TERMS:
+            terms.append((node, g))
+            continue
+        for parent, rule, arguments in reversed(node.edges or ()):
+            c = pulled_back(node, rule, g, arguments)
+            stack.append((parent, fit(c, parent, node, rule)))
+    if len(terms) < 2:
+        return []
+    shares = []
+    for node, g in terms:
+        found = sweep({node: g}, frozenset((target,)), retain_graph=True).get(target)
+        call = call_of(node)
+        name = node.name or (node.op.name if node.op else "a leaf")
+        gradient = np.zeros(target.shape, target.dtype) if found is None else np.asarray(found)
+        shares.append(Share(name, None if call is None else call.line, gradient))
+    return shares
+
+
+def norm(x: Any) -> float:
+    """Return the Euclidean norm of an array; 0 for none."""
+    return 0.0 if x is None else float(np.linalg.norm(np.ravel(x)))
+
+
+def no_call(node: Node) -> None:
+    """Return the call of a node without a tape: none is known."""

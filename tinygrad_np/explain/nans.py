@@ -1,0 +1,212 @@
+"""`explain_nan`: run a function and its gradient, and say where the first NaN or Inf came from.
+
+Imports the engine only, and findings.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..engine.errors import GraphError
+from ..engine.graph import Leaf, Node, walk_edges
+from ..engine.modes import enable_grad
+from ..engine.sweeps import sweep
+from ..engine.tape import Tape, recording
+from ..engine.tensor import SHARED, Array, Tensor, result
+from ..engine.trees import leaves_of, map_tree
+from .findings import Finding, find_backward, find_forward
+from .values import bad_in, named, places
+
+
+@dataclass(frozen=True, slots=True)
+class NanExplanation:
+    """Where the NaN and Inf of a computation come from; ``str()`` says it in words.
+
+    Attributes:
+        function: The name of the function.
+        forward: The first op that made a bad value which reached a result, if any did.
+        backward: The first gradient rule that made one of good values, if any did.
+        gradients: The gradients, by the name of the input or parameter.
+        tape: Everything that was computed.
+    """
+
+    function: str
+    forward: Finding | None
+    backward: Finding | None
+    gradients: dict[str, Array] = field(repr=False)
+    tape: Tape = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether results and gradients are all finite."""
+        return self.forward is None and self.backward is None and not self.bad_gradients
+
+    @property
+    def bad_gradients(self) -> tuple[str, ...]:
+        """The names of the inputs and parameters whose gradients are not finite."""
+        return tuple(name for name, g in self.gradients.items() if bad_in(g))
+
+    @property
+    def cause(self) -> str:
+        """The short name of the first cause, empty if everything is finite."""
+        first = self.forward or self.backward
+        return first.cause.name if first is not None else ""
+
+    def __str__(self) -> str:
+        head = f"explain_nan of {self.function}: "
+        if self.ok:
+            count = len(self.gradients)
+            return f"{head}the results and {count} gradient{'s' * (count != 1)} are finite"
+        values = "not finite" if self.forward else "finite"
+        lines = [f"{head}the results are {values}, {self._gradients()}"]
+        lines += [str(found) for found in (self.forward, self.backward) if found is not None]
+        if self.forward and self.backward and self.forward.call is self.backward.call:
+            there = self.backward
+            lines[-1] = f"backward: the gradient of {there.op} for {there.input} is {there.bad} too"
+        if self.forward is None and self.backward is None:
+            lines.append("backward: every contribution is finite, but their sum overflows")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _gradients(self) -> str:
+        if not self.gradients:
+            return "no gradient was asked for"
+        parts = []
+        for name in self.bad_gradients:
+            mask = ~np.isfinite(self.gradients[name])
+            first = named(places(mask, 1)[0])
+            parts.append(f"that for {name} in {mask.sum()} of {mask.size}, first at {name}{first}")
+        return f"the gradients not: {'; '.join(parts)}" if parts else "the gradients finite"
+
+
+def explain_nan(f: Callable[..., Any], *args: Any, **kwargs: Any) -> NanExplanation:
+    """Run a function and its gradient, and explain the first NaN or Inf of each.
+
+    The gradient is that of the sum of all results, for every array and every float in the
+    arguments and for every other leaf that was used, such as a model's parameters. No ``.grad``
+    is written to. NumPy's floating-point warnings are silent meanwhile. Values in between that
+    are not finite, but reach neither a result nor a gradient, are no fault: a mask of -inf before
+    a softmax.
+
+    Args:
+        f: Any function of arrays; it is called once. If it calls ``backward`` itself, that sweep
+            is explained.
+        args: Its arguments: arrays, and nested lists, tuples and dicts of them, become Tensors
+            that require a gradient; anything else is passed on.
+        kwargs: Its keyword arguments, passed on as they are.
+
+    Returns:
+        A :class:`NanExplanation`: print it. Its `forward` and `backward` hold the op, the
+        indices, the operands there, the source line and the cause.
+
+    >>> import numpy as np, tinygrad_np as tg
+    >>> def f(x):
+    ...     return np.where(x > 0, np.sqrt(x), 0.0).sum()
+    >>> explanation = tg.explain_nan(f, np.array([4.0, 0.0, 9.0]))
+    >>> explanation.backward.op, explanation.backward.indices
+    ('sqrt', ((1,),))
+    >>> print(explanation.cause)
+    0 x inf in a where
+    """
+    names = argument_names(f, len(args))
+    inputs: dict[Node, str] = {}
+
+    def fresh(x: Any, label: str) -> Any:
+        if isinstance(x, Tensor):
+            data = x._data
+        elif isinstance(x, (float, complex, np.ndarray, np.generic)):
+            data = np.asarray(x)
+        else:
+            return x
+        if data.dtype.kind not in "fc":
+            return x
+        leaf = result(data, None)
+        leaf._share = SHARED
+        leaf.requires_grad = True
+        leaf.name = x.name if isinstance(x, Tensor) else None
+        assert leaf.node is not None  # it requires a gradient
+        inputs[leaf.node] = leaf.name or label
+        return leaf
+
+    def stand_in(arg: Any, name: str) -> Any:
+        labels = paths_of(arg, name)
+        return map_tree(lambda x: fresh(x, next(labels)), arg)
+
+    tape = Tape()
+    with np.errstate(all="ignore"), enable_grad(), recording(tape):
+        ready = [stand_in(arg, name) for arg, name in zip(args, names, strict=True)]
+        answer = f(*ready, **kwargs)
+        results = [x for x in leaves_of(answer) if isinstance(x, Tensor)]
+        gradients = gradients_of(tape, results, inputs)
+    forward = find_forward(tape, results, inputs)
+    backward = find_backward(tape, forward=forward is not None)
+    if forward is None and not any(map(bad_in, gradients.values())):
+        backward = None  # a later rule threw the bad value away
+    name = getattr(f, "__name__", type(f).__name__)
+    return NanExplanation(name, forward, backward, gradients, tape)
+
+
+def gradients_of(tape: Tape, results: list[Tensor], inputs: dict[Node, str]) -> dict[str, Array]:
+    """Sweep from the sum of some results; return the gradient of each leaf by its name."""
+    cotangents: dict[Node, Any] = {}
+    for x in results:
+        if x.node is not None and x.dtype.kind in "fc":
+            one = np.ones(x.shape, x.dtype)
+            cotangents[x.node] = cotangents[x.node] + one if x.node in cotangents else one
+    try:
+        walk_edges(cotangents)
+    except GraphError:
+        if not tape.sweeps:
+            raise
+        found = swept_leaves(tape)  # the function called backward itself
+    else:
+        found = sweep(cotangents, retain_graph=True)
+    named_leaves: dict[str, Array] = {}
+    for node, g in found.items():
+        label = base = inputs.get(node) or node.name or f"a leaf of shape {node.shape}"
+        count = 1
+        while label in named_leaves:
+            count += 1
+            label = f"{base} ({count})"
+        named_leaves[label] = np.asarray(g)
+    return named_leaves
+
+
+def swept_leaves(tape: Tape) -> dict[Node, Any]:
+    """Return what the steps on a tape added up to at each leaf."""
+    found: dict[Node, Any] = {}
+    for step in tape.steps:
+        if isinstance(step.parent, Leaf) and step.contribution is not None:
+            have = found.get(step.parent)
+            c = step.contribution
+            found[step.parent] = c if have is None else have + c
+    return found
+
+
+def argument_names(f: Callable[..., Any], count: int) -> list[str]:
+    """Return a name for each positional argument of a call."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):  # a ufunc, a built-in function
+        parameters = []
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [p.name for p in parameters if p.kind in kinds]
+    return [names[i] if i < len(names) else f"argument {i}" for i in range(count)]
+
+
+def paths_of(tree: Any, name: str) -> Iterator[str]:
+    """Yield a name for everything in a tree, in the order of `map_tree`."""
+    if isinstance(tree, dict):
+        for key, branch in tree.items():
+            yield from paths_of(branch, f"{name}[{key!r}]")
+    elif isinstance(tree, (list, tuple)):
+        for i, branch in enumerate(tree):
+            yield from paths_of(branch, f"{name}[{i}]")
+    else:
+        yield name

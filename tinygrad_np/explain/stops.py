@@ -1,0 +1,193 @@
+"""Where a gradient becomes 0: steps of a sweep that take something and pass nothing on.
+
+Imports the engine only, and reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from ..engine.graph import Node
+from ..engine.tape import Call, Step
+from .causes import Cause
+from .findings import applied
+from .reports import Reason
+from .values import size_of
+
+TINY = 1e-6
+"""Below this a slope counts as saturated."""
+
+SATURATING = {"elu", "erf", "gelu", "sigmoid", "silu", "softplus", "tanh"}
+
+
+def find_stops(steps: Sequence[Step], call_of: Callable[[Node], Call | None]) -> list[Reason]:
+    """Return the steps that make a cotangent 0, the nearest to the target first; else the sums."""
+    found = [
+        step_reason(step, call_of, why_zero(step, call_of(step.node)))
+        for step in reversed(steps)
+        if size_of(step.cotangent) > 0 and contributes_nothing(step)
+    ]
+    return found or find_cancelling(steps, call_of)
+
+
+def contributes_nothing(step: Step) -> bool:
+    """Return whether a step's contribution is 0 everywhere."""
+    return step.contribution is None or size_of(step.contribution) == 0
+
+
+def find_cancelling(steps: Iterable[Step], call_of: Callable[[Node], Call | None]) -> list[Reason]:
+    """Return where contributions that are not 0 add up to 0."""
+    into: dict[Node, list[Step]] = {}
+    for step in steps:
+        if not contributes_nothing(step):
+            into.setdefault(step.parent, []).append(step)
+    found = []
+    for arriving in into.values():
+        if size_of(sum(np.asarray(step.contribution) for step in arriving)) == 0:
+            names = " and ".join(step.node.op.name for step in arriving if step.node.op)
+            cause = Cause(
+                "contributions cancel",
+                f"the contributions of {names} are not 0, but their sum is",
+                "Look for a term that is subtracted from itself.",
+            )
+            found.append(step_reason(arriving[0], call_of, cause))
+    return found
+
+
+def step_reason(step: Step, call_of: Callable[[Node], Call | None], cause: Cause) -> Reason:
+    """Return a reason at a step of the sweep."""
+    op, call = step.node.op, call_of(step.node)
+    assert op is not None  # a leaf has no steps
+    scope = call.scope[-1] if call is not None and call.scope else ""
+    line = None if call is None else call.line
+    return Reason(cause, op.name, step.rule.input, line, scope, call)
+
+
+def why_zero(step: Step, call: Call | None) -> Cause:
+    """Return why a step makes (next to) nothing of its cotangent."""
+    op = step.node.op
+    assert op is not None  # a leaf has no steps
+    if 0 in step.parent.shape:
+        return Cause(
+            "no elements",
+            f"{op.name} was applied to an array without elements",
+            "Check the shape: a mask or a slice may have selected nothing.",
+        )
+    if not op.alike and op.name != "softmax":
+        return Cause("zero rule", f"the rule of {op.name} gave 0 for a cotangent that is not 0")
+    return saturation(step) or ZERO_SLOPES.get(op.name, flat_cause)(step, call)
+
+
+def saturation(step: Step) -> Cause | None:
+    """Return that an activation has (next to) no slope at its values; ``None`` if it has."""
+    op = step.node.op
+    assert op is not None  # a leaf has no steps
+    if op.name == "softmax":
+        return softmax_cause(step)
+    if op.name != "relu" and op.name not in SATURATING:
+        return None
+    slopes = np.abs(applied(step, np.ones_like(step.cotangent)))
+    flat = int((slopes < TINY).sum())
+    if not flat:
+        return None
+    share = f"{flat} of {slopes.size}" if slopes.size > 1 else "its only"
+    if op.name == "relu":
+        rest = "" if flat == slopes.size else ", and the cotangent is 0 at the others"
+        return Cause(
+            "dead relu",
+            f"{share} inputs are negative (or 0), where the slope is 0{rest}",
+            "Look at the bias and the scale of its input, lower the learning rate, or take "
+            "tg.leaky_relu or tg.gelu.",
+        )
+    return Cause(
+        "saturated",
+        f"{op.name} is saturated at {share} elements: its slope there is below {TINY:g}",
+        "Scale its input down (initial weights, normalisation); for a loss take the logits: "
+        "*_with_logits.",
+    )
+
+
+def softmax_cause(step: Step) -> Cause | None:
+    """Return why the rule of softmax gave (next to) nothing; ``None`` if it did not."""
+    if amplification(step) > TINY:
+        return None
+    g, axis = step.cotangent, step.node.params.get("axis", -1)
+    if np.ptp(g, axis=axis).max() <= TINY * size_of(g):
+        return Cause(
+            "sum of a softmax",
+            "the cotangent is the same along the axis, and the sum of a softmax is 1 whatever its "
+            "input is",
+            "Weight the elements differently, or leave the sum out.",
+        )
+    return Cause(
+        "saturated",
+        "softmax is saturated: one element is (nearly) 1 and the others 0",
+        "Scale its input down; for a loss take tg.log_softmax or cross_entropy of the logits.",
+    )
+
+
+def product_cause(step: Step, call: Call | None) -> Cause:
+    """Return why a product passes no gradient on."""
+    dropped = call is not None and "dropout" in f"{call.line.text} {call.scope}".lower()
+    if dropped:
+        return Cause(
+            "dropout",
+            "dropout set these elements to 0",
+            "Call model.eval(), or lower its p, to see the gradient without it.",
+        )
+    return Cause(
+        "multiplied by 0",
+        "the other factor is 0 wherever the cotangent is not",
+        "Look where that factor comes from: a mask, a weight of 0, an initial value of 0.",
+    )
+
+
+def clip_cause(step: Step, call: Call | None) -> Cause:
+    """Return why clipping passes no gradient on."""
+    return Cause(
+        "clip",
+        "the values are outside of the limits, where clip is constant",
+        "Widen the limits, clip only what is shown, or take a smooth limit such as tanh.",
+    )
+
+
+def where_cause(step: Step, call: Call | None) -> Cause:
+    """Return why a selection passes no gradient on."""
+    return Cause(
+        "branch not taken",
+        f"where takes nothing from its branch {step.rule.input}, at any place with a cotangent",
+        "Look at the condition.",
+    )
+
+
+def extremum_cause(step: Step, call: Call | None) -> Cause:
+    """Return why a maximum or minimum passes no gradient on."""
+    assert step.node.op is not None  # a leaf has no steps
+    return Cause("other operand taken", f"{step.node.op.name} took the other operand everywhere")
+
+
+def flat_cause(step: Step, call: Call | None) -> Cause:
+    """Return that a slope happens to be 0."""
+    assert step.node.op is not None  # a leaf has no steps
+    return Cause(
+        "flat point",
+        f"the slope of {step.node.op.name} is 0 at these values",
+        "Start from other values: a gradient of 0 can not leave a flat point.",
+    )
+
+
+ZERO_SLOPES: dict[str, Callable[[Step, Call | None], Cause]] = {
+    "clip_between": clip_cause,
+    "maximum": extremum_cause,
+    "minimum": extremum_cause,
+    "multiply": product_cause,
+    "where": where_cause,
+}
+
+
+def amplification(step: Step) -> float:
+    """Return how much larger a step's contribution is than its cotangent."""
+    given = size_of(step.cotangent)
+    return size_of(step.contribution) / given if given and step.contribution is not None else 0.0
