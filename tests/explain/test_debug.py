@@ -230,6 +230,12 @@ def test_nan_that_is_given_is_told_where_it_enters(x):
     assert caught.value.finding.cause.name == "NaN in a constant"
 
 
+def test_nan_that_is_given_and_moved_is_told_where_it_enters(x):
+    with tg.debug(), pytest.raises(tg.NonFiniteError, match="input x of reshape is NaN") as caught:
+        tg.reshape([1.0, np.nan], (2, 1)) * x
+    assert caught.value.finding.indices == ((1,),)
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_values_are_left_alone_if_asked(x):
     with tg.debug(check_nan=False) as debugging:
@@ -256,9 +262,13 @@ def test_an_infinity_among_the_parameters_is_meant(x):
     )
     with tg.debug():
         assert floor(x, fill=-np.inf).tolist() == [-np.inf, 2.0]
+        assert np.isnan((floor(x, fill=np.nan) * 2.0).data[0])
 
 
 def test_vmap_is_watched():
+    with tg.debug() as debugging:
+        assert tg.vmap(lambda x: np.exp(x) * 2.0)(np.zeros((2, 1))).tolist() == [[2.0], [2.0]]
+    assert [call.op.name for call in debugging.tape.calls] == ["exp", "multiply"]
     with pytest.raises(tg.NonFiniteError) as caught, np.errstate(all="ignore"), tg.debug():
         tg.vmap(lambda x: np.log(x))(np.array([[1.0, 0.0], [1.0, 1.0]]))
     assert caught.value.finding.indices == ((0, 1),)

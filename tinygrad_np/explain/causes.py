@@ -226,7 +226,7 @@ def maker_of(call: Call, operand: int, tape: Tape) -> str:
     number = call.sources[operand]
     while number is not None:
         source = tape.calls[number]
-        if source.op.name == "subtract" and source.values[0] is not None:
+        if source.op.name == "subtract":
             left = source.values[0]
             if getattr(left, "size", 1) == 1 and left == 1:  # the log of 1 - p
                 number = source.sources[1]
@@ -270,17 +270,12 @@ def backward_cause(call: Call | None, op: str, at: Operands, tape: Tape, bad: st
             f"the slope of {op} at {x:.6g} is infinite",
             f"{WITH_LOGITS}. {SAFE_LOG}.",
         )
-    if op in ("divide", "reciprocal"):
+    divisor = {"divide": at.get("y"), "reciprocal": x}.get(op)
+    if divisor == 0:
         return Cause(
             "slope of a quotient at 0",
             "the slope of x / y at y = 0 is infinite",
             "Divide by a safe number: x / np.where(y == 0, 1.0, y), or by y + eps.",
-        )
-    if op == "prod":
-        return Cause(
-            "slope of a product",
-            "the rule of prod divides by an element",
-            "Multiply the elements one by one.",
         )
     if any(not math.isfinite(abs(v)) for v in at.values()):
         return Cause(

@@ -36,6 +36,7 @@ def find_cuts(tape: Tape, loss: Tensor, target: Tensor, hidden: dict[Place, str]
     start = target.node
     assert start is not None  # it requires a gradient
     leads = leading_to(tape, loss)
+    graph = set() if loss.node is None else set(walk(loss.node))
     depending: set[int] = set()
     tracked: set[int] = set()  # depending, with a graph that says so
     reaching: dict[Node, bool] = {start: True}
@@ -43,17 +44,19 @@ def find_cuts(tape: Tape, loss: Tensor, target: Tensor, hidden: dict[Place, str]
     for call in tape.calls:
         for i, (node, source) in enumerate(zip(call.nodes, call.sources, strict=True)):
             place = (call.number, i)
+            # A leaf that is not in the graph stands in for something, as inside a checkpoint.
+            outside = place in hidden and (node is None or node in graph)
             known = source in tracked
             if node is not None and not known and tape.call_of(node) is None:
                 if node not in reaching:  # from before the tape
                     reaching[node] = start in walk(node)
                 known = reaching[node]
-            if not known and source not in depending and place not in hidden:
+            if not known and source not in depending and not outside:
                 continue
             depending.add(call.number)
             if known and flows(call, i):
                 tracked.add(call.number)
-            elif (known or place in hidden) and call.number in leads:
+            elif (known or outside) and call.number in leads:
                 cuts.append(reason_of(cut_cause(call, i, hidden.get(place, "")), call, i))
     return cuts
 

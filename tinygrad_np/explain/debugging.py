@@ -26,6 +26,20 @@ from .values import bad_in
 
 Failure = Call | Step | Node | None
 
+MOVING = {
+    "alias",
+    "astype",
+    "broadcast_to",
+    "copy",
+    "expand_dims",
+    "getitem",
+    "positive",
+    "reshape",
+    "squeeze",
+    "transpose",
+}
+"""Ops of one array that give its elements as they are, elsewhere."""
+
 Saved = tuple[str, np.ndarray[Any, Any], bytes]
 """The name of an operand, the array a node captured of it, and that array's digest."""
 
@@ -41,7 +55,9 @@ class debug:  # a function to its users, like no_grad
       :class:`GraphError` that names the operand and the line. This sees writes through other views
       too. Nothing is computed before.
     - **Values.** An operation that makes NaN of operands without NaN, or Inf of finite ones, is a
-      :class:`NonFiniteError` that explains itself; so is a gradient rule that does.
+      :class:`NonFiniteError` that explains itself; so is a gradient rule that does, and an
+      operation with NaN in its result that computed with one it was given. Functions that leave
+      NaN out, such as ``numpy.nanmean``, may be given them; infinities may be given to all.
 
     It costs a few times the computation itself. The tape keeps what was called since the last
     ``backward`` ended, and starts anew with the next call. It watches its own thread or task. An
@@ -146,10 +162,12 @@ class Watched(Tape):
             return
         given = [bad_in(value) for value in call.values]
         if bad == "NaN" and "NaN" in given:
-            i = given.index("NaN")
-            if call.sources[i] is not None:
-                return  # it was told of before
-            finding = given_bad(call, i, {}, ())
+            if call.op.name in MOVING:  # missing data may be on its way to a nan function
+                return
+            origin = self.origin(call, given.index("NaN"))
+            if origin is None:
+                return  # a parameter of the op that made it said so
+            finding = given_bad(*origin, {}, ())
         elif bad == "Inf" and any(given):
             return
         else:
@@ -158,6 +176,14 @@ class Watched(Tape):
         error = NonFiniteError(str(finding), finding)
         add_line(error, f"{call.op.name} was called", call.line)
         raise error
+
+    def origin(self, call: Call, i: int) -> tuple[Call, int] | None:
+        """Return the operand as which a value was given; ``None`` if an op computed it."""
+        while (number := call.sources[i]) is not None:
+            call, i = self.calls[number], 0
+            if call.op.name not in MOVING:
+                return None
+        return call, i
 
     # --------------------------------------------------------------------- sweeps
 

@@ -256,7 +256,7 @@ def returned_bad(x: Tensor, inputs: dict[Node, str]) -> Finding:
 
 
 def find_backward(tape: Tape, *, forward: bool) -> Finding | None:
-    """Return the first step with a good cotangent and a bad contribution.
+    """Return the first step with a good cotangent and a bad contribution that reaches a leaf.
 
     Args:
         tape: The tape of the sweep.
@@ -267,7 +267,8 @@ def find_backward(tape: Tape, *, forward: bool) -> Finding | None:
             continue
         if forward and bad_in(step.arguments):
             continue
-        return bad_step(tape, at)
+        if any(isinstance(node, Leaf) for node in tainted_nodes(tape, at)):
+            return bad_step(tape, at)
     return None
 
 
@@ -307,7 +308,7 @@ def bad_step(tape: Tape, at: int) -> Finding:
         call.scope[-1] if call and call.scope else "",
         call,
         step,
-        tainted_steps(tape, at),
+        tuple(call for node in tainted_nodes(tape, at) if (call := tape.call_of(node))),
     )
 
 
@@ -348,11 +349,10 @@ def where_above(steps: Sequence[Step], at: int) -> Step | None:
     return None
 
 
-def tainted_steps(tape: Tape, at: int) -> tuple[Call, ...]:
-    """Return the calls of the nodes whose cotangents are bad because of a step."""
+def tainted_nodes(tape: Tape, at: int) -> list[Node]:
+    """Return the nodes whose cotangents are bad because of a step."""
     nodes = {tape.steps[at].parent: None}
     for step in tape.steps[at + 1 :]:
         if step.node in nodes and bad_in(step.contribution):
             nodes[step.parent] = None
-    calls = [tape.call_of(node) for node in nodes]
-    return tuple(call for call in calls if call is not None)
+    return list(nodes)

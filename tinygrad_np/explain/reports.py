@@ -50,10 +50,8 @@ class Reason:
         return "\n".join(lines)
 
 
-def reason_of(cause: Cause, call: Call | None, i: int) -> Reason:
+def reason_of(cause: Cause, call: Call, i: int) -> Reason:
     """Return a reason at an operand of a call."""
-    if call is None:
-        return Reason(cause)
     scope = call.scope[-1] if call.scope else ""
     return Reason(cause, call.op.name, operand_names(call)[i], call.line, scope, call)
 

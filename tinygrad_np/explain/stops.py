@@ -69,6 +69,14 @@ def why_zero(step: Step, call: Call | None) -> Cause:
     """Return why a step makes (next to) nothing of its cotangent."""
     op = step.node.op
     assert op is not None  # a leaf has no steps
+    if step.contribution is None:
+        return Cause("no rule", f"the rule of {op.name} says that no gradient flows to this input")
+    if op.name == "checkpoint":
+        return Cause(
+            "inside a checkpoint",
+            "the gradient became 0 inside tg.checkpoint",
+            "Ask again without tg.checkpoint to see where.",
+        )
     if 0 in step.parent.shape:
         return Cause(
             "no elements",

@@ -1,0 +1,72 @@
+"""Over the records of all ops: finite programs raise no alarm, and `debug` changes no result."""
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+from cases import CASES
+from tinygrad_np.engine.trees import leaves_of
+
+SMOOTH = [case for case in CASES if case.order]
+
+
+def tensors(answer):
+    return [x for x in leaves_of(answer) if isinstance(x, tg.Tensor) and x.requires_grad]
+
+
+def run(case, arrays):
+    """Return values and gradients of a record's function."""
+    inputs = [tg.tensor(a, requires_grad=a.dtype.kind in "fc") for a in arrays]
+    answer = case.call(*inputs, **case.params)
+    found = tensors(answer)
+    for x in found:
+        x.backward(np.ones(x.shape, x.dtype), retain_graph=x is not found[-1])
+    gradients = [x.grad.data for x in inputs if x.grad is not None]
+    return [x.data for x in found], gradients
+
+
+@pytest.mark.parametrize("case", SMOOTH, ids=str)
+def test_a_record(case, rng):
+    arrays = case.draw(rng)
+    values, gradients = run(case, arrays)
+    assert all(np.isfinite(a).all() for a in (*values, *gradients))
+    explanation = tg.explain_nan(lambda *args: case.call(*args, **case.params), *arrays)
+    assert explanation.ok, explanation
+    explained = list(explanation.gradients.values())
+    assert len(explained) == len(gradients)
+    with tg.debug() as debugging:
+        again = run(case, arrays)
+    assert debugging.failed is None
+    for a, b in zip([*values, *gradients], [*again[0], *again[1]], strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("case", SMOOTH, ids=str)
+def test_the_gradient_that_is_explained_is_the_gradient(case, rng):
+    first, *rest = case.draw(rng)
+    if first.dtype.kind != "f":
+        pytest.skip("nothing to differentiate for first")
+    rest = [tg.tensor(a) for a in rest]
+    w = tg.tensor(first, requires_grad=True)
+
+    def loss(w):
+        return sum(x.sum() for x in tensors(case.call(w, *rest, **case.params)))
+
+    explanation = tg.explain_grad(loss, w)
+    value = loss(w)
+    if not isinstance(value, tg.Tensor):
+        assert explanation.verdict == "none"
+        return
+    if value.dtype.kind == "c":
+        value.backward(np.ones((), value.dtype))
+    else:
+        value.backward()
+    if w.grad is None:
+        assert explanation.gradient is None
+        return
+    np.testing.assert_array_equal(explanation.gradient, w.grad.data)
+    assert explanation.verdict in ("ok", "zero", "vanishing")
+    assert (explanation.verdict == "ok") or explanation.reasons
+    if explanation.terms:
+        parts = sum(share.gradient for share in explanation.terms)
+        np.testing.assert_allclose(parts, explanation.gradient, atol=1e-9, rtol=1e-6)
