@@ -8,6 +8,7 @@ from cases import CASES
 from tinygrad_np.engine.trees import leaves_of
 
 SMOOTH = [case for case in CASES if case.order]
+REAL = [case for case in SMOOTH if case.draw(np.random.default_rng(0))[0].dtype.kind == "f"]
 
 
 def tensors(answer):
@@ -41,11 +42,9 @@ def test_a_record(case, rng):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("case", SMOOTH, ids=str)
+@pytest.mark.parametrize("case", REAL, ids=str)
 def test_the_gradient_that_is_explained_is_the_gradient(case, rng):
     first, *rest = case.draw(rng)
-    if first.dtype.kind != "f":
-        pytest.skip("nothing to differentiate for first")
     rest = [tg.tensor(a) for a in rest]
     w = tg.tensor(first, requires_grad=True)
 
