@@ -10,6 +10,7 @@ import torch_equivalents
 import torch_equivalents_of_algebra
 import torch_equivalents_of_arrays
 import torch_equivalents_of_reductions
+import torch_equivalents_of_special
 from cases import CASES
 from torch_equivalents import NotInTorchError
 from torch_sweeps import close, directions_for, of_ours, of_theirs, torch
@@ -21,6 +22,7 @@ EQUIVALENTS = {
     **torch_equivalents_of_algebra.FUNCTIONS,
     **torch_equivalents_of_arrays.FUNCTIONS,
     **torch_equivalents_of_reductions.FUNCTIONS,
+    **torch_equivalents_of_special.FUNCTIONS,
 }
 # Records whose reference is made of operators alone run on PyTorch's tensors as they are.
 REFERENCE_WILL_DO = {"getitem"}
@@ -29,28 +31,62 @@ NOT_IN_TORCH = {
         *("argpartition", "bitwise_count", "interp", "lexsort", "partition", "piecewise"),
         *("places_of_unique", "positions", "real_if_close", "recur", "resize", "rollaxis"),
         *("spacing", "spherical_bessel", "trim_zeros", "block", "delete", "insert"),
-        *("special.betainc", "special.cosm1", "special.dawsn", "special.erfi", "special.exp1"),
-        *("special.expi", "special.wofz"),
-    },
-    "Bessel functions of order 0 and 1 only": {
-        *("special.iv", "special.ive", "special.jv", "special.kv", "special.kve", "special.yv"),
     },
     "no such function of real numbers": {"imag_of_real"},
     "an answer in Python, of arrays that the record has in it": {
         *("allclose", "array_equal", "array_equiv"),
     },
     "memory that nothing was written to": {"empty", "empty_like"},
+} | {
+    reason: {f"special.{name}" for name in names.split()}
+    for reason, names in {
+        "Bessel functions of order 0 and 1 and Ai alone, without their relatives": """
+            airy airy_aip airy_bi airy_bip airye airye_eai airye_eaip airye_ebi airye_ebip
+            hankel1 hankel1e hankel2 hankel2e spherical_in spherical_kn spherical_yn
+            ber berp bei beip ker kerp kei keip kelvin kelvin_be kelvin_bep kelvin_ke kelvin_kep
+            modstruve struve pbdv pbdv_d pbdv_dp pbvv pbvv_v pbvv_vp pbwa pbwa_w pbwa_wp""",
+        "no error functions of imaginary numbers, and no integrals like them": """
+            dawsn erfi wofz voigt_profile exp1 expi owens_t spence fresnel fresnel_c fresnel_s
+            modfresnelm modfresnelm_f modfresnelm_k modfresnelp modfresnelp_f modfresnelp_k
+            shichi shichi_chi shichi_shi sici sici_ci sici_si
+            itairy itairy_ant itairy_apt itairy_bnt itairy_bpt iti0k0 iti0k0_i iti0k0_k
+            itj0y0 itj0y0_j itj0y0_y it2struve0 itmodstruve0 itstruve0""",
+        "no elliptic functions": """
+            agm ellipe ellipeinc ellipk ellipkinc ellipkm1 elliprd elliprf
+            ellipj ellipj_cn ellipj_dn ellipj_ph ellipj_sn""",
+        "no hypergeometric functions, nor polynomials with parameters": """
+            hyp0f1 hyp1f1 hyp2f1 hyperu wright_bessel log_wright_bessel
+            eval_gegenbauer eval_genlaguerre eval_jacobi eval_sh_jacobi""",
+        "no incomplete beta function, nor the distributions it stands for": """
+            betainc betaincc bdtr bdtrc fdtr fdtrc nbdtr nbdtrc stdtr""",
+        "no noncentral or Tukey's distribution, and no inverse but the normal one's": """
+            bdtri betaincinv betainccinv chdtri chndtr chndtrix fdtri gammaincinv gammainccinv
+            gdtria gdtrix nbdtri pdtri stdtrit tklmbda""",
+        "no inverses of x exp(x)": "branch_of_lambertw lambertw wrightomega",
+    }.items()
 }
 NO_DERIVATIVE = {
-    *("heaviside", "unique", "special.j0", "special.j1", "special.y0", "special.y1"),
-    *("special.k0", "special.k0e", "special.k1", "special.k1e"),
+    *("heaviside", "unique", "special.airy_ai", "special.j0", "special.j1"),
+    *("special.jv", "special.jve", "special.k0", "special.k0e", "special.k1", "special.k1e"),
+    *("special.kv", "special.kve", "special.y0", "special.y1", "special.yv", "special.yve"),
+    *("special.eval_chebyt", "special.eval_chebyu", "special.eval_hermite"),
+    *("special.eval_hermitenorm", "special.eval_laguerre", "special.eval_legendre"),
+    *("special.eval_sh_chebyt", "special.eval_sh_chebyu", "special.eval_sh_legendre"),
 }
-NO_FORWARD_MODE = {"special.gammainc", "special.gammaincc"}
+NO_FORWARD_MODE = {
+    *("special.chdtr", "special.chdtrc", "special.gammainc", "special.gammaincc"),
+    *("special.gdtr", "special.gdtrc", "special.pdtr", "special.pdtrc", "special.zeta"),
+}
 # The derivative of digamma, which second derivatives need, has errors of 5e-10 in PyTorch.
 IMPRECISE = {
-    *("special.beta", "special.betaln", "special.digamma", "special.gamma", "special.gammaln"),
-    *("special.loggamma", "special.multigammaln", "special.poch", "special.polygamma"),
-    *("special.polygamma_of_order", "special.rgamma"),
+    *("special.beta", "special.betaln", "special.binom", "special.digamma", "special.gamma"),
+    *("special.gammaln", "special.loggamma", "special.multigammaln", "special.poch"),
+    *("special.polygamma", "special.polygamma_of_order", "special.rgamma"),
+}
+# Of `tg.special`, what both have for complex numbers.
+COMPLEX_TOO = {
+    *("special.diric", "special.elliprc", "special.eval_chebyc", "special.eval_chebys"),
+    *("special.gap", "special.logsumexp", "special.spherical_jn"),
 }
 # For real numbers only, here or in PyTorch.
 REAL = {
@@ -63,7 +99,7 @@ REAL = {
     *("nanmedian", "nanmin", "nanpercentile", "nanquantile", "nansum", "nextafter"),
     *("percentile", "ptp", "quantile", "rad2deg", "radians", "relu", "remainder", "silu"),
     *("softmax", "softplus", "sort", "unique"),
-    *{case.op for case in CASES if case.op.startswith("special.")} - {"special.logsumexp"},
+    *{case.op for case in CASES if case.op.startswith("special.")} - COMPLEX_TOO,
 }
 REAL_RECORDS = {"cov: aweights", "scatter: bincount"}
 # Of complex matrices these records ask for more than is determined; test_linalg.py for what is.

@@ -44,22 +44,6 @@ def angle(x, y=None, deg=False):
     return torch.rad2deg(found) if deg else found
 
 
-def gamma(x):  # above -1
-    return torch.sign(x) * torch.exp(torch.lgamma(x))
-
-
-def log_beta(x, y):
-    return torch.lgamma(x) + torch.lgamma(y) - torch.lgamma(x + y)
-
-
-def relative_entropy(x, y):
-    return torch.xlogy(x, x) - torch.xlogy(x, y)
-
-
-def huber(delta, x):
-    return torch.where(abs(x) <= delta, x * x / 2, delta * (abs(x) - delta / 2))
-
-
 def modified_bessel(x, n):
     return special.i1(x) if n == 1 else special.i0(x) - 2 * special.i1(x) / x
 
@@ -68,7 +52,7 @@ def class_cross_entropy(x, labels):
     return F.cross_entropy(x.movedim(-1, 1) if x.ndim > 1 else x, labels, reduction="none")
 
 
-NUMBERS = {
+FUNCTIONS = {
     **of(
         torch,
         *("add", "subtract", "multiply", "divide", "negative", "positive", "reciprocal"),
@@ -133,40 +117,3 @@ NUMBERS = {
     "squared_modulus": lambda x: (x * x.conj()).real,
     "square: power": lambda x, exponent: x**exponent,
 }
-SPECIAL = {
-    **of(
-        special,
-        *("digamma", "entr", "erfc", "erfcx", "erfinv", "gammaln"),
-        *("i0", "i0e", "i1", "i1e", "log_ndtr", "logit", "ndtr", "ndtri", "xlog1py", "xlogy"),
-        j0="bessel_j0",
-        j1="bessel_j1",
-        k0="modified_bessel_k0",
-        k0e="scaled_modified_bessel_k0",
-        k1="modified_bessel_k1",
-        k1e="scaled_modified_bessel_k1",
-        loggamma="gammaln",
-        y0="bessel_y0",
-        y1="bessel_y1",
-    ),
-    "beta": lambda x, y: torch.exp(log_beta(x, y)),
-    "betaln": log_beta,
-    "erfcinv": lambda x: special.erfinv(1 - x),
-    "exp10": lambda x: 10.0**x,
-    "gamma": gamma,
-    # Of integers its gradient has the precision of float32.
-    "gammainc": lambda a, x: special.gammainc(a.double(), x),
-    "gammaincc": lambda a, x: special.gammaincc(a.double(), x),
-    "huber": huber,
-    "kl_div": lambda x, y: relative_entropy(x, y) - x + y,
-    "log_expit": F.logsigmoid,
-    "multigammaln": lambda x: special.multigammaln(x, 3),
-    "poch": lambda x, m: torch.exp(torch.lgamma(x + m) - torch.lgamma(x)),
-    "polygamma: 0": special.digamma,
-    "polygamma: 1": lambda x: special.polygamma(1, x),
-    "polygamma_of_order": lambda x, n: special.polygamma(n, x),
-    "pseudo_huber": lambda delta, x: delta**2 * (torch.sqrt(1 + (x / delta) ** 2) - 1),
-    "rel_entr": relative_entropy,
-    "rgamma": lambda x: 1 / gamma(x),
-}
-
-FUNCTIONS = NUMBERS | {f"special.{name}": f for name, f in SPECIAL.items()}

@@ -106,6 +106,16 @@ def expanded(x, axis):
     return x
 
 
+def reversed_axes(x):
+    return x.permute(tuple(range(x.ndim))[::-1])
+
+
+def reshaped(x, shape, order="C"):
+    if order == "C":
+        return torch.reshape(x, as_tuple(shape))
+    return reversed_axes(reversed_axes(x).reshape(as_tuple(shape)[::-1]))  # Fortran's
+
+
 def flipped(x, axis=None):
     return torch.flip(x, tuple(range(x.ndim)) if axis is None else as_tuple(axis))
 
@@ -177,7 +187,7 @@ SHAPING = {
     "pad": padded,
     "ravel": lambda x, order="C": (x if order == "C" else x.T).ravel(),
     "repeat": repeated,
-    "reshape": lambda x, shape: torch.reshape(x, as_tuple(shape)),
+    "reshape": reshaped,
     "roll": rolled,
     "rot90": lambda x, k, axes=(0, 1): torch.rot90(x, k, axes),
     "split": lambda x, sections, axis: sum(
