@@ -8,5 +8,8 @@ True
 """
 
 from .dot import draw, save
+from .export import mermaid, to_json
+from .svg import SVG, svg
+from .text import text
 
-__all__ = ["draw", "save"]
+__all__ = ["SVG", "draw", "mermaid", "save", "svg", "text", "to_json"]
