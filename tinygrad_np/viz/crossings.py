@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from .ranks import Layers
+from .ranks import Layers, Link
 
 Ends = list[list[tuple[int, float]]]
 """For each vertex its neighbours in a row beside it, and where on them the links end."""
@@ -22,16 +22,25 @@ MANY = 5_000
 def order_rows(layers: Layers) -> list[list[int]]:
     """Return the vertices of each row from left to right."""
     above, below = ends_beside(layers)
-    rows = first_order(layers, above, below)
-    gaps: list[list[tuple[int, float, int, float]]] = [[] for _ in rows]
+    gaps: list[list[Link]] = [[] for _ in range(max(layers.rank, default=-1) + 1)]
     for link in layers.links:
         gaps[layers.rank[link[0]]].append(link)
     at = [0.0] * len(layers.rank)
-    for row in rows:
+    best: list[list[int]] = []
+    crossings: list[int] = []
+    for both_ways in (False, True):
+        rows = first_order(layers, above, below, both_ways)
+        for row in rows:
+            number(row, at)
+        now = count_all(gaps, at)
+        if not best or sum(now) < sum(crossings):
+            best, crossings = rows, now
+        if not sum(crossings):
+            return best
+    for row in best:
         number(row, at)
     sweeps, patience, swaps = (24, 4, 8) if len(at) < MANY else (6, 2, 1)
-    best, crossings = rows, count_all(gaps, at)
-    rows = [list(row) for row in rows]
+    rows = [list(row) for row in best]
     waited = 0
     for sweep in range(sweeps):
         if not sum(crossings) or waited == patience:
@@ -60,10 +69,11 @@ def ends_beside(layers: Layers) -> tuple[Ends, Ends]:
     return above, below
 
 
-def first_order(layers: Layers, above: Ends, below: Ends) -> list[list[int]]:
-    """Return the rows in the order in which a search from the sinks upwards meets them.
+def first_order(layers: Layers, above: Ends, below: Ends, both_ways: bool) -> list[list[int]]:
+    """Return the rows in the order in which a search meets them.
 
-    It takes the inputs of a node from left to right. A tree comes out without crossings.
+    It begins at the sinks and goes to the inputs of a node from left to right, and then, if
+    asked to, to its uses. A tree comes out without crossings.
     """
     rows: list[list[int]] = [[] for _ in range(max(layers.rank, default=-1) + 1)]
     inputs: list[list[tuple[float, int]]] = [[] for _ in layers.rank]
@@ -81,6 +91,8 @@ def first_order(layers: Layers, above: Ends, below: Ends) -> list[list[int]]:
         found = inputs[vertex]
         if len(found) > 1:
             found.sort(key=lambda item: item[0])
+        if both_ways:
+            stack += [lower for lower, _ in reversed(below[vertex])]
         stack += [upper for _, upper in reversed(found)]
     return rows
 
@@ -111,7 +123,7 @@ def sort_rows(rows: list[list[int]], beside: Ends, at: list[float], down: bool) 
         number(row, at)
 
 
-def count_all(gaps: list[list[tuple[int, float, int, float]]], at: list[float]) -> list[int]:
+def count_all(gaps: list[list[Link]], at: list[float]) -> list[int]:
     """Return the number of crossings between each row and the next."""
     return [
         count(sorted([(at[u] + start, at[v] + end) for u, start, v, end in gap]))
@@ -137,7 +149,7 @@ def count(lines: list[tuple[float, float]]) -> int:
 
 def swap_neighbours(
     rows: list[list[int]],
-    gaps: list[list[tuple[int, float, int, float]]],
+    gaps: list[list[Link]],
     crossings: list[int],
     above: Ends,
     below: Ends,

@@ -9,7 +9,7 @@ what is drawn. Imports ranks, crossings, coordinates and routes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from .coordinates import BETWEEN_BOXES, place_rows
 from .crossings import order_rows
@@ -24,6 +24,8 @@ def arrange(
     *,
     starts: Sequence[float | None] | None = None,
     ends: Sequence[float | None] | None = None,
+    first: Collection[int] = (),
+    last: Collection[int] = (),
 ) -> Layout:
     """Return a drawing of a graph from top to bottom.
 
@@ -33,6 +35,8 @@ def arrange(
         edges: Tail and head of each edge, without cycles; there may be several between two nodes.
         starts: How far to the right of its tail's middle each edge begins, where that matters.
         ends: How far to the right of its head's middle each edge ends, where that matters.
+        first: Nodes without inputs that stand in a row of their own above all others.
+        last: Nodes without uses that stand in a row of their own below all others.
 
     Raises:
         ValueError: If the edges form a cycle.
@@ -61,11 +65,13 @@ def arrange(
                 [(number[edges[e][0]], number[edges[e][1]]) for e in inside],
                 [starts[e] for e in inside],
                 [ends[e] for e in inside],
+                [number[node] for node in nodes if node in first],
+                [number[node] for node in nodes if node in last],
             )
         )
     whole = Layout([0.0] * len(widths), [0.0] * len(widths), routes=[[] for _ in edges])
     for (left, top), part, nodes, inside in zip(
-        shelves(drawn), drawn, parts, edges_of, strict=True
+        shelves(drawn, bool(first or last)), drawn, parts, edges_of, strict=True
     ):
         for i, node in enumerate(nodes):
             whole.x[node], whole.y[node] = part.x[i] + left, part.y[i] + top
@@ -73,6 +79,10 @@ def arrange(
             whole.routes[e] = [(x + left, y + top) for x, y in route]
         whole.width = max(whole.width, left + part.width)
         whole.height = max(whole.height, top + part.height)
+    for e, (_, head) in enumerate(edges):
+        if head in last:  # the part may end above others
+            whole.y[head] = whole.height
+            whole.routes[e].append((whole.x[head], whole.height))
     return whole
 
 
@@ -98,15 +108,15 @@ def components(n: int, edges: Sequence[Edge]) -> list[list[int]]:
     return parts
 
 
-def shelves(parts: Sequence[Layout]) -> list[Point]:
-    """Return the upper left corners of parts set in lines, like words on a page."""
+def shelves(parts: Sequence[Layout], one_line: bool) -> list[Point]:
+    """Return the upper left corners of parts set in lines, like words on a page, or in one."""
     area = sum([(part.width + BETWEEN_BOXES) * (part.height + BETWEEN_ROWS) for part in parts])
     widest = max([part.width for part in parts], default=0.0)
     page = max(widest, 1.4 * area**0.5)
     corners = []
     x = y = tallest = 0.0
     for part in parts:
-        if x and x + part.width > page:
+        if x and x + part.width > page and not one_line:
             x, y, tallest = 0.0, y + tallest + BETWEEN_ROWS, 0.0
         corners.append((x, y))
         x += part.width + BETWEEN_BOXES
@@ -120,6 +130,8 @@ def arrange_connected(
     edges: list[Edge],
     starts: list[float | None],
     ends: list[float | None],
+    first: list[int],
+    last: list[int],
 ) -> Layout:
     """Return a drawing of a connected graph."""
     if len(widths) == 1:
@@ -127,6 +139,15 @@ def arrange_connected(
     tails, heads = neighbours(len(widths), edges)
     order = topological(tails, heads)
     rank = rank_nodes(tails, heads, order)
+    if first:
+        above_all = set(first)
+        lowest = min([rank[node] for node in order if node not in above_all])
+        rank = [r - lowest + 1 for r in rank]
+        for node in first:
+            rank[node] = 0
+    highest = max(rank)
+    for node in last:
+        rank[node] = highest + 1
     layers = make_layers(
         rank,
         edges,

@@ -15,7 +15,8 @@ Link = tuple[int, float, int, float]
 """A piece of an edge from one row to the next: a vertex and where on it the piece begins, a vertex
 of the next row and where on it the piece ends; from -0.5, at the left, to 0.5."""
 
-FEWEST_BENDS = 2_000
+FEWEST_BENDS, BENDS_EACH = 2_000, 2
+"""How many bends a graph may have in any case, and how many for each node and each edge."""
 
 
 @dataclass(slots=True)
@@ -139,7 +140,7 @@ def make_layers(
             if trunk is None:
                 trunk = trunks[tail, start] = Trunk(rank[tail] + 1, rank[head])
             trunk.stop = max(trunk.stop, rank[head])
-    left = max(FEWEST_BENDS, 2 * (n + len(edges)))
+    left = max(FEWEST_BENDS, BENDS_EACH * (n + len(edges)))
     for (tail, start), trunk in sorted(
         trunks.items(), key=lambda item: (item[1].stop - item[1].start, item[0])
     ):

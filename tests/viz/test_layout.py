@@ -1,0 +1,294 @@
+"""The layout: boxes and lines keep clear of each other, whatever the graph; and in linear time."""
+
+import sys
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tinygrad_np.viz import ranks
+from tinygrad_np.viz.groups import TITLE, arrange_groups
+from tinygrad_np.viz.layout import arrange
+
+SIZES = st.tuples(st.sampled_from([5.0, 24.0, 80.0, 300.0]), st.sampled_from([5.0, 40.0, 70.0]))
+
+
+@st.composite
+def graphs(draw, most=25):
+    """Sizes of nodes, edges of a DAG whose nodes are not in order, and where edges end."""
+    n = draw(st.integers(1, most))
+    sizes = draw(st.lists(SIZES, min_size=n, max_size=n))
+    pairs = st.tuples(st.integers(0, n - 1), st.integers(0, n - 1))
+    given_pairs = draw(st.lists(pairs, max_size=2 * most))
+    name = draw(st.permutations(range(n)))
+    edges = [(name[min(a, b)], name[max(a, b)]) for a, b in given_pairs if a != b]
+    ends = [
+        draw(st.one_of(st.none(), st.floats(-0.4, 0.4).map(sizes[head][0].__mul__)))
+        for _, head in edges
+    ]
+    return [w for w, _ in sizes], [h for _, h in sizes], edges, ends
+
+
+def box(drawn, widths, heights, node):
+    x, y, w, h = drawn.x[node], drawn.y[node], widths[node] / 2, heights[node] / 2
+    return x - w, y - h, x + w, y + h
+
+
+def overlap(a, b, slack=0.01):
+    return (
+        a[0] < b[2] - slack and b[0] < a[2] - slack and a[1] < b[3] - slack and b[1] < a[3] - slack
+    )
+
+
+def crosses(p, q, rectangle, slack=0.01):
+    """Whether the rectangle that a piece of a line may curve in meets another."""
+    x0, x1 = sorted((p[0], q[0]))
+    y0, y1 = sorted((p[1], q[1]))
+    return overlap((x0 - 0.1, y0, x1 + 0.1, y1), rectangle, slack)
+
+
+def check(drawn, widths, heights, edges, ends):
+    boxes = [box(drawn, widths, heights, node) for node in range(len(widths))]
+    for a, b in combinations(boxes, 2):
+        assert not overlap(a, b)
+    for x0, y0, x1, y1 in boxes:
+        assert -0.01 <= x0 <= x1 <= drawn.width + 0.01
+        assert -0.01 <= y0 <= y1 <= drawn.height + 0.01
+    reached = {}
+    for (tail, head), route in zip(edges, drawn.routes, strict=True):
+        assert boxes[tail][3] < boxes[head][1]
+        for p, q in pairwise(route):
+            assert p[1] <= q[1] + 0.01
+            assert not any(crosses(p, q, rectangle) for rectangle in boxes)
+        reached.setdefault(tail, []).append((head, route))
+    for e, ((_, head), end) in enumerate(zip(edges, ends, strict=True)):
+        x, y = drawn.routes[e][-1]
+        assert y == pytest.approx(boxes[head][1])
+        if end is not None:
+            assert x == pytest.approx(drawn.x[head] + end)
+        assert boxes[head][0] <= x <= boxes[head][2]
+    for tail, found in reached.items():
+        start = (pytest.approx(drawn.x[tail]), pytest.approx(boxes[tail][3]))
+        lines = [piece for _, route in found for piece in pairwise(route)]
+        for _, route in found:
+            assert route[0] == start or any(on(route[0], p, q) for p, q in lines)
+        assert any(route[0] == start for _, route in found)
+
+
+def on(point, p, q):
+    (x, y), tolerance = point, 0.01
+    return (
+        abs(x - q[0]) < tolerance
+        and abs(x - p[0] if y < q[1] - tolerance else 0) < tolerance
+        and p[1] - tolerance <= y <= q[1] + tolerance
+        and point != p
+    )
+
+
+@given(graphs())
+def test_boxes_and_lines_keep_clear_of_each_other(graph):
+    widths, heights, edges, ends = graph
+    drawn = arrange(widths, heights, edges, ends=ends)
+    check(drawn, widths, heights, edges, ends)
+    assert arrange(widths, heights, edges, ends=ends) == drawn
+
+
+@settings(max_examples=50)
+@given(graphs(), st.integers(0, 20))
+def test_lines_beside_the_drawing_keep_clear_too(graph, fewest):
+    widths, heights, edges, ends = graph
+    given_fewest, ranks.FEWEST_BENDS = ranks.FEWEST_BENDS, fewest
+    size, ranks.BENDS_EACH = ranks.BENDS_EACH, 0
+    try:
+        drawn = arrange(widths, heights, edges, ends=ends)
+    finally:
+        ranks.FEWEST_BENDS, ranks.BENDS_EACH = given_fewest, size
+    check(drawn, widths, heights, edges, ends)
+
+
+@st.composite
+def grouped(draw):
+    widths, heights, edges, ends = draw(graphs(16))
+    count = draw(st.integers(0, 5))
+    parents = [draw(st.integers(-1, i - 1)) for i in range(count)]
+    groups = [draw(st.integers(-1, count - 1)) for _ in widths]
+    return widths, heights, edges, groups, parents, ends
+
+
+@settings(max_examples=200)
+@given(grouped())
+def test_frames_hold_their_own_nodes_and_no_others(graph):
+    widths, heights, edges, groups, parents, ends = graph
+    drawn, frames = arrange_groups(widths, heights, edges, groups, parents, ends=ends)
+    check(drawn, widths, heights, edges, ends)
+    around = [{-1}]
+    for group in range(len(parents)):
+        found = {group}
+        while parents[min(found)] >= 0 and parents[min(found)] not in found:
+            found.add(parents[min(found)])
+        around.append(found)
+    rectangles = [(f.x, f.y, f.x + f.width, f.y + f.height) for f in frames]
+    for node, group in enumerate(groups):
+        x0, y0, x1, y1 = box(drawn, widths, heights, node)
+        inside = set()
+        for frame, (left, top, right, bottom) in zip(frames, rectangles, strict=True):
+            if left < x0 and x1 < right and top + TITLE <= y0 + 0.01 and y1 < bottom:
+                assert frame.group not in inside
+                inside.add(frame.group)
+            else:
+                assert not overlap((x0, y0, x1, y1), (left, top, right, bottom))
+        assert inside == (around[group + 1] if group >= 0 else set())
+    for a, b in combinations(rectangles, 2):
+        nested = a[0] < b[0] and a[1] < b[1] and b[2] < a[2] and b[3] < a[3]
+        assert nested or not overlap(a, b)
+    assert (drawn, frames) == arrange_groups(widths, heights, edges, groups, parents, ends=ends)
+
+
+def test_a_group_that_is_left_and_entered_again_has_two_frames():
+    _, frames = arrange_groups([40.0] * 3, [20.0] * 3, [(0, 1), (1, 2)], [0, -1, 0], [-1])
+    assert [frame.group for frame in frames] == [0, 0]
+    _, frames = arrange_groups([40.0] * 4, [20.0] * 4, [(0, 1), (2, 3)], [0, 1, 1, 0], [-1, -1])
+    assert sorted(frame.group for frame in frames) == [0, 0, 1, 1]
+
+
+def test_a_long_chain_of_groups():
+    n = 3_000
+    groups = [i // 3 for i in range(3 * n)]
+    edges = [(i, i + 1) for i in range(3 * n - 1)]
+    drawn, frames = arrange_groups([40.0] * 3 * n, [20.0] * 3 * n, edges, groups, [-1] * n)
+    assert len(frames) == n
+    assert len(set(drawn.x)) == 1
+
+
+def test_a_frame_is_as_wide_as_its_title():
+    _, (frame,) = arrange_groups([40.0], [20.0], [], [0], [-1], titles=[200.0])
+    assert (frame.width, frame.height) == (200.0, 50.0)
+
+
+def test_a_group_inside_itself_is_refused():
+    with pytest.raises(ValueError, match="group 0 is inside itself"):
+        arrange_groups([1.0], [1.0], [], [0], [1, 0])
+
+
+def test_a_cycle_is_refused():
+    with pytest.raises(ValueError, match="form a cycle, before or at node 1"):
+        arrange([9.0] * 3, [9.0] * 3, [(0, 1), (1, 2), (2, 1)])
+
+
+def test_nothing_at_all():
+    drawn = arrange([], [], [])
+    assert (drawn.x, drawn.y, drawn.width, drawn.height, drawn.routes) == ([], [], 0.0, 0.0, [])
+
+
+def test_leaves_stand_just_above_their_first_use():
+    # A chain 0..9; node 10 is used by the last two, node 11 is made of leaf 12 and used last.
+    chain = [(i, i + 1) for i in range(9)]
+    drawn = arrange([40.0] * 13, [20.0] * 13, [*chain, (10, 8), (10, 9), (12, 11), (11, 9)])
+    assert drawn.y[10] == drawn.y[7]
+    assert drawn.y[11] == drawn.y[8]
+    assert drawn.y[12] == drawn.y[7]
+
+
+def test_a_node_with_more_inputs_than_uses_stands_at_its_inputs():
+    # A chain 0..7; node 8 takes the results of 1 and 2, and the last of the chain takes its.
+    edges = [*[(i, i + 1) for i in range(7)], (1, 8), (2, 8), (8, 7)]
+    drawn = arrange([40.0] * 9, [20.0] * 9, edges)
+    assert drawn.y[8] == drawn.y[3]
+
+
+def test_a_chain_runs_straight_beside_its_leaves_and_its_skips():
+    edges = []
+    for i in range(20):  # two inputs each: the chain and a leaf; a skip over every four
+        edges += [(i, i + 1), (100 + i, i + 1)]
+        if i % 4 == 0:
+            edges.append((i, i + 4))
+    name = {node: i for i, node in enumerate(sorted({v for edge in edges for v in edge}))}
+    edges = [(name[a], name[b]) for a, b in edges]
+    drawn = arrange([60.0] * len(name), [30.0] * len(name), edges)
+    assert len({round(drawn.x[i], 6) for i in range(21)}) == 1
+    assert drawn.width < 250
+
+
+def test_parts_that_join_again_and_again_do_not_drift():
+    edges, n = [], 0
+    for _ in range(200):  # one node, three beside each other, and joined again
+        edges += [(n, n + i) for i in (1, 2, 3)] + [(n + i, n + 4) for i in (1, 2, 3)]
+        n += 4
+    drawn = arrange([60.0] * (n + 1), [30.0] * (n + 1), edges)
+    assert drawn.width == 3 * 60 + 2 * 22
+
+
+def count_crossings(drawn, edges):
+    """Count the crossings of straight edges, all of them between two rows."""
+    ends = [(drawn.x[a], drawn.y[a], drawn.x[b], drawn.y[b]) for a, b in edges]
+    return sum((p[0] - q[0]) * (p[2] - q[2]) < 0 and p[1] == q[1] for p, q in combinations(ends, 2))
+
+
+def test_crossings_that_need_not_be_are_not_there():
+    # A ladder whose inputs come shuffled, a tree, and K(3, 3), which can't have fewer than nine.
+    ladder = [(i, 20 + 7 * i % 20) for i in range(20)]
+    ladder += [(i, 20 + 7 * (i + 1) % 20) for i in range(19)]
+    assert count_crossings(arrange([9.0] * 40, [9.0] * 40, ladder), ladder) == 0
+    tree = [(i, (i - 1) // 2) for i in range(1, 127)]
+    assert count_crossings(arrange([9.0] * 127, [9.0] * 127, tree), tree) == 0
+    full = [(i, j) for i in range(3) for j in range(3, 6)]
+    assert count_crossings(arrange([9.0] * 6, [9.0] * 6, full), full) == 9
+
+
+def test_inputs_stand_in_the_order_of_their_ends():
+    drawn = arrange([40.0] * 3, [20.0] * 3, [(1, 2), (0, 2)], ends=[-10.0, 10.0])
+    assert drawn.x[1] < drawn.x[0]
+
+
+def test_several_edges_between_two_nodes_end_apart():
+    drawn = arrange([40.0, 40.0], [20.0, 20.0], [(0, 1), (0, 1)])
+    assert [route[-1][0] for route in drawn.routes] == [14.0, 26.0]
+
+
+def test_parts_that_are_not_connected_fill_a_page():
+    drawn = arrange([40.0] * 400, [20.0] * 400, [])
+    assert 0.5 < drawn.width / drawn.height < 3
+
+
+def calls(widths, edges):
+    count = 0
+
+    def on_event(frame, event, argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(on_event)
+    try:
+        drawn = arrange(widths, widths, edges)
+    finally:
+        sys.setprofile(None)
+    return count, drawn
+
+
+def chain(n):
+    return n, [(i, i + 1) for i in range(n - 1)]
+
+
+def used_everywhere(n):
+    return n + 1, [*chain(n)[1], *[(n, i) for i in range(n)]]
+
+
+def used_everywhere_by_many(n):
+    return n + n // 10, [*chain(n)[1], *[(n + i % (n // 10), i) for i in range(n)]]
+
+
+@pytest.mark.parametrize("make", [chain, used_everywhere, used_everywhere_by_many])
+def test_the_work_grows_with_the_graph(make):
+    (n, edges), (m, more) = make(500), make(5_000)
+    few, _ = calls([20.0] * n, edges)
+    many, drawn = calls([20.0] * m, more)
+    assert many < 14 * few
+    assert sum(map(len, drawn.routes)) < 14 * len(more)
+
+
+def test_a_chain_of_a_hundred_thousand():
+    n, edges = chain(100_000)
+    drawn = arrange([20.0] * n, [20.0] * n, edges)
+    assert drawn.width == 20.0
+    assert drawn.height == n * 20 + (n - 1) * 30
