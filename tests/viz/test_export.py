@@ -1,0 +1,99 @@
+"""Graphs for other tools: Mermaid and JSON."""
+
+import html
+import json
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tinygrad_np as tg
+
+NODE = re.compile(r'    n(\d+)([(\[])"([^"]*)"([)\]]):::(op|leaf|constant|rest|result)')
+EDGE = re.compile(r'    n(\d+) -->(?:\|"([^"|]*)"\|)? n(\d+)')
+
+
+def read(text):
+    """Take a flowchart apart; every line must be of one of the forms that are written."""
+    first, *lines = text.rstrip("\n").split("\n")
+    assert first in ("flowchart TB", "flowchart LR")
+    nodes, edges = {}, []
+    for line in lines:
+        if match := NODE.fullmatch(line):
+            assert match[2] + match[4] in ("()", "[]")
+            label = re.sub(r"#(\d+);", r"&#\1;", match[3]).replace("<br/>", "\n")
+            nodes[int(match[1])] = (html.unescape(label).replace("\xa0", " "), match[5])
+        elif match := EDGE.fullmatch(line):
+            edges.append((int(match[1]), match[2], int(match[3])))
+        else:
+            assert line.startswith("    classDef ")
+    return nodes, edges
+
+
+def test_a_flowchart():
+    x = tg.tensor(np.ones((2, 2)), requires_grad=True, name="x")
+    nodes, edges = read(tg.viz.mermaid({"y": x @ x - 1.0}, direction="LR"))
+    assert nodes == {
+        0: ("x\n(2, 2)  float64", "leaf"),
+        1: ("matmul\n(2, 2)  float64", "op"),
+        2: ("1.0", "constant"),
+        3: ("y = subtract\n(2, 2)  float64", "result"),
+    }
+    assert edges == [(0, "x", 1), (0, "y", 1), (1, "x", 3), (2, "y", 3)]
+
+
+@given(st.text())
+def test_a_flowchart_is_valid_whatever_the_names_hold(name):
+    x = tg.tensor([1.0], requires_grad=True, name=name)
+    nodes, edges = read(tg.viz.mermaid(tg.subtract(x, x)))
+    assert (sorted(nodes), edges) == ([0, 1], [(0, "x", 1), (0, "y", 1)])
+    if name.isprintable() and name.strip() and name.isascii() and len(name) < 48:
+        assert nodes[0][0].split("\n")[0] == name
+
+
+def test_a_direction_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="mermaid: direction is 'TB'"):
+        tg.viz.mermaid(tg.tensor(1.0), direction="up")
+
+
+def test_json_in_full():
+    x = tg.tensor(np.ones((2, 3)), requires_grad=True, name="x")
+    found = tg.viz.to_json({"y": tg.sum(x, axis=0) - 1.0}, max_nodes=2)
+    plain = {"op": None, "name": None, "params": {}, "value": None, "result": False}
+    array = {"shape": [3], "dtype": "float64"}
+    assert found == {
+        "version": 1,
+        "nodes": [
+            plain
+            | {"id": 0, "kind": "rest", "value": "1", "operands": []}
+            | {"shape": None, "dtype": None},
+            plain
+            | array
+            | {"id": 1, "kind": "op", "op": "sum", "params": {"axis": "0"}}
+            | {"operands": []},
+            plain
+            | {"id": 2, "kind": "constant", "value": "1.0", "operands": []}
+            | {"shape": None, "dtype": None},
+            plain
+            | array
+            | {"id": 3, "kind": "op", "op": "subtract", "name": "y"}
+            | {"result": True, "operands": ["x", "y"]},
+        ],
+        "edges": [
+            {"tail": 0, "head": 1, "port": None},
+            {"tail": 1, "head": 3, "port": 0},
+            {"tail": 2, "head": 3, "port": 1},
+        ],
+    }
+
+
+@given(st.text())
+def test_json_comes_back_as_it_went(name):
+    x = tg.tensor(np.ones((2, 3)), requires_grad=True, name=name)
+    found = tg.viz.to_json(tg.where(x.data > 0, x[:, None, ..., 1:][:, 0, :1], 0.0))
+    assert json.loads(json.dumps(found)) == found
+    assert found["nodes"][0]["name"] == (name or None) or any(
+        node["name"] == name for node in found["nodes"]
+    )

@@ -1,0 +1,231 @@
+"""Pictures as SVG: always valid, with nothing cut, drawn without any program."""
+
+import re
+import sys
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import tinygrad_np as tg
+from tinygrad_np.viz.labels import SIZES, measured, width_of
+from tinygrad_np.viz.picture import Arrow, Box, Picture
+from tinygrad_np.viz.svg import STYLE, svg_of
+
+SVG = "{http://www.w3.org/2000/svg}"
+GOLDEN = Path(__file__).parent / "golden"
+NASTY = st.lists(
+    st.sampled_from(['"', "'", "\\", "<", ">", "</text>", "&", "&lt;", "&#0;", "]]>", "<!--"])
+    | st.sampled_from(
+        ["\n", "\0", " ", "  ", "\ud800", "\u202e", "\ufffe", "שלום", "🎉", "e\u0301"]
+    )
+    | st.characters()
+).map("".join)
+ANY_NAME = st.text() | NASTY
+
+
+def parsed(drawn):
+    return ElementTree.fromstring(str(drawn))
+
+
+def boxes_of(root):
+    """The boxes of a picture: their look, their rectangle and their lines."""
+    found = []
+    for g in root.iter(f"{SVG}g"):
+        rect = g.find(f"{SVG}rect")
+        x, y, w, h = (float(rect.get(key)) for key in ("x", "y", "width", "height"))
+        lines = ["".join(text.itertext()).replace("\xa0", " ") for text in g.iter(f"{SVG}text")]
+        found.append((g.get("class"), (x, y, x + w, y + h), lines))
+    return found
+
+
+def model():
+    x = tg.tensor(np.ones((4, 3)), name="x")
+    w = tg.tensor(np.ones((3, 2)), requires_grad=True, name="w")
+    b = tg.tensor(np.zeros(2), requires_grad=True, name="b")
+    return {"loss": (tg.relu(x @ w + b) ** 2.0).mean(axis=0)}
+
+
+@given(leaf=ANY_NAME, result=ANY_NAME, value=ANY_NAME)
+@example(leaf="\ud800", result=" ", value="\u2028")
+def test_it_is_valid_whatever_the_names_hold(leaf, result, value):
+    boxes = (
+        Box(0, "leaf", name=leaf, shape=(2,), dtype="float64"),
+        Box(1, "op", value or "op", result, (("key", value),), result=True, operands=("x", value)),
+    )
+    root = parsed(svg_of(Picture(boxes, (Arrow(0, 1, 0), Arrow(0, 1, 1)))))
+    assert [look for look, _, _ in boxes_of(root)] == ["leaf", "op result"]
+    if leaf.isprintable() and leaf.strip() and len(leaf) < 48:
+        assert boxes_of(root)[0][2][0] == leaf.replace("\xa0", " ")
+        assert root.find(f"{SVG}g/{SVG}title").text == f"{leaf} leaf (2,) float64"
+
+
+@given(name=ANY_NAME, value=ANY_NAME, count=st.integers(0, 6))
+@pytest.mark.parametrize("direction", ["TB", "LR", "BT", "RL"])
+def test_words_stay_in_their_box_and_apart(direction, name, value, count):
+    box = Box(0, "op", "op", name, (("key", value),), (2, 3), "int8", operands=(value,) * count)
+    label = measured(box, direction)
+    places = []
+    for line, x, y in label.lines:
+        w, h = width_of(line) / 2, SIZES[line[-1].kind] / 2
+        assert abs(x) + w <= label.width / 2
+        assert abs(y) + h <= label.height / 2
+        places.append((x - w, y - h, x + w, y + h))
+    for i, a in enumerate(places):
+        for b in places[:i]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+    along = label.width if direction in ("TB", "BT") else label.height
+    assert all(abs(port) < along / 2 for port in label.ports)
+    assert label.ports == sorted(label.ports)
+
+
+def test_a_line_that_another_font_could_make_longer_is_told_its_width():
+    x = tg.tensor(1.0, requires_grad=True, name="a name of many characters")
+    y = tg.tensor(1.0, requires_grad=True, name="日本")
+    texts = list(parsed(tg.viz.svg([x, y])).iter(f"{SVG}text"))
+    assert [text.get("textLength") for text in texts] == ["155", None, "24", None]
+
+
+def test_widths_are_those_of_helvetica():
+    assert width_of([("(2, 25)  float64", "small")]) == pytest.approx(64.48)
+    assert width_of([("MMMM", "")]) == pytest.approx(4 * 0.833 * 12)
+    assert width_of([("MM", "name"), ("ii", "")]) == pytest.approx(12 * (2 * 0.833 + 2 * 0.222))
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR", "BT", "RL"])
+def test_values_flow_in_the_direction_asked_for(direction):
+    root = parsed(tg.viz.svg(model(), direction=direction))
+    found = boxes_of(root)
+    at = {lines[0]: rectangle for _, rectangle, lines in found}
+    low, high, sign = {"TB": (1, 3, 1), "BT": (1, 3, -1), "LR": (0, 2, 1), "RL": (0, 2, -1)}[
+        direction
+    ]
+    first, last = at["relu"], at["loss = mean"]
+    assert first[high] < last[low] if sign > 0 else last[high] < first[low]
+    width, height = float(root.get("width")), float(root.get("height"))
+    for _, (x0, y0, x1, y1), _ in found:
+        assert x0 >= 12
+        assert y0 >= 12
+        assert x1 <= width - 12 + 0.11
+        assert y1 <= height - 12 + 0.11
+    # The tips of the arrows touch the boxes where values come in.
+    heads = [p.get("d") for p in root.iter(f"{SVG}path") if p.get("class") == "head"]
+    tips = [tuple(map(float, d[1:].split("L")[0].split(","))) for d in heads]
+    side = {"TB": 1, "BT": 3, "LR": 0, "RL": 2}[direction]
+    for x, y in tips:
+        along, across = (x, y) if direction in ("TB", "BT") else (y, x)
+        assert any(
+            abs(across - r[side]) < 0.11 and r[1 - low] <= along <= r[3 - low] for _, r, _ in found
+        )
+
+
+def test_a_direction_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="svg: direction is 'TB'"):
+        tg.viz.svg(tg.tensor(1.0), direction="up")
+
+
+def test_kinds_look_different():
+    looks = {look for look, _, _ in boxes_of(parsed(tg.viz.svg(model(), max_nodes=3)))}
+    assert looks == {"rest", "op", "op result"}
+    assert {look for look, _, _ in boxes_of(parsed(tg.viz.svg(model())))} >= {"leaf", "constant"}
+
+
+def luminance(color):
+    color = color if len(color) == 7 else "#" + "".join(2 * c for c in color[1:])
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a, b):
+    bright, dark = sorted((luminance(a), luminance(b)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def test_words_and_lines_have_contrast_in_the_light_and_in_the_dark():
+    light, dark = (dict(re.findall(r"--([\w-]+):(#\w+)", part)) for part in STYLE.split("@media"))
+    assert light.keys() == dark.keys()
+    for colors in (light, dark):
+        for paper in ("op", "leaf", "constant", "result", "paper"):
+            assert contrast(colors["ink"], colors[paper]) >= 7
+            assert contrast(colors["muted"], colors[paper]) >= 4.5
+        for edge in ("line", "op-edge", "leaf-edge", "result-edge"):
+            assert contrast(colors[edge], colors["paper"]) >= 3
+
+
+def test_a_reader_of_screens_is_told_what_it_is():
+    root = parsed(tg.viz.svg(model(), direction="LR"))
+    assert root.get("role") == "img"
+    assert root[0].tag == f"{SVG}title"
+    assert root[0].text == "a graph of 8 boxes: 5 ops, 2 leaves, 1 constant"
+    assert root[1].tag == f"{SVG}desc"
+    assert root[1].text == (
+        "Values flow from left to right. Results: loss mean axis=0 (2,) float64"
+    )
+
+
+def test_notebooks_show_an_image_and_files_hold_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    path = tmp_path / "new" / "graph.svg"
+    drawn = tg.viz.svg(model(), path)
+    assert drawn._repr_mimebundle_() == {"image/svg+xml": str(drawn), "text/plain": repr(drawn)}
+    assert path.read_text(encoding="utf-8") == str(drawn)
+    assert drawn.save(str(tmp_path / "a.svg")).read_text(encoding="utf-8") == str(drawn)
+
+
+@pytest.mark.parametrize("form", ["svg", "txt", "mmd"])
+def test_golden(form):
+    """The files under golden/ were looked at; draw them anew and look again if this fails."""
+    found = {"svg": tg.viz.svg, "txt": tg.viz.text, "mmd": tg.viz.mermaid}[form](model())
+    assert str(found) == (GOLDEN / f"model.{form}").read_text(encoding="utf-8")
+
+
+def test_every_line_ends_where_its_arrow_begins():
+    root = parsed(tg.viz.svg(model()))
+    paths = list(root.iter(f"{SVG}path"))
+    for line, head in zip(paths[::2], paths[1::2], strict=True):
+        end = re.split("[MLC ]", line.get("d"))[-1].split(",")
+        tip = head.get("d")[1:].split("L")[0].split(",")
+        assert end[0] == tip[0]
+        assert float(tip[1]) - float(end[1]) == pytest.approx(6)
+
+
+def test_a_deep_graph_and_a_shared_one():
+    x = y = tg.tensor(1.0, requires_grad=True)
+    for _ in range(60):
+        y = y + y
+    root = parsed(tg.viz.svg(y))
+    assert len(boxes_of(root)) == 61
+    tops = [rectangle[1] for _, rectangle, _ in boxes_of(root)]
+    assert all(a < b for a, b in pairwise(tops))
+    y = x
+    for _ in range(20_000):
+        y = tg.sin(y)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(300)
+    try:
+        drawn = tg.viz.svg(y)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert str(drawn).count('class="edge"') == 20_000
+
+
+@settings(max_examples=20)
+@given(st.lists(st.sampled_from(["sin", "add", "matmul", "concatenate"]), max_size=12))
+def test_it_is_the_same_each_time(ops):
+    def drawn():
+        h = x = tg.tensor(np.ones((2, 2)), requires_grad=True)
+        for op in ops:
+            h = {
+                "sin": lambda h: tg.sin(h),
+                "add": lambda h: h + x,
+                "matmul": lambda h: x @ h,
+                "concatenate": lambda h: tg.concatenate([h, x, h])[:2],
+            }[op](h)
+        return str(tg.viz.svg(h))
+
+    assert drawn() == drawn()
