@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinygrad_np.viz import ranks
-from tinygrad_np.viz.groups import TITLE, arrange_groups
+from tinygrad_np.viz.frames import TITLE, arrange_groups
 from tinygrad_np.viz.layout import arrange
 
 SIZES = st.tuples(st.sampled_from([5.0, 24.0, 80.0, 300.0]), st.sampled_from([5.0, 40.0, 70.0]))
