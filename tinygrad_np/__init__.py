@@ -608,6 +608,7 @@ __all__ = [
     "stop_gradient",
     "subtract",
     "sum",
+    "summary",
     "swapaxes",
     "take",
     "take_along_axis",
@@ -647,6 +648,7 @@ __all__ = [
 if TYPE_CHECKING:
     from . import explain, fft, linalg, nn, optim, special, testing, viz
     from .explain import debug, explain_grad, explain_nan
+    from .viz.summary import summary
 
 
 def __getattr__(name: str) -> object:
@@ -655,4 +657,6 @@ def __getattr__(name: str) -> object:
         return import_module(f"{__name__}.{name}")
     if name in ("debug", "explain_grad", "explain_nan"):
         return getattr(import_module(f"{__name__}.explain"), name)
+    if name == "summary":
+        return getattr(import_module(f"{__name__}.viz.summary"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -199,9 +199,11 @@ def test_a_deep_graph():
     y = tg.tensor(1.0, requires_grad=True)
     for _ in range(100_000):
         y = tg.sin(y)
-    source = tg.viz.draw(y).source
-    assert source.count("->") == 100_000
-    assert tg.viz.draw(y, max_nodes=10).source.count("->") == 10
+    assert tg.viz.draw(y, fold=False).source.count("->") == 100_000
+    assert tg.viz.draw(y, fold=False, max_nodes=10).source.count("->") == 10
+    folded = tg.viz.draw(y).source
+    assert folded.count("->") == 1
+    assert " × 100,000" in folded
 
 
 def test_the_work_grows_with_the_graph():

@@ -1,8 +1,7 @@
 """A picture as DOT text for Graphviz, and files made of it.
 
-Labels hold whatever names hold: every character reaches the picture, or is spelled out
-where it can not be printed. The `graphviz` package is imported when something is drawn;
-the `dot` program is needed for image files alone. Imports picture.
+The `graphviz` package is imported when something is drawn; the `dot` program is needed for
+image files alone. Imports picture and dot_labels.
 """
 
 from __future__ import annotations
@@ -10,33 +9,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from functools import cache
-from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from .picture import Box, Outputs, Picture, picture
+from ..engine.tape import Tape
+from ..engine.tensor import Tensor
+from .dot_labels import INK, SIDES, attributes, frame, label
+from .dot_labels import LONGEST as LONGEST
+from .dot_labels import Direction as Direction
+from .dot_labels import printable as printable
+from .picture import Group, Outputs, Picture, picture
 
 if TYPE_CHECKING:
     import graphviz
 
-Direction = Literal["TB", "LR", "BT", "RL"]
-
 FONT = "Helvetica,Arial,sans-serif"
-INK, MUTED = "#1f2937", "#4b5563"
-LONGEST = 48
-"""How many characters of a name or a parameter a label shows; hovering shows them all."""
-
-SIDES = {"TB": "n", "BT": "s", "LR": "w", "RL": "e"}
-"""The side of an op's box where values come in."""
-
-STYLES: dict[str, dict[str, str]] = {
-    "op": {"style": "rounded,filled", "fillcolor": "#ffffff", "color": "#8b95a3"},
-    "leaf": {"style": "filled", "fillcolor": "#e6effb", "color": "#3a6ea5"},
-    "constant": {"style": "filled", "fillcolor": "#f1f2f4", "color": "#f1f2f4"},
-    "rest": {"style": "rounded,dashed", "color": "#8b95a3"},
-}
-RESULT = {"fillcolor": "#e2f3e6", "color": "#2b7a43", "penwidth": "2"}
 
 NO_DOT = (
     "the 'dot' program is not installed, so the picture was saved as text in {path}; to see it, "
@@ -51,21 +39,45 @@ def draw(
     direction: Direction = "TB",
     params: Any = None,
     max_nodes: int | None = None,
+    depth: int | None = None,
+    collapse: str | Iterable[str] = (),
+    fold: bool = True,
+    constants: bool = True,
+    focus: Tensor | None = None,
+    values: bool = False,
+    thumbnails: bool = False,
+    tape: Tape | None = None,
 ) -> graphviz.Digraph:
     """Return a picture of the graph that one or several results came from.
 
-    Leaves are blue with square corners, ops white and rounded, constants grey without a frame,
-    results green. Values flow in the direction of the arrows; where the order of an op's inputs
-    matters they stand in that order, named.
+    Leaves are blue with square corners, parameters of modules violet, ops white and rounded,
+    constants grey without a frame, results green. Values flow in the direction of the arrows;
+    where the order of an op's inputs matters they stand in that order, named. A module is a
+    frame around what it computed, or, drawn as one box, yellow.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name.
         direction: Where values flow: ``"TB"`` from top to bottom, ``"LR"`` from left to right,
             or ``"BT"``, ``"RL"``.
         params: Names for leaves that have none of their own: a dict of Tensors by name, pairs
-            of name and Tensor, or a module with ``named_parameters()``.
-        max_nodes: Draw so many of the newest ops and leaves, and one box for the rest. The
-            `dot` program takes minutes beyond some thousands.
+            of name and Tensor, or a module with ``named_parameters()``. They are then the
+            parameters; without, leaves that are named as modules name theirs are.
+        max_nodes: Draw so many of the newest boxes, and one box for the rest. The `dot`
+            program takes minutes beyond some thousands.
+        depth: Draw modules that are in so many others, or in more, as one box each: 0 draws
+            a model as one box, 1 the modules directly in it.
+        collapse: More modules to draw as one box each, by their place (``"layers.0"``) or
+            their class (``"Linear"``): a name or several.
+        fold: Draw equal blocks that are chained one after another once, with their number:
+            modules that repeat 3 times or more, plain ops that repeat 10 times or more. Of
+            the blocks only the last is drawn. What goes on from one to the next is not.
+        constants: Whether to draw what no gradient flows to: numbers, data, masks.
+        focus: Draw only what this Tensor came from.
+        values: Add least, largest and mean value and gradient, and how many are NaN: of leaves
+            and results, which are still there, and with a tape of all.
+        thumbnails: With `values`, add an image of at most 16 x 16 means.
+        tape: What recorded the graph, from :func:`tinygrad_np.record`: adds the time and the
+            bytes saved for backward, and the line it was computed by when hovering.
 
     Returns:
         A ``graphviz.Digraph``: it shows itself in notebooks, `.source` is its text and
@@ -73,7 +85,8 @@ def draw(
 
     Raises:
         TypeError: For anything but Tensors.
-        ValueError: For a direction or a number of nodes that does not exist.
+        ValueError: For a direction, a number of nodes, a depth, a module or a focus that does
+            not exist.
 
     >>> import tinygrad_np as tg
     >>> w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
@@ -86,13 +99,34 @@ def draw(
     """
     if direction not in ("TB", "LR", "BT", "RL"):
         raise ValueError(f"draw: direction is 'TB', 'LR', 'BT' or 'RL', not {direction!r}")
-    return digraph(picture(x, params=params, max_nodes=max_nodes), direction)
+    shown = picture(
+        x,
+        params=params,
+        max_nodes=max_nodes,
+        depth=depth,
+        collapse=collapse,
+        fold=fold,
+        constants=constants,
+        focus=focus,
+        values=values or thumbnails,
+        tape=tape,
+    )
+    return digraph(shown, direction, thumbnails)
 
 
-def digraph(shown: Picture, direction: Direction = "TB") -> graphviz.Digraph:
+def digraph(
+    shown: Picture, direction: Direction = "TB", thumbnails: bool = False
+) -> graphviz.Digraph:
     """Return a picture as a ``graphviz.Digraph``."""
-    dot: graphviz.Digraph = digraph_class()(
-        graph_attr={"rankdir": direction, "nodesep": "0.3", "ranksep": "0.4", "bgcolor": "white"},
+    kind = digraph_class()
+    dot: graphviz.Digraph = kind(
+        graph_attr={
+            "rankdir": direction,
+            "nodesep": "0.3",
+            "ranksep": "0.4",
+            "bgcolor": "white",
+            "fontname": FONT,
+        },
         node_attr={
             "shape": "box",
             "fontname": FONT,
@@ -104,8 +138,21 @@ def digraph(shown: Picture, direction: Direction = "TB") -> graphviz.Digraph:
         },
         edge_attr={"color": "#6b7280", "arrowsize": "0.6"},
     )
+    lonely = groups_of_one_op(shown)
+    frames = {
+        group.key: kind(f"cluster_{group.key}", graph_attr=frame(group))
+        for group in shown.groups
+        if group.key not in lonely
+    }
     for box in shown.boxes:
-        dot.node(f"n{box.key}", label(box, direction), **attributes(box))
+        alone = None if box.group is None else lonely.get(box.group)
+        key = box.group if alone is None else alone.parent
+        around = dot if key is None else frames[key]
+        words = label(box, direction, thumbnails, alone)
+        around.node(f"n{box.key}", words, **attributes(box))
+    for group in reversed(shown.groups):  # inner ones are complete before they are put in
+        if group.key not in lonely:
+            (dot if group.parent is None else frames[group.parent]).subgraph(frames[group.key])
     side = SIDES[direction]
     for arrow in shown.arrows:
         port = "" if arrow.port is None else f":i{arrow.port}:{side}"
@@ -113,92 +160,17 @@ def digraph(shown: Picture, direction: Direction = "TB") -> graphviz.Digraph:
     return dot
 
 
-def attributes(box: Box) -> dict[str, str]:
-    """Return how a box looks, but for its label."""
-    found = dict(STYLES[box.kind])
-    if box.result:
-        found |= RESULT
-    if box.operands:
-        found["margin"] = "0.02,0"
-    if box.kind == "constant" and not box.result:
-        found |= {"margin": "0.09,0.04", "height": "0.2"}
-    words = [box.name or "", box.op or box.kind, *(f"{k}={v}" for k, v in box.params)]
-    found["tooltip"] = plain(" ".join(filter(None, words)))
-    return found
-
-
-def label(box: Box, direction: Direction = "TB") -> str:
-    """Return a box's label in Graphviz's HTML-like language."""
-    lines = []
-    if box.kind == "rest":
-        lines.append(small(f"{box.value} earlier nodes"))
-    elif box.op is not None:
-        given = f"{text(box.name)} = " if box.name else ""
-        lines.append(f"{given}<b>{text(box.op)}</b>")
-        if box.params:
-            lines.append(small(", ".join(f"{key}={value}" for key, value in box.params)))
-    elif box.kind == "leaf" or box.name or box.result:
-        lines.append(f"<b>{text(box.name or box.kind)}</b>")
-    elif box.value is not None:
-        lines.append(text(box.value))
-    if box.shape is not None:
-        lines.append(small(f"{box.shape}  {box.dtype}"))
-    if box.operands:
-        return f"<{with_ports(lines, box.operands, direction)}>"
-    return f"<{'<br/>'.join(lines)}>"
-
-
-def with_ports(lines: list[str], operands: tuple[str, ...], direction: Direction) -> str:
-    """Return a label with a place for each input along the side where values come in."""
-    ports = [
-        f'<td port="i{i}"><font point-size="9" color="{MUTED}">{text(name)}</font></td>'
-        for i, name in enumerate(operands)
-    ]
-    across = direction in ("TB", "BT")
-    inputs = table([ports] if across else [[port] for port in ports], 2)
-    words = "<br/>".join(f"&#160;{line}&#160;" for line in lines)  # the ports need the margin
-    cells = [f"<td>{inputs}</td>", f'<td cellpadding="3">{words}</td>']
-    if direction in ("BT", "RL"):
-        cells.reverse()
-    return table([[cell] for cell in cells] if across else [cells], 0)
-
-
-def table(rows: list[list[str]], padding: int) -> str:
-    """Return rows of cells as a table without lines."""
-    body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in rows)
-    look = f'border="0" cellborder="0" cellspacing="0" cellpadding="{padding}"'
-    return f"<table {look}>{body}</table>"
-
-
-def small(words: str) -> str:
-    """Return a line in small type."""
-    return f'<font point-size="10" color="{MUTED}">{text(words)}</font>'
-
-
-def text(words: str) -> str:
-    """Return words as text of an HTML-like label: escaped, printable and not too long."""
-    if not words.strip():
-        words = repr(words)
-    if len(words) > LONGEST:
-        words = f"{words[: LONGEST - 1]}…"
-    # Spaces would be merged, and dot's parser stumbles over a text that is but a bracket.
-    return escape(printable(words)).replace("  ", "&#160; ").replace("]", "&#93;")
-
-
-def plain(words: str) -> str:
-    """Return words as a quoted attribute that means exactly them."""
-    import graphviz
-
-    return graphviz.escape(printable(words).replace("&", "&amp;"))
-
-
-def printable(words: str) -> str:
-    """Return words with everything that is not printed, such as a newline, spelled out."""
-    if words.isprintable():
-        return words
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in words
-    )
+def groups_of_one_op(shown: Picture) -> dict[int, Group]:
+    """Return the modules that are an op and nothing else: its box names them, without a frame."""
+    outer = {group.parent for group in shown.groups}
+    return {
+        group.key: group
+        for group in shown.groups
+        if group.key not in outer
+        and group.count == 1
+        and len(group.members) == 1
+        and shown.boxes[group.members[0]].kind == "op"
+    }
 
 
 @cache

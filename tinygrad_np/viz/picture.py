@@ -1,91 +1,68 @@
-"""What to draw: boxes and arrows, read off a graph and independent of any way to show them.
+"""What to draw for some results: boxes, arrows and groups, read off their graph.
 
 Graphs are walked without recursion and every box and arrow is made once, so a picture takes
 time in proportion to the graph, however deep or shared it is. A graph whose saved arrays are
-gone draws as well. Imports the engine only.
+gone draws as well. Imports the other models of a picture: model, groups, contraction, values
+and words.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from ..engine.graph import Constant, Node, Shape, walk
-from ..engine.op import parameters
+from ..engine.graph import Constant, Node, walk
+from ..engine.tape import Tape
 from ..engine.tensor import Tensor
+from .contraction import Contraction, Thing
+from .folding import Run, Unit
+from .groups import Part, chosen, divide, is_data
+from .model import Arrow as Arrow
+from .model import Box as Box
+from .model import Group as Group
+from .model import Kind as Kind
+from .model import Picture as Picture
+from .values import Known
+from .words import operand_names, shown_params
 
-Kind = Literal["op", "leaf", "constant", "rest"]
 Outputs = Tensor | Sequence[Tensor] | Mapping[str, Tensor]
 Parameters = Mapping[str, Tensor] | Iterable[tuple[str, Tensor]]
 
-COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "logaddexp"})
-"""The ops of several inputs whose order does not matter."""
 
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """One thing in a picture.
-
-    Attributes:
-        key: Its place in ``Picture.boxes``, counted from 0, oldest first.
-        kind: ``"op"``, ``"leaf"`` (requires a gradient, was not computed), ``"constant"`` or
-            ``"rest"`` (stands for all that `max_nodes` left out).
-        op: The op's name.
-        name: The name a user gave it.
-        params: The op's parameters that differ from their defaults, name and value.
-        shape: The shape of its value.
-        dtype: The dtype of its value.
-        value: A number that was written in the program, or how many nodes a rest stands for.
-        result: Whether it was asked for.
-        operands: The names of its inputs, where their order matters.
-    """
-
-    key: int
-    kind: Kind
-    op: str | None = None
-    name: str | None = None
-    params: tuple[tuple[str, str], ...] = ()
-    shape: Shape | None = None
-    dtype: str | None = None
-    value: str | None = None
-    result: bool = False
-    operands: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """A value that goes into an op.
-
-    Attributes:
-        tail: The key of the box it comes from.
-        head: The key of the op it goes to.
-        port: Its place among the inputs of the op, where their order matters.
-    """
-
-    tail: int
-    head: int
-    port: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Boxes, oldest first, and the arrows between them, in the order of each op's inputs."""
-
-    boxes: tuple[Box, ...]
-    arrows: tuple[Arrow, ...]
-
-
-def picture(x: Outputs, *, params: Any = None, max_nodes: int | None = None) -> Picture:
+def picture(
+    x: Outputs,
+    *,
+    params: Any = None,
+    max_nodes: int | None = None,
+    depth: int | None = None,
+    collapse: str | Iterable[str] = (),
+    fold: bool = False,
+    constants: bool = True,
+    focus: Tensor | None = None,
+    values: bool = False,
+    tape: Tape | None = None,
+) -> Picture:
     """Return what to draw for one or several results.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name.
         params: Names for leaves: a dict of Tensors by name, pairs of name and Tensor, or
-            anything with a ``named_parameters()`` that yields such pairs.
-        max_nodes: Draw so many of the newest ops and leaves, and one box for the rest.
+            anything with a ``named_parameters()`` that yields such pairs. They are then the
+            parameters; else leaves with names such as modules give are.
+        max_nodes: Draw so many of the newest boxes, and one box for the rest.
+        depth: Draw modules that are in so many others, or in more, as one box each: 0 for a
+            box per model.
+        collapse: The places or classes of more modules to draw as one box each.
+        fold: Draw equal blocks that are chained one after another once, with their number:
+            modules from 3 on, plain ops from 10 on.
+        constants: Whether to draw what no gradient flows to.
+        focus: Draw only what this Tensor came from.
+        values: Add values and gradients, as far as they are known: those of leaves and
+            results, and with a tape all.
+        tape: What recorded the graph: adds lines, seconds and saved bytes.
 
     >>> import tinygrad_np as tg
     >>> w = tg.tensor([1.0, 2.0], requires_grad=True)
@@ -96,59 +73,220 @@ def picture(x: Outputs, *, params: Any = None, max_nodes: int | None = None) -> 
         raise ValueError(f"draw: max_nodes is {max_nodes}; a picture needs at least 1")
     outputs = named_outputs(x)
     names = {t.node: name for name, t in named_tensors(params) if t.node is not None}
+    owned = None if params is None else set(names)
     results: dict[Node, list[str]] = {}
     for name, t in outputs:
         if t.node is not None:
             results.setdefault(t.node, []).extend([name] if name else [])
-    names.update({node: ", ".join(given) for node, given in results.items() if given})
-
-    boxes: list[Box] = []
-    arrows: list[Arrow] = []
-    keys: dict[Node, int] = {}
     nodes = nodes_below(results)
-    if max_nodes is not None and len(nodes) > max_nodes:
-        left_out = nodes[max_nodes:]
-        keys = dict.fromkeys(left_out, 0)
-        boxes.append(Box(0, "rest", value=f"{len(left_out):,}"))
-        nodes = nodes[:max_nodes]
-    for node in reversed(nodes):
-        operands = operand_names(node)
-        tails = []
-        for source in node.inputs:
-            if isinstance(source, Node):
-                tails.append(keys[source])
+    if focus is not None:
+        if focus.node not in nodes:
+            raise ValueError("draw: focus is not among what the results were computed from")
+        nodes = walk(focus.node)
+        results = {focus.node: results.get(focus.node, [])}
+        outputs = [(name, t) for name, t in outputs if t.node is focus.node]
+    names.update({node: ", ".join(given) for node, given in results.items() if given})
+    parts, home, parameters = divide(nodes, owned)
+    closed = chosen(parts, depth, collapse)
+    builder = Builder(
+        Contraction(nodes, parts, home, closed, results, fold),
+        names,
+        parameters,
+        results,
+        constants,
+        Known(nodes, [t for _, t in outputs], tape),
+        values,
+    )
+    return builder.build(max_nodes, [(name, t) for name, t in outputs if t.node is None])
+
+
+class Builder:
+    """Makes boxes, arrows and groups of a contracted graph."""
+
+    def __init__(
+        self,
+        graph: Contraction,
+        names: Mapping[Node, str],
+        parameters: set[Node],
+        results: Mapping[Node, Any],
+        constants: bool,
+        known: Known,
+        values: bool,
+    ) -> None:
+        self.graph, self.names, self.parameters, self.results = graph, names, parameters, results
+        self.constants, self.known, self.values = constants, known, values
+        self.boxes: list[Box] = []
+        self.arrows: list[Arrow] = []
+        self.groups: list[tuple[str | None, str, int | None, int]] = []
+        self.group_keys: dict[Part | Run, int] = {}
+
+    def build(self, max_nodes: int | None, untracked: list[tuple[str | None, Tensor]]) -> Picture:
+        """Return the picture, with a box for each result that has no graph."""
+        keys: dict[Thing, int] = {}
+        things = self.graph.order()
+        if max_nodes is not None and len(things) > max_nodes:
+            left_out, things = things[:-max_nodes], things[-max_nodes:]
+            keys = dict.fromkeys(left_out, 0)
+            count = sum(len(self.graph.inside[thing]) for thing in left_out)
+            self.boxes.append(Box(0, "rest", value=f"{count:,}"))
+        for thing in things:
+            if isinstance(thing, Part):
+                self._add_module(thing, keys)
             else:
-                tails.append(len(boxes))
-                boxes.append(constant_box(len(boxes), source))
-        keys[node] = len(boxes)
-        ports: Iterable[int | None] = range(len(tails)) if operands else [None] * len(tails)
-        arrows += [Arrow(tail, len(boxes), port) for tail, port in zip(tails, ports, strict=True)]
-        boxes.append(
+                self._add_node(thing, keys)
+        for name, t in untracked:
+            self._add_constant(t, name=name or t.name, result=True)
+        members: list[list[int]] = [[] for _ in self.groups]
+        for box in self.boxes:
+            if box.group is not None:
+                members[box.group].append(box.key)
+        groups = [
+            Group(key, name, kind, parent, tuple(members[key]), count)
+            for key, (name, kind, parent, count) in enumerate(self.groups)
+        ]
+        return Picture(tuple(self.boxes), tuple(self.arrows), tuple(groups))
+
+    def _add_node(self, node: Node, keys: dict[Thing, int]) -> None:
+        operands = operand_names(node)
+        group = self._group_of(node)
+        incoming: list[tuple[int, int | None]] = []
+        for i, source in enumerate(node.inputs):
+            port = i if operands else None
+            if isinstance(source, Node):
+                tails = self.graph.into[node].get(i, ())
+                incoming += [(keys[tail], port) for tail in tails]
+            elif self.constants:
+                incoming.append((self._add_operand(node, i, group), port))
+        key = keys[node] = len(self.boxes)
+        self.arrows += [Arrow(tail, key, port) for tail, port in incoming]
+        run = self.graph.runs.get(node)
+        self.boxes.append(
             Box(
-                key=len(boxes),
+                key=key,
                 kind="op" if node.op else "leaf",
                 op=node.op.label if node.op else None,
-                name=names.get(node, node.name),
+                name=self.names.get(node, node.name),
                 params=shown_params(node),
                 shape=node.shape,
                 dtype=str(node.dtype),
-                result=node in results,
+                result=node in self.results,
                 operands=operands,
+                group=group,
+                parameter=node in self.parameters,
+                count=run.count if run is not None and run.period == 1 else 1,
+                **self._known_of(node, node),
             )
         )
-    for name, t in outputs:
-        if t.node is None:
-            boxes.append(
-                Box(
-                    key=len(boxes),
-                    kind="constant",
-                    name=name or t.name,
-                    shape=t.shape,
-                    dtype=str(t.dtype),
-                    result=True,
-                )
+
+    def _add_module(self, part: Part, keys: dict[Thing, int]) -> None:
+        """Add the box of a closed module."""
+        own = self.graph.inside[part][: self.graph.own[part]]
+        inside, owned = set(own), self.parameters & set(own)
+        incoming = [keys[tail] for tail in self.graph.into[part].get(0, ())]
+        entered = None
+        for node in reversed(own):
+            for i, source in enumerate(node.inputs):
+                is_given = is_data(node, i, self.parameters)
+                if is_given and self.constants:
+                    incoming.append(self._add_operand(node, i, None))
+                if isinstance(source, Node):
+                    is_given = source not in inside and source not in self.parameters
+                if is_given and entered is None:
+                    entered = source.shape
+        result = own[0]
+        names = [self.names[node] for node in own if node in self.results and node in self.names]
+        run = self.graph.runs.get(part)
+        key = keys[part] = len(self.boxes)
+        self.arrows += [Arrow(tail, key) for tail in incoming]
+        self.boxes.append(
+            Box(
+                key=key,
+                kind="module",
+                op=part.kind,
+                name=", ".join(names) or None,
+                shape=result.shape,
+                dtype=str(result.dtype),
+                result=any(node in self.results for node in own),
+                group=self._group_of(part),
+                count=run.count if run is not None and run.period == 1 else 1,
+                module=self._place_of(part),
+                ops=sum(node.op is not None for node in own),
+                parameters=sum(math.prod(node.shape) for node in owned),
+                input_shape=entered,
+                **self._known_of(part, result),
             )
-    return Picture(tuple(boxes), tuple(arrows))
+        )
+
+    def _add_operand(self, node: Node, i: int, group: int | None) -> int:
+        """Add the box of an operand that is not tracked: an array, or a Python number."""
+        source = node.inputs[i]
+        if not isinstance(source, Constant):
+            return self._add_constant(value=repr(source), group=group)
+        if group is not None and is_data(node, i, self.parameters):
+            group = None
+        known = self.known.operand(node, i) if self.values else None
+        return self._add_constant(source, name=source.name, group=group, values=known)
+
+    def _add_constant(self, source: Constant | Tensor | None = None, **fields: Any) -> int:
+        if source is not None:
+            fields |= {"shape": source.shape, "dtype": str(source.dtype)}
+        self.boxes.append(Box(len(self.boxes), "constant", **fields))
+        return len(self.boxes) - 1
+
+    def _known_of(self, thing: Thing, node: Node) -> dict[str, Any]:
+        """Return the fields of a box that are measured and not built."""
+        found: dict[str, Any] = {}
+        if self.values:
+            found |= {"values": self.known.value(node), "gradient": self.known.gradient(node)}
+        calls = [call for n in self.graph.inside[thing] if (call := self.known.call(n))]
+        if calls:
+            found["saved"] = sum(call.saved for call in calls)
+            found["seconds"] = sum(call.seconds for call in calls)
+            if call := self.known.call(node):
+                found["line"] = str(call.line)
+        return found
+
+    # ----------------------------------------------------------------- groups
+
+    def _group_of(self, unit: Unit) -> int | None:
+        """Return the key of the group that a unit is in, which is made if it is missing."""
+        missing: list[Part | Run] = []
+        group = self._around(unit)
+        while group is not None and group not in self.group_keys:
+            missing.append(group)
+            group = self._around(group)
+        parent = None if group is None else self.group_keys[group]
+        for group in reversed(missing):
+            parent = self._add_group(group, parent)
+        return parent
+
+    def _around(self, inner: Unit | Run) -> Part | Run | None:
+        """Return what a unit or a group is in: a run of several units, a module, or nothing."""
+        if isinstance(inner, Run):
+            part = inner.part
+        else:
+            run = self.graph.runs.get(inner)
+            if run is not None and run.period > 1:
+                return run
+            part = inner.within if isinstance(inner, Part) else self.graph.home[inner]
+        return None if part.parent is None else part
+
+    def _add_group(self, group: Part | Run, parent: int | None) -> int:
+        key = self.group_keys[group] = len(self.groups)
+        if isinstance(group, Run):
+            self.groups.append((None, "", parent, group.count))
+        else:
+            run = self.graph.runs.get(group)
+            count = run.count if run is not None and run.period == 1 else 1
+            self.groups.append((self._place_of(group), group.kind, parent, count))
+        return key
+
+    def _place_of(self, part: Part) -> str:
+        """Return the place of a module in the model: of one that repeats the first and the last."""
+        first = self.graph.first.get(part)
+        if isinstance(first, Part) and first.name != part.name:
+            return f"{first.name} … {part.name}"
+        return part.name
 
 
 def named_outputs(x: Outputs) -> list[tuple[str | None, Tensor]]:
@@ -186,44 +324,3 @@ def nodes_below(results: Iterable[Node]) -> list[Node]:
     # A node above all results: one walk then passes what they share once.
     top = Node(None, tuple(results), (), {}, (), np.dtype(float))
     return walk(top)[1:]
-
-
-def constant_box(key: int, source: Any) -> Box:
-    """Return the box of an operand that is not tracked: an array, or a Python number."""
-    if isinstance(source, Constant):
-        dtype = str(source.dtype)
-        return Box(key, "constant", name=source.name, shape=source.shape, dtype=dtype)
-    return Box(key, "constant", value=repr(source))
-
-
-def operand_names(node: Node) -> tuple[str, ...]:
-    """Return the names of the inputs where telling them apart matters, and none elsewhere."""
-    op, n = node.op, len(node.inputs)
-    if op is None or n < 2 or op.name in COMMUTATIVE:
-        return ()
-    if op.star is None:
-        return op.inputs
-    fixed = op.inputs[:-1]
-    return (*fixed, *map(str, range(n - len(fixed))))
-
-
-def shown_params(node: Node) -> tuple[tuple[str, str], ...]:
-    """Return the parameters that differ from their defaults, in words."""
-    if not node.params or node.op is None:
-        return ()
-    _, _, usual = parameters(node.op.forward)
-    return tuple(
-        ("index" if key == "template" else key, in_words(key, value))
-        for key, value in node.params.items()
-        if key not in usual or (value is not usual[key] and value != usual[key])
-    )
-
-
-def in_words(key: str, value: Any) -> str:
-    """Return a parameter's value as a user would write it."""
-    if key == "template":  # of an index: array operands stand as words in it
-        parts = ("..." if p is Ellipsis else p if isinstance(p, str) else repr(p) for p in value)
-        return f"[{', '.join(parts)}]"
-    if key == "dtype":
-        return str(np.dtype(value))
-    return repr(value)

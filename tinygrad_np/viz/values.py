@@ -1,0 +1,135 @@
+"""What the boxes of a picture hold, in a few numbers and a small image.
+
+Values come from a tape; without one, from the Tensors that are still there: leaves and
+results. Imports the engine only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..engine.graph import Leaf, Node, Shape
+from ..engine.tape import Call, Tape
+from ..engine.tensor import Array, Tensor
+
+THUMBNAIL = 16
+"""The most rows and columns of a thumbnail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """An array in a few numbers. Complex numbers count by their size.
+
+    Attributes:
+        shape: Its shape.
+        minimum: The smallest element that is a number; ``None`` if there is none.
+        mean: The mean of the elements that are numbers; ``None`` if there is none.
+        maximum: The largest element that is a number; ``None`` if there is none.
+        nans: How many elements are not a number.
+        infs: How many elements are infinite.
+        thumbnail: The array as a matrix of at most 16 rows and columns, whose elements are
+            means; NaN where an element is. Axes before the last one are joined.
+    """
+
+    shape: Shape
+    minimum: float | None
+    mean: float | None
+    maximum: float | None
+    nans: int
+    infs: int
+    thumbnail: tuple[tuple[float, ...], ...]
+
+
+def summarize(array: Array) -> Values:
+    """Return an array in a few numbers.
+
+    >>> summarize(np.array([1.0, 2.0, np.nan])).mean
+    1.5
+    """
+    x = np.abs(array) if array.dtype.kind == "c" else array
+    x = x.astype(float)
+    numbers = x[~np.isnan(x)]
+    low = mean = high = None
+    if numbers.size:
+        with np.errstate(all="ignore"):  # the mean of infinities of both signs is NaN
+            low, mean, high = map(float, (numbers.min(), numbers.mean(), numbers.max()))
+    infs = int(np.isinf(numbers).sum())
+    return Values(array.shape, low, mean, high, x.size - numbers.size, infs, thumbnail(x))
+
+
+def thumbnail(x: Array) -> tuple[tuple[float, ...], ...]:
+    """Return an array as a small matrix of means."""
+    if not x.size:
+        return ()
+    matrix = x.reshape(-1, x.shape[-1]) if x.ndim else x.reshape(1, 1)
+    with np.errstate(all="ignore"):
+        for axis in (0, 1):
+            n = matrix.shape[axis]
+            if n > THUMBNAIL:
+                ends = np.arange(THUMBNAIL + 1) * n // THUMBNAIL
+                sums = np.add.reduceat(matrix, ends[:-1], axis)
+                matrix = sums / np.diff(ends).reshape((-1, 1) if axis == 0 else (1, -1))
+    return tuple(map(tuple, matrix.tolist()))
+
+
+class Known:
+    """The values and gradients that are to be had of the nodes of a graph."""
+
+    def __init__(self, nodes: Iterable[Node], outputs: Iterable[Tensor], tape: Tape | None) -> None:
+        """Gather them.
+
+        Args:
+            nodes: The nodes.
+            outputs: Tensors that are still there, besides the leaves.
+            tape: What recorded the graph, or ``None``.
+        """
+        self.tape = tape
+        self.values: dict[Node, Array] = {}
+        self.gradients: dict[Node, Array] = {}
+        for t in outputs:
+            if t.node is not None:
+                self.values[t.node] = t._data
+        for node in nodes:
+            call = self.call(node)
+            tensor = node.tensor() if isinstance(node, Leaf) else None
+            if tensor is not None:
+                self.values[node] = tensor._data
+                if tensor.grad is not None:
+                    self.gradients[node] = tensor.grad._data
+            elif call is not None and call.out is not None:
+                self.values[node] = call.out
+        if tape is not None:
+            self._read(tape)
+
+    def _read(self, tape: Tape) -> None:
+        """Take gradients from the last sweep that came by."""
+        sweep: dict[Node, int] = {}
+        for step in tape.steps:
+            self.gradients[step.node] = step.cotangent
+            if step.parent.op is None and step.contribution is not None:
+                if sweep.get(step.parent) == step.sweep:
+                    self.gradients[step.parent] = self.gradients[step.parent] + step.contribution
+                else:
+                    self.gradients[step.parent] = step.contribution
+                sweep[step.parent] = step.sweep
+
+    def call(self, node: Node) -> Call | None:
+        """Return the call that made a node, if there is a tape and it was on it."""
+        return None if self.tape is None else self.tape.call_of(node)
+
+    def value(self, node: Node) -> Values | None:
+        """Return the values of a node, if they are known."""
+        return summarize(self.values[node]) if node in self.values else None
+
+    def gradient(self, node: Node) -> Values | None:
+        """Return the gradient of a node, if it is known."""
+        return summarize(self.gradients[node]) if node in self.gradients else None
+
+    def operand(self, node: Node, i: int) -> Values | None:
+        """Return the values of an operand that is not tracked, if they are known."""
+        call = self.call(node)
+        value = None if call is None else call.values[i]
+        return summarize(value) if isinstance(value, np.ndarray) else None

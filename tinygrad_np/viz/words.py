@@ -1,0 +1,49 @@
+"""What a picture says of an op in words: its parameters, and the names of its inputs.
+
+Imports the engine only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..engine.graph import Node
+from ..engine.op import parameters
+
+COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "logaddexp"})
+"""The ops of several inputs whose order does not matter."""
+
+
+def operand_names(node: Node) -> tuple[str, ...]:
+    """Return the names of the inputs where telling them apart matters, and none elsewhere."""
+    op, n = node.op, len(node.inputs)
+    if op is None or n < 2 or op.name in COMMUTATIVE:
+        return ()
+    if op.star is None:
+        return op.inputs
+    fixed = op.inputs[:-1]
+    return (*fixed, *map(str, range(n - len(fixed))))
+
+
+def shown_params(node: Node) -> tuple[tuple[str, str], ...]:
+    """Return the parameters that differ from their defaults, in words."""
+    if not node.params or node.op is None:
+        return ()
+    _, _, usual = parameters(node.op.forward)
+    return tuple(
+        ("index" if key == "template" else key, in_words(key, value))
+        for key, value in node.params.items()
+        if key not in usual or (value is not usual[key] and value != usual[key])
+    )
+
+
+def in_words(key: str, value: Any) -> str:
+    """Return a parameter's value as a user would write it."""
+    if key == "template":  # of an index: array operands stand as words in it
+        parts = ("..." if p is Ellipsis else p if isinstance(p, str) else repr(p) for p in value)
+        return f"[{', '.join(parts)}]"
+    if key == "dtype":
+        return str(np.dtype(value))
+    return repr(value)
