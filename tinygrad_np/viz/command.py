@@ -16,9 +16,9 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from ..engine.errors import TinygradError
 from ..engine.tape import record
 from ..engine.tensor import Tensor
+from .picture import named_outputs
 
 FORMS = {"html": "html", "svg": "svg", "txt": "text", "mmd": "mermaid", "json": "to_json"}
 """Which function of viz writes a form, by the ending of the file; `dot` writes the others."""
@@ -28,6 +28,9 @@ NO_DOT = (
     "a .{ending} file needs the 'dot' program: install Graphviz (apt install graphviz, or brew "
     "install graphviz), or write an .svg, .html or .dot file"
 )
+REFUSED = "draw: "
+"""How messages of refused arguments begin."""
+
 MODULE = "__drawn__"
 """What the file is imported as: a name that shadows no other module."""
 
@@ -103,9 +106,12 @@ def draw_file(target: str, output: Path, options: dict[str, Any]) -> None:
             raise CommandError(f"--focus: {target} returns no Tensor named {name!r}")
         given["focus"] = result[name]
     try:
+        named_outputs(result)
         write(result, output, ending, given)
-    except (TypeError, ValueError, TinygradError) as error:
-        raise CommandError(f"{target}: {str(error).removeprefix('draw: ')}") from error
+    except (TypeError, ValueError) as error:
+        if str(error).startswith(REFUSED):  # and is no fault of ours
+            raise CommandError(f"{target}: {str(error).removeprefix(REFUSED)}") from error
+        raise
 
 
 def is_pair(returned: Any) -> bool:

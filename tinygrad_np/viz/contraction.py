@@ -128,28 +128,18 @@ class Contraction:
         return False
 
     def order(self) -> list[Thing]:
-        """Return all things, each after those that lead to it, and else as they were computed.
-
-        Raises:
-            ValueError: If there is no such order, because modules ran at the same time.
-        """
+        """Return all things, each after those that lead to it, and else as they were computed."""
         begun: set[Thing] = set()
-        done: dict[Thing, None] = {}
+        done: list[Thing] = []
         for thing in sorted(self.inside, key=lambda thing: self.inside[thing][0].number):
             stack = [(thing, False)]
             while stack:
                 top, is_ready = stack.pop()
                 if is_ready:
-                    done[top] = None
+                    done.append(top)
                 elif top not in begun:
                     begun.add(top)
                     stack.append((top, True))
-                    for tails in reversed(list(self.into[top].values())):
-                        for tail in reversed(list(tails)):
-                            if tail in begun and tail not in done:
-                                raise ValueError(
-                                    "draw: modules that ran at the same time lead to each other "
-                                    "in turn; draw them without depth, collapse and fold"
-                                )
-                            stack.append((tail, False))
-        return list(done)
+                    tails = [tail for slot in self.into[top].values() for tail in slot]
+                    stack += [(tail, False) for tail in reversed(tails)]
+        return done

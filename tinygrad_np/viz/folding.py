@@ -110,18 +110,29 @@ class Structure:
                 self._reaches_beyond(node, None)
 
     def _arrange(self, nodes: Sequence[Node], parts: Sequence[Part]) -> None:
-        """Put units in the order in which they were computed, leaves before their first use."""
-        home, before = self.home, dict[Unit, list[Node]]()
-        for node in reversed(nodes):
+        """Put units in the order in which they were computed, leaves right before their use.
+
+        A leaf that several units use comes first: between the ops of a block it would keep
+        the block from being equal to the next.
+        """
+        home, users = self.home, dict[Node, set[Unit]]()
+        for node in nodes:
+            if node.op is None:
+                users.setdefault(node, set())
             for leaf in node.parents:
-                if leaf.op is None and leaf not in self.place:
-                    self.place[leaf] = 0  # for now: it has been met
+                if leaf.op is None:
                     user = unit_in(home[leaf], node, home)
                     assert user is not None  # a leaf is no deeper than its users
-                    before.setdefault(user, []).append(leaf)
-        idle: list[Unit] = [node for node in nodes if not node.op and node not in self.place]
-        ops: list[Unit] = [node for node in nodes if node.op]
-        for unit in idle + sorted([*ops, *parts[1:]], key=moment):
+                    users.setdefault(leaf, set()).add(user)
+        before: dict[Unit, list[Node]] = {}
+        order: list[Unit] = []
+        for leaf in sorted(users, key=moment):
+            if len(users[leaf]) == 1:
+                before.setdefault(users[leaf].pop(), []).append(leaf)
+            else:
+                order.append(leaf)
+        order += sorted([*(node for node in nodes if node.op), *parts[1:]], key=moment)
+        for unit in order:
             part = unit.within if isinstance(unit, Part) else home[unit]
             units = self.lines[part].units
             for one in (*before.get(unit, ()), unit):
@@ -186,13 +197,15 @@ class Structure:
         The first of the blocks may take in what was made elsewhere, where the others take in
         what the one before made. It decides where a block begins: of A B A B A either may.
         """
-        count, first = 0, start
+        best, count, first = (0, False), 0, start
         for begin in range(start, min(start + period, stop - period + 1)):
             earlier = begin - period
-            is_first = earlier >= 0 and free[earlier:begin].all()
-            from_ = earlier if is_first and self._begins(part, earlier, period) else begin
-            if (stop - from_) // period > count:
-                count, first = (stop - from_) // period, from_
+            is_first = earlier >= 0 and bool(free[earlier:begin].all())
+            is_first = is_first and self._begins(part, earlier, period)
+            from_ = earlier if is_first else begin
+            found = (stop - from_) // period
+            if (found, is_first) >= best:  # of equals the last: what is over then comes first
+                best, count, first = (found, is_first), found, from_
         units = self.lines[part].units[first : first + period]
         fewest = FEWEST_MODULES if any(isinstance(u, Part) for u in units) else FEWEST_OPS
         while count >= fewest and any(isinstance(u, Part) or u.op for u in units):

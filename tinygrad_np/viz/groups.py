@@ -9,7 +9,6 @@ engine only.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from itertools import pairwise
 from typing import Any
 
 from ..engine.graph import Constant, Node, scope_of
@@ -51,6 +50,10 @@ def divide(
 ) -> tuple[list[Part], Home, set[Node]]:
     """Return the parts of a graph, the whole first and every part before those in it.
 
+    What a result came from since its module began is in the module. Where a node so belongs to
+    two modules, the later one is in the earlier one, with all that it computed. Hence a part
+    is left and not entered again: values flow between parts in one direction.
+
     Args:
         nodes: All nodes, newest first.
         owned: The parameters; ``None`` to tell them by their names.
@@ -61,21 +64,25 @@ def divide(
         leaf is where it was made, which is outside of the modules that it went into.
     """
     whole = Part("", "", -1, None)
-    found: dict[int, Part] = {}
+    found: dict[int, Part] = {}  # by their start: a module that returns a tuple is one part
     home: Home = {}
     for node in nodes:  # whatever a node went into comes before it
         if node.op is None:
             continue
         part = home.get(node, whole)
-        if scope_of(node) is not None:
-            part = entered(node, part, found)
+        scope = scope_of(node)
+        while scope is not None:
+            if scope.start not in found:
+                found[scope.start] = Part(scope.name, scope.kind, scope.start, whole)
+            part = join(part, found[scope.start])
+            scope = scope.inner
         home[node] = part
         for parent in node.parents:
-            inner = part
-            while inner.start > parent.number:
-                inner = inner.within
-            if inner.start > home.get(parent, whole).start:
-                home[parent] = inner
+            if parent.op is not None:
+                inner = part
+                while inner.start > parent.number:
+                    inner = inner.within
+                home[parent] = join(home.get(parent, whole), inner)
     parts = sorted(found.values(), key=lambda part: part.start)
     for part in parts:
         part.depth = part.within.depth + 1
@@ -92,28 +99,19 @@ def divide(
     return [whole, *parts], home, parameters
 
 
-def entered(node: Node, part: Part, found: dict[int, Part]) -> Part:
-    """Return the innermost part of a module's result, which is known to be in `part`.
-
-    Parts are told apart by their `start`: a module that returns a tuple is one part.
-    """
-    around = []
-    above: Part | None = part
-    while above is not None:
-        around.append(above)
-        above = above.parent
-    whole = around[-1]
-    scope = scope_of(node)
-    while scope is not None:
-        if scope.start not in found:
-            found[scope.start] = Part(scope.name, scope.kind, scope.start, whole)
-        around.append(found[scope.start])
-        scope = scope.inner
-    around = sorted(set(around), key=lambda part: part.start)
-    for outer, inner in pairwise(around):
-        if outer.start > inner.within.start:
-            inner.parent = outer
-    return around[-1]
+def join(a: Part, b: Part) -> Part:
+    """Put two parts that share a node into each other; return the inner one."""
+    innermost = a if a.start > b.start else b
+    while a is not b:
+        if a.start < b.start:
+            a, b = b, a
+        above = a.within
+        if above.start < b.start:
+            a.parent = b
+            a, b = b, above
+        else:
+            a = above
+    return innermost
 
 
 def where_used(nodes: Iterable[Node], home: Home) -> Home:
