@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import tinygrad_np as tg
 from tinygrad_np.viz.dot import digraph
-from tinygrad_np.viz.picture import Arrow, Box, Picture
+from tinygrad_np.viz.picture import Arrow, Box, Group, Picture, picture
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="the dot program is missing")
 
@@ -46,24 +46,48 @@ def tokens(source):
 
 
 def statements(source):
-    """Return the nodes, by name, and the edges of DOT text as `draw` writes it."""
+    """Return the nodes and clusters, by name, and the edges of DOT text as `draw` writes it.
+
+    A cluster has its attributes, and those in it under "in".
+    """
     stream = iter(tokens(source))
     assert [next(stream), next(stream)] == ["digraph", "{"]
-    nodes, edges = {}, []
-    words = [next(stream)]
-    while words != ["}"]:
-        token = next(stream)
+    nodes, edges, inside = {}, [], []
+    words = []
+
+    def finish():
+        if "->" in words:
+            edges.append((words[0], words[words.index("->") + 1]))
+        words.clear()
+
+    for token in stream:
         if token == "[":
             given = {}
             while (key := next(stream)) != "]":
                 assert next(stream) == "="
                 given[key] = next(stream)
-            nodes[words[0]] = given
-            words = [next(stream)]
-        elif token == "}" or (token not in ("->", ":") and words[-1] not in ("->", ":")):
-            edges.append((words[0], words[words.index("->") + 1]))
-            words = [token]
+            if words == ["graph"] and inside:
+                nodes[inside[-1]].update(given)
+            else:
+                nodes[words[0]] = given
+                if inside:
+                    nodes[inside[-1]]["in"].append(words[0])
+            words.clear()
+        elif token == "{":
+            assert words[0] == "subgraph"
+            nodes[words[1]] = {"in": []}
+            if inside:
+                nodes[inside[-1]]["in"].append(words[1])
+            inside.append(words[1])
+            words.clear()
+        elif token == "}":
+            finish()
+            if not inside:
+                break
+            inside.pop()
         else:
+            if words and token not in ("->", ":") and words[-1] not in ("->", ":", "subgraph"):
+                finish()
             words.append(token)
     assert list(stream) == []
     return nodes, edges
@@ -102,18 +126,24 @@ def test_source_is_valid_whatever_the_names_hold(leaf, result, output):
 @example(names=["]", "]]>", "--", " ", "<", "\\"], value="]")
 def test_dot_accepts_every_name(names, value):
     boxes = [
-        Box(i, "op", "op", name, (("key", value),), (2,), "float64", operands=("x", value))
+        Box(i, "op", "op", name, (("key", value),), (2,), "float64", operands=("x", value),
+            group=i)
         for i, name in enumerate(names)
-    ]
+    ]  # fmt: skip
+    boxes.append(Box(len(names), "module", value, value, group=0, module=value, line=value))
     arrows = [Arrow(i, i + 1, 1) for i in range(len(names) - 1)]
-    source = digraph(Picture(tuple(boxes), tuple(arrows))).source
+    groups = [
+        Group(i, name, value, i - 1 if i else None, (i,), 1 + i % 2) for i, name in enumerate(names)
+    ]
+    source = digraph(Picture(tuple(boxes), tuple(arrows), tuple(groups))).source
     done = subprocess.run(
         ["dot", "-Tsvg"], input=source.encode(), capture_output=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, b"")
     svg = ElementTree.fromstring(done.stdout)
     titles = [e.text for e in svg.iter("{http://www.w3.org/2000/svg}title")]
-    assert {f"n{i}" for i in range(len(names))} <= set(titles)
+    assert {f"n{i}" for i in range(len(names) + 1)} <= set(titles)
+    assert {f"cluster_{i}" for i in range(len(names) - 1)} <= set(titles)
 
 
 @needs_dot
@@ -241,6 +271,103 @@ def test_draw_is_deterministic():
 def test_draw_gives_the_standard_object():
     drawn = tg.viz.draw(tg.tensor(1.0))
     assert isinstance(drawn, graphviz.Digraph)
+
+
+def mlp():
+    return tg.nn.Sequential(tg.nn.Linear(2, 3, rng=0), tg.nn.Tanh(), tg.nn.Linear(3, 1, rng=0))
+
+
+def test_modules_are_frames_inside_each_other():
+    nodes, edges = statements(tg.viz.draw(mlp()(np.ones((4, 2)))).source)
+    frames = {name: node for name, node in nodes.items() if "in" in node}
+    assert {name: shown_text(frame["label"]) for name, frame in frames.items()} == {
+        "cluster_0": "Sequential",
+        "cluster_1": "0: \nLinear",
+        "cluster_2": "2: \nLinear",
+    }
+    assert set(frames["cluster_0"]["in"]) == {"n6", "cluster_1", "cluster_2"}
+    assert frames["cluster_1"]["in"] == ["n0", "n1", "n5"]
+    assert shown_text(nodes["n6"]["label"]).startswith("1: Tanh\ntanh")  # it needs no frame
+    assert ("n4", "n5") in edges
+
+
+@given(name=ANY_NAME, kind=ANY_NAME)
+@example(name="cluster_0", kind="}")
+@example(name='"', kind="\\")
+def test_source_is_valid_whatever_modules_are_called(name, kind):
+    boxes = (Box(0, "leaf", group=0), Box(1, "module", kind, module=name, group=0, line=name))
+    shown = Picture(boxes, (Arrow(0, 1),), (Group(0, name, kind, None, (0, 1), 3),))
+    nodes, edges = statements(digraph(shown).source)
+    assert list(nodes) == ["graph", "node", "edge", "cluster_0", "n0", "n1"]
+    assert edges == [("n0", "n1")]
+    if kind.isprintable() and kind.strip() and len(kind) < 48:
+        assert shown_text(nodes["cluster_0"]["label"]).endswith(f"{kind}\n × 3")
+
+
+def test_a_module_in_a_box_says_what_it_does():
+    nodes, _ = statements(tg.viz.draw(mlp()(np.ones((4, 2))), depth=1).source)
+    labels = [shown_text(nodes[name]["label"]) for name in ("n1", "n2", "n3")]
+    assert labels == [
+        "0: \nLinear\n 2→3\n1 op, 9 parameters\n(4, 3)  float64",
+        "1: \nTanh\n1 op, 0 parameters\n(4, 3)  float64",
+        "2: \nLinear\n 3→1\n1 op, 4 parameters\n(4, 1)  float64",
+    ]
+    x = tg.tensor(np.ones((4, 2, 3)), requires_grad=True)
+    nodes, _ = statements(tg.viz.draw(tg.nn.Flatten()(x), depth=0).source)
+    assert "Flatten\n (4, 2, 3) → (4, 6)\n" in shown_text(nodes["n1"]["label"])
+
+
+def test_repetitions_are_counted():
+    y = tg.tensor(1.0, requires_grad=True)
+    for _ in range(12):
+        y = tg.sin(y) * 2.0
+    nodes, edges = statements(tg.viz.draw(y).source)
+    assert shown_text(nodes["cluster_0"]["label"]) == " × 12"
+    assert edges == [("n0", "n1"), ("n1", "n3"), ("n2", "n3")]
+    nodes, _ = statements(tg.viz.draw(tg.sin(tg.sin(y)), fold=False).source)
+    assert "cluster_0" not in nodes
+
+
+def test_values_are_shown_when_asked_for():
+    x = tg.tensor([[1.0, 3.0]], requires_grad=True, name="x")
+    with tg.record() as tape, np.errstate(all="ignore"):
+        y = tg.log(x - 1.0) * 0.0
+        y.sum().backward()
+    assert "mean" not in tg.viz.draw(y).source
+    nodes, _ = statements(tg.viz.draw(y, values=True, tape=tape).source)
+    assert shown_text(nodes["n0"]["label"]).split("\n")[2:] == [
+        "1 … 3, mean 2", "gradient 0", "gradient 1 NaN",
+    ]  # fmt: skip
+    log = shown_text(nodes["n3"]["label"]).split("\n")
+    assert log[2:5] == ["-inf … 0.693, mean -inf", "1 inf", "gradient 0"]
+    assert log[5].startswith("16 B saved, ")
+    assert __file__ in nodes["n3"]["tooltip"]
+
+
+def test_thumbnails_are_tables_of_colors():
+    x = tg.tensor([[-2.0, 0.0, 1.0, np.nan]], requires_grad=True)
+    nodes, _ = statements(tg.viz.draw(x, thumbnails=True).source)
+    cells = [td.get("bgcolor") for td in nodes["n0"]["label"].iter("td") if td.get("bgcolor")]
+    assert cells == ["#265d9e", "#ffffff", "#e4b08a", "#b42318"]
+    nodes, _ = statements(tg.viz.draw(x, values=True).source)
+    assert nodes["n0"]["label"].find("table") is None
+
+
+def test_many_modules_inside_each_other():
+    class Deep(tg.nn.Module):
+        def __init__(self, inner):
+            self.inner = inner
+
+        def forward(self, x):
+            return tg.sin(self.inner(x)) if self.inner else tg.sin(x)
+
+    model = None
+    for _ in range(60):
+        model = Deep(model)
+    y = model(tg.tensor(1.0, requires_grad=True))
+    nodes, _ = statements(tg.viz.draw(y).source)
+    assert "cluster_58" in nodes["cluster_57"]["in"]
+    assert len(picture(y, depth=30).boxes) == 32
 
 
 # ------------------------------------------------------------------- files
