@@ -90,8 +90,6 @@ def label(
         group: A group that holds nothing else, to be named in the box.
     """
     lines = []
-    if group is not None:
-        lines.append(small(f"{group.name}: {group.kind}" if group.name else group.kind))
     given = f"{text(box.name)} = " if box.name else ""
     if box.kind == "rest":
         lines.append(small(f"{box.value} earlier nodes"))
@@ -107,13 +105,17 @@ def label(
         lines.append(f"<b>{text(box.name or box.kind)}</b>{times(box.count)}")
     elif box.value is not None:
         lines.append(text(box.value))
+    if group is not None:
+        lines.append(small(f"{group.name}: {group.kind}" if group.name else group.kind))
     if box.shape is not None:
         lines.append(small(f"{box.shape}  {box.dtype}"))
     lines += measured(box)
     image = box.values.thumbnail if thumbnails and box.values else ()
+    if len(lines) > 2 or box.operands or image:  # spaces in the larger type keep lines apart
+        lines = [f"&#160;{line}&#160;" for line in lines]
+    words = "<br/>".join(lines)
     if not box.operands and not image:
-        return f"<{'<br/>'.join(lines)}>"
-    words = "<br/>".join(f"&#160;{line}&#160;" for line in lines)  # a table has no margin
+        return f"<{words}>"
     cells = [f'<td cellpadding="3">{words}</td>']
     if image:
         cells.append(f"<td>{heatmap(image)}</td>")
