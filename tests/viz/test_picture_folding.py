@@ -120,6 +120,31 @@ def test_the_first_layer_may_take_in_anything_of_the_same_shape():
     assert shown.groups == ()
 
 
+def test_the_first_block_takes_in_the_same_shape_as_the_others():
+    w, h = leaf((3,), "w"), leaf(name="h")
+    for _ in range(12):
+        h = tg.tanh(w + h)  # which broadcasts once
+    shown = picture(h, fold=True)
+    assert words(shown) == ["w", "h", "add", "tanh", "add", "tanh"]
+    assert shown.groups[0].count == 11
+
+
+def test_what_is_used_outside_of_its_module_is_drawn():
+    class Aside(nn.Module):
+        def forward(self, x):
+            for i in range(40):
+                x = tg.sin(x)
+                if i == 19:
+                    self.middle = x
+            return x
+
+    module = Aside()
+    y = module(leaf())
+    shown = picture(y + tg.cos(module.middle), fold=True)
+    assert words(shown) == ["leaf", "sin x20", "sin x20", "cos", "add"]
+    assert [box.group for box in shown.boxes] == [None, 0, 0, None, None]
+
+
 def test_a_long_chain():
     y = leaf(name="x")
     for _ in range(100_000):

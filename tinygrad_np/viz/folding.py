@@ -224,10 +224,8 @@ class Structure:
                 return False
             pairs = zip(line.back[one], line.back[two], strict=True)
             for (a, b), x, y in zip(pairs, line.sources[one], line.sources[two], strict=True):
-                if a == b or x is y:
-                    continue
-                carried = b[0] > j and not 0 < a[0] <= j
-                if not carried or (x.shape, x.dtype) != (y.shape, y.dtype):
+                is_carried = b[0] > j and not 0 < a[0] <= j
+                if a != b and x is not y and not is_carried:
                     return False
         return True
 
@@ -271,11 +269,11 @@ def moment(unit: Unit) -> int:
 def description(node: Node) -> Hashable:
     """Return what a node does, wherever its inputs come from and whatever its name is."""
     inputs = tuple(
-        None if isinstance(x, Node)
-        else (x.shape, x.dtype) if isinstance(x, Constant)
+        (isinstance(x, Node), x.shape, x.dtype)
+        if isinstance(x, (Node, Constant))
         else (type(x), repr(x))
         for x in node.inputs
-    )  # fmt: skip
+    )
     return node.op, shown_params(node), node.shape, node.dtype, inputs
 
 
