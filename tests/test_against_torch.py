@@ -12,6 +12,7 @@ import torch_equivalents_of_arrays
 import torch_equivalents_of_reductions
 import torch_equivalents_of_special
 from cases import CASES
+from records import complexly
 from torch_equivalents import NotInTorchError
 from torch_sweeps import close, directions_for, of_ours, of_theirs, torch
 
@@ -101,12 +102,6 @@ REAL = {
     *("softmax", "softplus", "sort", "unique"),
     *{case.op for case in CASES if case.op.startswith("special.")} - COMPLEX_TOO,
 }
-REAL_RECORDS = {"cov: aweights", "scatter: bincount"}
-# Of complex matrices these records ask for more than is determined; test_linalg.py for what is.
-OF_REAL_MATRICES = {
-    *("linalg.cholesky", "linalg.cholesky_lower", "linalg.eigh", "linalg.eigh_packed"),
-    *("linalg.qr", "linalg.qr_packed", "astype"),
-}
 
 
 def key(case):
@@ -125,18 +120,12 @@ def called(case):
 
 
 def is_complex(case):
-    real = REAL | OF_REAL_MATRICES | NO_DERIVATIVE
-    return case.op not in real and key(case) not in REAL_RECORDS
+    return case.op not in REAL and case.takes_complex()
 
 
 def over(select):
     records = [c for c in CASES if equivalent(c) and select(c)]
     return pytest.mark.parametrize("case", records, ids=str)
-
-
-def complexly(arrays, rng):
-    """The same numbers with an imaginary part, away from where a function is cut."""
-    return [a + 1j * rng.uniform(0.1, 0.4, a.shape) if a.dtype.kind == "f" else a for a in arrays]
 
 
 def compare(case, arrays, rng):
@@ -171,9 +160,9 @@ def test_derivatives_are_torchs(case, rng):
     compare(case, case.draw(rng), rng)
 
 
-@over(lambda case: case.order and is_complex(case))
+@over(lambda case: complexly(case).order and is_complex(case))
 def test_derivatives_of_complex_numbers_are_torchs(case, rng):
-    compare(case, complexly(case.draw(rng), rng), rng)
+    compare(case, complexly(case).draw(rng), rng)
 
 
 @over(lambda case: not case.order or case.op in NO_DERIVATIVE)
@@ -196,7 +185,7 @@ def test_what_torch_lacks_it_still_lacks(case, rng):
 
 @over(lambda case: case.order and case.op in REAL)
 def test_complex_numbers_are_refused_here_or_there(case, rng):
-    arrays = complexly(case.draw(rng), rng)
+    arrays = complexly(case).draw(rng)
     if case.order and not any(a.dtype.kind == "c" for a in arrays):
         return
     with pytest.raises((RuntimeError, TypeError, NotInTorchError)):  # noqa: PT012

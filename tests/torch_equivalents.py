@@ -89,7 +89,7 @@ FUNCTIONS = {
     **of(F, "elu", "gelu", "leaky_relu", "silu", "softplus"),
     "angle": angle,
     "angle_of_real": angle,
-    "astype": lambda x, dtype: x.to(torch.float64),
+    "astype": lambda x, dtype: x.to(dtype=dtype),
     "binary_cross_entropy": lambda x, y: F.binary_cross_entropy(x, y, reduction="none"),
     "binary_cross_entropy_with_logits": lambda x, y: F.binary_cross_entropy_with_logits(
         x, y, reduction="none"
@@ -102,7 +102,7 @@ FUNCTIONS = {
     "float_power: cube": lambda x: torch.float_power(x, 3),
     "frexp": lambda x: torch.frexp(x).mantissa,
     "heaviside": lambda x, y: torch.heaviside(x.to(y.dtype), y),
-    "imag": torch.zeros_like,
+    "imag": lambda x: torch.imag(x) if x.is_complex() else torch.zeros_like(x),
     "imag: of a complex number": lambda x: torch.imag(x + 2j * x),
     "iscomplex": lambda x: ~torch.isreal(x),
     "linear": F.linear,

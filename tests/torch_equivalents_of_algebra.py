@@ -42,6 +42,11 @@ def correlate(x, y, mode="valid"):
     return sequence(x, y.conj().flip(0), mode, lambda m: m // 2 if swapped else m - 1 - m // 2)
 
 
+def einsum(*x, subscripts="ij,kj", dtype=None, order="K", casting="safe", optimize=False):
+    """torch.einsum; of NumPy's keywords only the dtype decides about the numbers."""
+    return torch.einsum(subscripts, *[t if dtype is None else t.to(torch.complex128) for t in x])
+
+
 PRODUCTS = {
     **of(torch, "inner", "kron", "matmul"),
     "convolve": convolve,
@@ -49,7 +54,7 @@ PRODUCTS = {
     "correlate": correlate,
     "cross": cross,
     "dot": dot,
-    "einsum": lambda *x, subscripts, optimize: torch.einsum(subscripts, *x),
+    "einsum": einsum,
     "einsum: lists": lambda x, y: torch.einsum(x, [0, 1], y, [1, 2], [2, 0]),
     "einsum: lists, implicit": lambda x, y: torch.einsum(x, [..., 30, 2], y, [2, 30]),
     "einsum: path": lambda *x: torch.einsum("ij,jk,kl->il", *x),
@@ -65,23 +70,50 @@ PRODUCTS = {
 # --------------------------------------------------------------------- linear algebra
 
 
+SQUARE = (3, 3), (2, 2, 2)
+
+
+def of_shapes(name, f, *shapes):
+    """Part of the table: the records of one label, which end with a shape."""
+    return {f"{name}{shape}": f for shape in shapes}
+
+
 def weights(x):
     """Numbers of its own for each element, as in cases_of_linalg.py."""
-    return torch.arange(x.numel(), dtype=torch.float64).reshape(x.shape) * 0.37 + 0.2
+    numbers = torch.arange(x.numel(), dtype=torch.float64).reshape(x.shape) * 0.37 + 0.2
+    return numbers.to(x.dtype)
 
 
-def symmetric(x):
-    return (x + x.mT) * 0.5
+def hermitian(x):
+    return (x + x.mH) * 0.5
+
+
+def beyond(u):
+    """The projection on what the columns of `u` leave: that of any further columns.
+
+    Of those themselves torch.linalg.qr has no gradient, and torch.linalg.svd leaves it out.
+    """
+    return torch.eye(u.shape[-2], dtype=u.dtype) - u @ u.mH
+
+
+def from_lower(x):
+    x = hermitian(x)
+    return torch.tril(x) + torch.tril(x, -1).mH
 
 
 def qr(x):
     q, r = L.qr(x)
-    return q**2 @ abs(r) + (q * weights(q)) @ r
+    return abs(q) ** 2 @ abs(r) + (q * weights(q)) @ r
+
+
+def complete_qr(x):
+    q, r = L.qr(x)
+    return q @ r**2 + beyond(q) @ weights(x)
 
 
 def eigh(x):
-    w, v = L.eigh(symmetric(x))
-    return (v * weights(v)[..., :1]) @ (v * w[..., None, :]).mT + v**2
+    w, v = L.eigh(hermitian(x))
+    return (v * weights(v)[..., :1]) @ (v * w[..., None, :]).mH + abs(v) ** 2
 
 
 def eig(x):
@@ -94,6 +126,16 @@ def svd(x):
     return (u * weights(u)) @ (s[..., None] ** 2 * vh) + (u @ vh) * 0.5
 
 
+def square_svd(x):
+    u, s, vh = L.svd(x, full_matrices=False)
+    return (u * s[..., None, :] ** 2) @ vh + beyond(u) @ weights(x) + weights(x) @ beyond(vh.mH)
+
+
+def svd_of_hermitian(x):
+    u, s, vh = L.svd(hermitian(x))
+    return (u * s[..., None, :] ** 2) @ vh + abs(u) ** 2
+
+
 def residuals(a, b):
     return torch.atleast_1d((abs(b - a @ L.pinv(a) @ b) ** 2).sum(0))
 
@@ -102,7 +144,7 @@ def cofactors(x):
     return L.det(x)[..., None, None] * L.inv(x).mT
 
 
-def condition(x, p):
+def condition(x, p=None):
     """torch.linalg.cond, whose own gradient fails where it takes the inverse: in place."""
     return (
         L.cond(x, p)
@@ -119,38 +161,49 @@ LINALG = {
     **of(
         L,
         *("det", "eigvals", "inv", "matrix_norm", "matrix_power", "matrix_rank", "pinv", "solve"),
-        *("svdvals", "tensorsolve", "vector_norm"),
+        *("svdvals", "vector_norm"),
         pseudo_inverse="pinv",
     ),
-    "cholesky": lambda x, upper: L.cholesky(x @ x.mT, upper=upper),
-    "cholesky_lower": lambda x: L.cholesky(x @ x.mT),
+    "cholesky": lambda x, upper: L.cholesky(x @ x.mH, upper=upper),
+    "cholesky_lower": lambda x: L.cholesky(x @ x.mH),
     "cofactors": cofactors,
     "cond": condition,
+    "condition": torch.clone,
     "cross": lambda x, y, axis: L.cross(x, y, dim=axis),
     "eig": eig,
     "eig_packed": eig,
     "eigh": eigh,
     "eigh_packed": eigh,
-    "eigvals": lambda x: (L.eigvals(x) * (1 - 2j)).real,
-    "eigvalsh": lambda x, UPLO: L.eigvalsh(symmetric(x), UPLO=UPLO),
-    "lstsq": lambda a, b: L.pinv(a) @ b,
+    "eigvalsh": lambda x, UPLO: L.eigvalsh(hermitian(x), UPLO=UPLO),
+    "from_lower": from_lower,
+    "inverse_or_inf": L.inv,
+    "lstsq": lambda a, b: L.pinv(a).to(b.dtype) @ b,
     "lstsq: (4, 2), (4,), 1": residuals,
     "lstsq: (4, 2), (4, 3), 1": residuals,
     "multi_dot": lambda *x: L.multi_dot(x),
     "norm": norm,
     "outer": torch.outer,
+    **of_shapes("pinv: hermitian", lambda x: L.pinv(hermitian(x), hermitian=True), *SQUARE),
     "power_norm": lambda x: L.vector_norm(x, 3),
     "qr": qr,
+    **of_shapes("qr: complete", complete_qr, (4, 2), (2, 3, 2), (3, 3)),
     "qr: r(3, 2)": lambda x: abs(L.qr(x).R),
     "qr_packed": qr,
     "quotient": torch.divide,
     "slogdet": lambda x: L.slogdet(x).logabsdet,
     "slogdet_packed": lambda x: torch.stack(tuple(L.slogdet(x)), -1),
+    "square_svd_packed": square_svd,
     "svd": svd,
+    **of_shapes("svd: hermitian", svd_of_hermitian, *SQUARE),
+    **of_shapes("svd: square", square_svd, (3, 2), (2, 4), (2, 3, 2)),
     "svd: values(2, 3)": L.svdvals,
+    **of_shapes("svd: values, hermitian", lambda x: L.svdvals(hermitian(x)), *SQUARE),
     "svd_packed": svd,
     "tensorinv: (3, 3)": lambda x: L.tensorinv(x, 1),
     "tensorinv: (4, 4)": lambda x: L.tensorinv(x.reshape(2, 2, 4)),
+    "tensorsolve": lambda a, b, axes=None: L.tensorsolve(a, b, dims=axes),
+    "tied": torch.clone,
+    "unless": torch.clone,
 }
 
 # -------------------------------------------------------------------------- Fourier
