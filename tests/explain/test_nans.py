@@ -137,7 +137,7 @@ def norm_by_hand(x):
 
 @planted("std of constants", "backward", "sqrt", (), np.ones(3))
 def spread_of_constants(x):
-    return np.std(x) * 2.0  # bad
+    return np.sqrt(np.var(x)) * 2.0  # bad
 
 
 @planted("slope of arccos at 1", "backward", "arccos", (0,), np.array([1.0, 0.5]))

@@ -92,6 +92,12 @@ def test_a_slope_that_vanishes_passes():
     assert gradcheck(lambda x: tg.softmax(x).sum(), normal(5))
 
 
+def test_a_result_whose_shape_depends_on_values_is_judged_where_it_stays():
+    assert verdicts(gradcheck(lambda x: x[x > 0.1] ** 2, normal(6))) == {"ok": 6}
+    with pytest.raises(GradcheckError):
+        gradcheck(lambda x: x[x > 0.1].detach() * x[x > 0.1], normal(6))
+
+
 def test_a_kink_is_called_one():
     report = gradcheck(tg.relu, np.array([0.0, 1.0]))
     assert [finding.verdict for finding in report.findings] == ["kink-ok", "ok"]

@@ -293,8 +293,8 @@ def call_of_root(call: Call | None, tape: Tape) -> Cause:
     if before[:3] in (["divide", "sum", "square"], ["divide", "sum", "squared_modulus"]):
         return Cause(
             "std of constants",
-            "the slope of a standard deviation is NaN where all elements are equal",
-            "Add eps under the root: np.sqrt(np.var(x) + eps).",
+            "the slope of the root of a variance is NaN where all elements are equal",
+            "np.std(x) has the gradient 0 there; or add eps under the root.",
         )
     if before[:2] in (["sum", "square"], ["sum", "multiply"], ["sum", "power_of_number"]):
         return Cause(

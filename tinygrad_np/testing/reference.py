@@ -38,6 +38,7 @@ class Reference:
         self.dtype = np.result_type(np.float64, *problem.arrays)
         self.arrays = [array.astype(self.dtype) for array in problem.arrays]
         self.outputs = self.values(self.arrays)
+        self.shapes = [y.shape for y in self.outputs]
         self.here = flat(self.outputs, self.dtype)
         # Sixteenths: exact in every dtype. None near 0, which would hide an error.
         self.cotangents = [
@@ -102,7 +103,10 @@ class Reference:
 
     def _line(self, moved: Callable[[Any], list[Array]], x: Any, scales: list[float]) -> Line:
         def at(value: Any) -> Array:
-            return flat(self.values(moved(value)), self.dtype)
+            found = self.values(moved(value))
+            if [y.shape for y in found] != self.shapes:  # as of x[x > 0]: no value to compare
+                return np.full_like(self.here, np.nan)
+            return flat(found, self.dtype)
 
         def imaginary(step: float) -> Array:
             arrays = moved(x + 1j * step)
