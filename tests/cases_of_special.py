@@ -128,6 +128,14 @@ def total(results):
     return sum((k + 1.0) * x.real for k, x in enumerate(results))
 
 
+# What SciPy, which has polygamma of real numbers only, leaves of the derivatives; and what is not
+# holomorphic, being scaled by an absolute value.
+OF_COMPLEX = {
+    **dict.fromkeys(["digamma", "ive", "jve", "yve", "airye"], 0),
+    **dict.fromkeys(["gamma", "loggamma", "rgamma"], 1),
+}
+
+
 def in_parts(name, *domains):
     """Records of the whole function, and of each of its results."""
     ours, theirs = getattr(tg.special, name), getattr(sp, name)
@@ -142,6 +150,7 @@ def in_parts(name, *domains):
         call=lambda *x: total(ours(*x)),
         label="all",
         tolerance=tolerance,
+        complex=OF_COMPLEX.get(name),
     )
     for i, part in enumerate(ours.parts):
         enter(
@@ -150,11 +159,8 @@ def in_parts(name, *domains):
             *domains,
             call=lambda *x, i=i: tg.real(ours(*x)[i]) if kind == "c" else ours(*x)[i],
             tolerance=tolerance,
+            complex=OF_COMPLEX.get(name),
         )
-
-
-# What SciPy, which has polygamma of real numbers only, leaves of the derivatives.
-OF_COMPLEX = {"digamma": 0, "ive": 0, **dict.fromkeys(["gamma", "loggamma", "rgamma"], 1)}
 
 
 def record(name, *domains, **rest):
@@ -204,7 +210,7 @@ if sp is not None:
     )
     elementwise(
         "special.diric",
-        lambda x: sp.diric(x, 3).astype(x.dtype),
+        lambda x: (np.sin(1.5 * x) / (3.0 * np.sin(0.5 * x))).astype((x * 1.0).dtype),
         POSITIVE,
         call=lambda x: tg.special.diric(x, 3),
         integers=False,
