@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -88,6 +89,7 @@ class Ladder:
     def __init__(self, order: int) -> None:
         self.order = order
         self.row: list[float] = []
+        self.steps: list[float] = []  # of the row, the newest first
         self.second: list[tuple[float, float]] = []
         self.found: list[Slope] = []
 
@@ -101,7 +103,7 @@ class Ladder:
             return
         row = [quotient]
         for m, above in enumerate(self.row[:DEPTH]):
-            weight = RATIO ** (self.order * (m + 1))
+            weight = (self.steps[m] / step) ** self.order
             row.append((weight * row[m] - above) / (weight - 1.0))
             if m + 1 < len(self.row):  # one neighbour may agree by chance, three hardly
                 neighbours = (row[m], above, self.row[m + 1])
@@ -110,6 +112,7 @@ class Ladder:
         if len(row) > 1:
             self.second.append((step, row[1]))
         self.row = row
+        self.steps = [step, *self.steps[:DEPTH]]
 
     def allow_for_scatter(self) -> None:
         """Raise the errors to what small steps show of the function's noise.
@@ -117,7 +120,10 @@ class Ladder:
         Rounding inside the function, which its result's size doesn't tell, scatters a quotient
         by a constant over its step; two may agree by chance where their neighbours don't.
         """
-        last = self.second[-9:]
+        last = self.second
+        while last and last[-1][1] == 0.0:  # so short that a coarse rounding hides any change
+            last = last[:-1]
+        last = last[-9:]
         scatter = [abs(one[1] - two[1]) * two[0] for one, two in pairwise(last)]
         if scatter:
             noise = 2.0 * max(scatter)
@@ -152,6 +158,7 @@ class Line:
         self.cotangent, self.precision, self.scales = cotangent, precision, scales
         self.imaginary = imaginary
         self.values: dict[float, tuple[Any, Array, Any, Array]] = {}
+        self.slopes: dict[tuple[float, bool], Slope] = {}
         self.moved = np.zeros(here.shape, bool)
         self.steepest = 0.0  # the largest quotient met, its terms all of one sign
 
@@ -216,6 +223,12 @@ class Line:
             exact: The relative error that is good enough.
             thorough: Whether to go through every scale and step whatever they give.
         """
+        if (exact, thorough) not in self.slopes:
+            self.slopes[exact, thorough] = self.search(exact, thorough)
+        return self.slopes[exact, thorough]
+
+    def search(self, exact: float, thorough: bool) -> Slope:
+        """Return the slope, as yet unknown."""
         # Where all steps leave the function's domain: much shorter ones, then one side alone.
         for side, part in ((0, 1.0), (0, 1e-6), (1, 1.0), (-1, 1.0)):
             known = []
@@ -267,43 +280,75 @@ class Line:
         Every element of the vector has its own kink, or none: then its slope is the same on
         both sides. ``None`` if none has one.
         """
-        sides = [self.one_sided(1), self.one_sided(-1)]
-        (right, right_error), (left, left_error) = sides
-        with np.errstate(all="ignore"):
-            apart = np.abs(right - left)
-            clear = 10.0 * (right_error + left_error)
-            clear += 1e-5 * np.maximum(np.abs(right), np.abs(left))
-            kinks = (apart > clear) & np.isfinite(apart)
+        right, left, error, kinks, _ = self.sides
         if not kinks.any():
             return None
         middle = self.cotangent * (right + left) / 2.0
         ends = np.stack([self.cotangent * right, self.cotangent * left])
         least = np.sum(np.where(kinks, ends.min(axis=0), middle))
         greatest = np.sum(np.where(kinks, ends.max(axis=0), middle))
-        error = np.sum(np.abs(self.cotangent) * (right_error + left_error))
-        return float(least), float(greatest), float(error)
+        return float(least), float(greatest), float(np.sum(np.abs(self.cotangent) * error))
 
-    def one_sided(self, side: int) -> tuple[Array, Array]:
-        """Return the slope of every element of the vector on one side, and its error."""
+    def nearest(self) -> Slope:
+        """Return the slope that both sides come to, each by its own steps.
+
+        A kink a short way off bends all longer steps, and those agree with each other so well
+        that only the few steps short of the kink tell them wrong.
+        """
+        right, left, error, kinks, level = self.sides
+        if kinks.any():
+            return UNKNOWN
+        middle = np.where(level, 0.0, (right + left) / 2.0)
+        error = np.where(level, 0.0, error)
+        return Slope(
+            float(np.sum(self.cotangent * middle)),
+            float(np.sum(np.abs(self.cotangent) * error)),
+            min(self.values),
+        )
+
+    @cached_property
+    def sides(self) -> tuple[Array, Array, Array, Array, Array]:
+        """The slopes of the vector's elements on the right and on the left, and more.
+
+        That is: their error, which elements have a kink, and which have none and are level,
+        without the least change, all along one side.
+        """
+        (right, right_error, right_level), (left, left_error, left_level) = (
+            self.one_sided(1),
+            self.one_sided(-1),
+        )
+        error = right_error + left_error
+        with np.errstate(all="ignore"):
+            apart = np.abs(right - left)
+            clear = 10.0 * error + 1e-5 * np.maximum(np.abs(right), np.abs(left))
+            kinks = (apart > clear) & np.isfinite(apart)
+        return right, left, error, kinks, ~kinks & (right_level | left_level)
+
+    def one_sided(self, side: int) -> tuple[Array, Array, Array]:
+        """Return the slope of every element of the vector on one side, its error, its levelness."""
         value = np.full(self.here.shape, np.nan)
         error = np.full(self.here.shape, np.inf)
+        level = np.ones(self.here.shape, bool)
         for scale in self.scales:
             row: list[Array] = []
+            longer: list[float] = []
             for step in self.steps(scale):
                 left, low, right, high = self.both_sides(step)
                 edge = right if side > 0 else left
                 if edge == self.x:
                     break
                 beyond = high if side > 0 else low
+                level &= beyond == self.here
                 size = np.maximum(np.abs(beyond), np.abs(self.here))
                 noise = 2.0 * size * self.precision / abs(edge - self.x)
                 new = [(beyond - self.here) / (edge - self.x)]
                 for m, above in enumerate(row[:DEPTH]):
-                    weight = RATIO ** (m + 1)
+                    weight = longer[m] / step
                     new.append((weight * new[m] - above) / (weight - 1.0))
                     off = np.maximum(np.abs(new[-1] - new[m]), np.abs(new[-1] - above)) + noise
                     better = off < error
                     value = np.where(better, new[-1], value)
                     error = np.where(better, off, error)
                 row = new
-        return value, error
+                longer = [step, *longer[:DEPTH]]
+        return value, error, level

@@ -16,7 +16,7 @@ from .differences import KNOWN, Array, Line
 from .directions import ALL, Block, blocks_of, direction_of, halves
 from .inputs import Problem
 from .judge import RTOL, Claim, Kinks, judge
-from .reference import Direction, Reference
+from .reference import Direction, Reference, flat
 from .report import SHOWN, Finding
 from .side_checks import side_faults
 
@@ -61,6 +61,8 @@ class Examination:
         self.noise = self.own_noise = rounding(self.precise)
         if self.own is not self.precise:
             self.own_noise = own_rounding(self.reference, self.precise, self.own)
+            values = flat([y._data for y in self.own.outputs], self.reference.dtype)
+            self.departure = np.abs(values - self.reference.here)  # of the results, by rounding
         self.faults = side_faults(self.precise, self.noise, rng)
         full = options.mode == "full" or (
             options.mode == "auto" and sum(a.size for a in problem.arrays) <= ALL
@@ -94,8 +96,8 @@ class Examination:
     def verdict(self, block: Block) -> Finding:
         """Return the verdict on the elements of a block together.
 
-        Where a direction that goes by the sizes of the elements tells little, others may tell
-        more.
+        Where a direction that goes by the sizes of the elements tells little, because that is
+        not how far they may move or because it is level by chance, others may tell more.
         """
         if len(block.places) == 1:
             return self.element(block.input, int(block.places[0]))
@@ -105,10 +107,11 @@ class Examination:
             direction = direction_of(block, arrays, gradients, scale, self.rng)
             line = self.reference.along(direction)
             finding = self.judged(line, direction, self.problem.labels[block.input], block)
-            found.append((finding.error / abs(finding.numeric or np.inf), finding))
-            if found[-1][0] <= KNOWN:
+            weak = finding.verdict == "weak"
+            found.append((weak, finding.error / abs(finding.numeric or np.inf), finding))
+            if not weak and found[-1][1] <= KNOWN:
                 break
-        return min(found, key=lambda pair: pair[0])[1]
+        return min(found, key=lambda one: one[:2])[2]
 
     def element(self, i: int, j: int) -> Finding:
         """Return the verdict on one element."""
@@ -137,12 +140,14 @@ class Examination:
         In float64; and in the inputs' own dtype to what that can hold, where it is another.
         """
         rtol = self.options.rtol
-        slack = weighted(self.noise, direction)
+        slack, doubt = weighted(self.noise, direction), 0.0
         dtype = str(self.reference.dtype)
         tolerance = RTOL if rtol is None else rtol
+        tangents = self.precise.tangents(direction)
+        line.moved |= flat(tangents, self.reference.dtype) != 0  # however little that shows
         found = [
-            Claim(self.precise.along(direction), slack, tolerance, "reverse", dtype),
-            Claim(self.precise.tangent(direction), slack, tolerance, "forward", dtype),
+            Claim(self.precise.along(direction), slack, doubt, tolerance, "reverse", dtype),
+            Claim(total(tangents), slack, doubt, tolerance, "forward", dtype),
         ]
         if self.own is self.precise:
             return found
@@ -152,11 +157,12 @@ class Examination:
             eps, own = float(coarsest.eps), str(coarsest.dtype)
             line.slope(0.05 * RTOL)  # shows which results depend on these elements at all
             slack = weighted(self.own_noise, direction) + float(coarsest.tiny)
-            slack += line.noise(np.abs(line.here), eps) / (0.1 * min(line.scales[0], 1.0))
+            size = np.maximum(np.abs(line.here), self.departure / eps)
+            doubt = line.noise(size, eps) / (0.1 * min(line.scales[0], 1.0))
             tolerance = 3.0 * eps**0.5 if rtol is None else rtol
             found += [
-                Claim(self.own.along(direction), slack, tolerance, "reverse", own),
-                Claim(self.own.tangent(direction), slack, tolerance, "forward", own),
+                Claim(self.own.along(direction), slack, doubt, tolerance, "reverse", own),
+                Claim(total(self.own.tangents(direction)), slack, doubt, tolerance, "forward", own),
             ]
         return found
 
@@ -164,6 +170,11 @@ class Examination:
 def index_of(j: int, shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return the index of the element at a flat place."""
     return tuple(int(k) for k in np.unravel_index(j, shape))
+
+
+def total(parts: Sequence[Array]) -> float:
+    """Return the sum of all elements of arrays."""
+    return sum(float(np.sum(part)) for part in parts)
 
 
 def weighted(noise: Sequence[Array], direction: Direction) -> float:

@@ -164,7 +164,8 @@ class Report:
         return f"gradcheck of {self.function}: {', '.join([self._passed(), *notes])}"
 
     def _passed(self) -> str:
-        total, lines = sum(f.elements for f in self.findings), len(self.findings)
+        judged = [f for f in self.findings if f.verdict not in ("weak", "skipped")]
+        total, lines = sum(f.elements for f in judged), len(judged)
         along = f", checked along {lines} directions" if lines < total else ""
         return f"{total} gradient elements are right{along}"
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..engine.tensor import Tensor
-from .analysis import Analysis
+from .analysis import Analysis, rounding
 from .differences import Array
 
 CLOSE = 1e-6
@@ -25,6 +25,8 @@ def side_faults(analysis: Analysis, noise: Sequence[Array], rng: np.random.Gener
     others = [np.asarray(rng.choice([-1.5, -0.5, 0.75], v.shape)) for v in analysis.cotangents]
     parts = [0.5 * v - 1.5 * w for v, w in zip(analysis.cotangents, others, strict=True)]
     of_others, of_parts = analysis.reverse(others), analysis.reverse(parts)
+    errors = zip(rounding(analysis, others), rounding(analysis, parts), strict=True)
+    summed = [error + other + part for error, (other, part) in zip(noise, errors, strict=True)]
     found = list(relaid.faults)
     for i, (label, g) in enumerate(zip(analysis.problem.labels, analysis.gradients, strict=True)):
         same = [np.array_equal(g, x[i], equal_nan=True) for x in (again, fresh.gradients)]
@@ -33,7 +35,7 @@ def side_faults(analysis: Analysis, noise: Sequence[Array], rng: np.random.Gener
             found.append(f"the gradient of {label} is not reproducible: {when} gives another")
         terms = [0.5 * g, -1.5 * of_others[i]]
         size = np.abs(terms[0]) + np.abs(terms[1])
-        if not close(of_parts[i], terms[0] + terms[1], size, noise[i]):
+        if not close(of_parts[i], terms[0] + terms[1], size, summed[i]):
             found.append(
                 f"the gradient of {label} is not linear in the cotangent: a rule must be a "
                 f"linear function of g"
@@ -47,10 +49,15 @@ def side_faults(analysis: Analysis, noise: Sequence[Array], rng: np.random.Gener
 
 
 def close(x: Array, y: Array, size: Array, noise: Array) -> bool:
-    """Return whether arrays differ by rounding alone, as far as they are finite."""
+    """Return whether arrays differ by rounding alone, as far as they are finite.
+
+    Elements far smaller than the largest may be what is left of larger numbers.
+    """
     finite = np.isfinite(x) & np.isfinite(y)
     off = np.abs(np.where(finite, x - y, 0.0))
-    return bool(np.all(off <= CLOSE * np.where(finite, size, 0.0) + 10.0 * noise))
+    size = np.where(finite, size, 0.0)
+    left = 100.0 * np.finfo(float).eps * size.max(initial=0.0)
+    return bool(np.all(off <= CLOSE * size + 10.0 * noise + left))
 
 
 def strided(data: Array, requires_grad: bool) -> Tensor:
