@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from . import checks
 from .derivatives import COMPARISONS, Cost, section
 from .peers import NUMPY, PEERS, TORCH
 from .report import Measurement, environment, heading, mean_ratio, table, verdict
@@ -61,6 +62,7 @@ def main() -> None:
             "workloads": [measurement.as_json() for measurement in measurements],
             "derivatives": [asdict(cost) for cost in costs],
         }
+    print(f"\n{checks.line()}")
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n")
 
