@@ -1,14 +1,14 @@
 """PyTorch under NumPy's names, as far as random programs need it: ``program(*xs, np=NP, tg=TG)``.
 
 Everything that is not here PyTorch has under NumPy's name and with its meaning. `MISSING` are the
-forms it has no counterpart of, or, for "condition", no second derivative.
+forms it has no counterpart of, or no second derivative (of "np.sinc(x)" at 0).
 """
 
 from types import SimpleNamespace
 
 import torch
 
-MISSING = ("padded", "reversed_slice", "condition")
+MISSING = ("padded", "reversed_slice", "condition", "np.sinc(x)")
 
 
 def over(axis, x):

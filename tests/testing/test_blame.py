@@ -164,6 +164,7 @@ def test_the_second_order_is_blamed_on_its_op():
     report = gradcheck(lambda x: wrong(x * 2.0) * x, normal(3), order=2, raise_=False)
     assert report.blame.op == "wrong_sin"
     assert "order=2" in report.blame.reproduce
+    assert {finding.order for finding in report.failures} == {2}
 
 
 def test_a_rule_that_was_made_right_blames_nobody():

@@ -207,6 +207,7 @@ def test_a_doubled_mean_of_many_fails():
 
     report = gradcheck(wrong_mean, normal(1000), raise_=False, mode="full")
     assert verdicts(report) == {"FAIL": 1000}
+    assert all(f.analytic == pytest.approx(2.0 * f.numeric) for f in report.findings)
     report = gradcheck(wrong_mean, normal(10_000), raise_=False)
     assert set(verdicts(report)) == {"FAIL"}
 
@@ -239,8 +240,12 @@ def test_a_softmax_without_its_sum_fails():
         e = np.exp(x)
         return e / e.sum(axis=-1, keepdims=True)
 
-    with pytest.raises(GradcheckError, match="4 of 4"):
+    with pytest.raises(GradcheckError, match="4 of 4") as caught:
         gradcheck(wrong_softmax, normal(4))
+    findings = caught.value.report.findings
+    off = np.array([finding.analytic - finding.numeric for finding in findings])
+    share = off / tg.softmax(normal(4)).data
+    np.testing.assert_allclose(share, share[0], rtol=1e-6)  # the sum that is missing
 
 
 def test_a_wrong_second_derivative_passes_the_first_order_and_fails_the_second():

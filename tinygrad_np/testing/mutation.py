@@ -7,6 +7,7 @@ engine.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -125,6 +126,7 @@ class Workshop:
         self._watched[id(rule)] = rule
         key, right = (op, rule.input), rule.apply
 
+        @functools.wraps(right)
         def apply(g: Any, *needed: Any) -> Any:
             self.used.add(key)
             c = right(g, *needed)
