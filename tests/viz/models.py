@@ -1,9 +1,10 @@
-"""The examples' models, as small graphs whose pictures are kept in golden/.
+"""Small graphs whose pictures are kept in golden/: the examples' models, and two in every form.
 
 `python tests/viz/models.py` writes the pictures anew; look at them, and at the difference.
 """
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 
@@ -54,13 +55,46 @@ def moons():
     return example.cost(*example.make_data(), example.make_parameters())
 
 
+class Block(tg.nn.Module):
+    def __init__(self):
+        self.inner = tg.nn.Linear(2, 2, rng=0)
+
+    def forward(self, x):
+        return x + tg.tanh(self.inner(x))
+
+
+def model():
+    x = tg.tensor(np.ones((4, 3)), name="x")
+    w = tg.tensor(np.ones((3, 2)), requires_grad=True, name="w")
+    b = tg.tensor(np.zeros(2), requires_grad=True, name="b")
+    return {"loss": (tg.relu(x @ w + b) ** 2.0).mean(axis=0)}
+
+
+def blocks():
+    ends = tg.nn.Linear(2, 2, rng=0), tg.nn.Linear(2, 1, rng=0)
+    network = tg.nn.Sequential(ends[0], Block(), Block(), Block(), ends[1], tg.nn.Tanh())
+    return {"loss": network(np.ones((4, 2))).mean()}
+
+
 MODELS = {f.__name__: f for f in (circles, layers, architecture_spec, ten_rows, spirals, moons)}
+
+
+IN_EVERY_FORM = {f.__name__: f for f in (model, blocks)}
+FORMS = {
+    "svg": tg.viz.svg,
+    "txt": tg.viz.text,
+    "mmd": tg.viz.mermaid,
+    "json": lambda x: json.dumps(tg.viz.to_json(x, fold=True), indent=1) + "\n",
+}
 
 
 def main():
     load("_common")
-    for name, model in MODELS.items():
-        tg.viz.save(model(), GOLDEN / f"{name}.dot")
+    for name, made in IN_EVERY_FORM.items():
+        for ending, form in FORMS.items():
+            (GOLDEN / f"{name}.{ending}").write_text(str(form(made())), encoding="utf-8")
+    for name, made in MODELS.items():
+        tg.viz.save(made(), GOLDEN / f"{name}.dot")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The command `python -m tinygrad_np draw`, run as users run it."""
 
+import json
 import os
 import re
 import shutil
@@ -132,7 +133,9 @@ def test_forms_that_other_modules_write(folder, ending):
     done = draw(folder, "../program.py:tensor", "-o", str(path))
     if hasattr(tg.viz, forms[ending]):
         assert (done.returncode, done.stderr) == (0, "")
-        assert "sin" in path.read_text(encoding="utf-8")
+        words = path.read_text(encoding="utf-8")
+        assert "sin" in words
+        assert ending != "json" or json.loads(words)["version"] == 1
     else:
         assert done.stderr == f"draw: this version can not write .{ending} files\n"
         assert not path.exists()

@@ -163,7 +163,32 @@ def test_a_long_chain_of_groups():
 
 def test_a_frame_is_as_wide_as_its_title():
     _, (frame,) = arrange_groups([40.0], [20.0], [], [0], [-1], titles=[200.0])
-    assert (frame.width, frame.height) == (200.0, 50.0)
+    assert (frame.width, frame.height) == (220.0, 50.0)
+    _, (frame,) = arrange_groups([40.0], [20.0], [], [0], [-1], titles=[200.0], title_at="left")
+    assert (frame.width, frame.height) == (70.0, 220.0)
+
+
+@settings(max_examples=200)
+@given(grouped(), st.sampled_from(["top", "bottom"]), st.floats(0, 200))
+def test_no_line_passes_through_a_title(graph, edge, length):
+    widths, heights, edges, groups, parents, ends = graph
+    drawn, frames = arrange_groups(
+        widths,
+        heights,
+        edges,
+        groups,
+        parents,
+        ends=ends,
+        titles=[length] * len(parents),
+        title_at=edge,
+    )
+    for frame in frames:
+        left = frame.x + frame.title
+        assert left + length <= frame.x + frame.width
+        top = frame.y if edge == "top" else frame.y + frame.height - TITLE
+        for (x0, y0), (x1, y1) in (pair for route in drawn.routes for pair in pairwise(route)):
+            if max(x0, x1) > left and min(x0, x1) < left + length and y0 != y1:
+                assert max(y0, y1) <= top + 0.01 or top + TITLE - 0.01 <= min(y0, y1)
 
 
 def test_a_group_inside_itself_is_refused():

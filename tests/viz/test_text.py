@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tinygrad_np as tg
+from tinygrad_np import nn
 
 
 def test_every_node_has_one_line():
     y = tg.tensor(1.0, requires_grad=True, name="x")
     for _ in range(60):
         y = y + y
-    lines = tg.viz.text(y).split("\n")
+    lines = tg.viz.text(y, fold=False).split("\n")
     assert len(lines) == 61
     assert lines[0].split() == ["#1", "x", "=", "leaf", "()", "float64"]
     assert lines[60].split() == ["#61", "add(#60,", "#60)", "()", "float64", "result"]
@@ -24,7 +25,7 @@ def test_parameters_constants_and_names():
     x = tg.tensor(np.ones((2, 3)), requires_grad=True)
     y = tg.sum(x * np.ones(3), axis=0, keepdims=True) - 0.5
     assert tg.viz.text({"a": y}, params={"x": x}) == (
-        "#1  x = leaf                        (2, 3)  float64\n"
+        "#1  x = parameter                   (2, 3)  float64\n"
         "#2  constant                        (3,)    float64\n"
         "#3  multiply(#1, #2)                (2, 3)  float64\n"
         "#4  sum(#3, axis=0, keepdims=True)  (1, 3)  float64\n"
@@ -36,8 +37,8 @@ def test_what_is_left_out_is_counted():
     y = tg.tensor(1.0, requires_grad=True)
     for _ in range(500):
         y = tg.sin(y)
-    assert len(tg.viz.text(y).split("\n")) == 201
-    first, second = tg.viz.text(y, max_nodes=1).split("\n")
+    assert len(tg.viz.text(y, fold=False).split("\n")) == 201
+    first, second = tg.viz.text(y, fold=False, max_nodes=1).split("\n")
     assert first == "#1  ... 500 earlier nodes are left out"
     assert second.split() == ["#2", "sin(#1)", "()", "float64", "result"]
 
@@ -55,9 +56,64 @@ def test_a_deep_graph():
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(300)
     try:
-        assert tg.viz.text(y, max_nodes=None).count("\n") == 100_000
+        assert tg.viz.text(y, fold=False, max_nodes=None).count("\n") == 100_000
     finally:
         sys.setrecursionlimit(limit)
+
+
+class Block(nn.Module):
+    """x plus a network's result, so that what goes in is used twice."""
+
+    def __init__(self):
+        self.inner = nn.Linear(2, 2, rng=0)
+
+    def forward(self, x):
+        return x + tg.tanh(self.inner(x))
+
+
+def test_modules_are_headings_and_what_repeats_is_there_once():
+    model = nn.Sequential(nn.Linear(2, 2, rng=0), Block(), Block(), Block(), nn.Tanh())
+    listed = tg.viz.text(model(np.ones((4, 2))))
+    assert [line.split("  (")[0].rstrip() for line in listed.split("\n")] == [
+        "#1   constant",
+        "     Sequential",
+        "       0: Linear",
+        "#2       0.weight = parameter",
+        "#3       0.bias = parameter",
+        "#4       linear(#1, #2, #3)",
+        "       1 … 3: Block × 3",
+        "         3.inner: Linear",
+        "#5         3.inner.weight = parameter",
+        "#6         3.inner.bias = parameter",
+        "#7         linear(#4, #5, #6)",
+        "#8       tanh(#7)",
+        "#9       add(#4, #8)",
+        "#10    tanh(#9)",
+    ]
+    assert listed.endswith("result, 4: Tanh")
+
+
+def test_a_module_as_one_line():
+    loss = nn.Sequential(Block(), nn.Tanh())(np.ones((4, 2))).sum()
+    assert tg.viz.text(loss, depth=1) == (
+        "#1  constant     (4, 2)  float64\n"
+        "    Sequential\n"
+        "#2    Block(#1)  (4, 2)  float64  0, 3 ops, 6 parameters\n"
+        "#3    Tanh(#2)   (4, 2)  float64  1, 1 op, 0 parameters\n"
+        "#4  sum(#3)      ()      float64  result"
+    )
+
+
+def test_values_stand_below():
+    w = tg.tensor([1.0, np.nan, 3.0], requires_grad=True, name="w")
+    w.sum().backward()
+    lines = tg.viz.text(w * 2.0, values=True).split("\n")
+    assert [line.strip() for line in lines[1:4]] == ["1 … 3, mean 2", "1 NaN", "gradient 1"]
+
+
+def test_an_option_that_is_none_is_refused():
+    with pytest.raises(TypeError, match="text: there is no option 'depht'; there are params,"):
+        tg.viz.text(tg.tensor(1.0), depht=1)
 
 
 def test_anything_but_tensors_is_refused():

@@ -7,9 +7,21 @@
 True
 """
 
+from .compare import Comparison, Pair, compare
 from .dot import draw, save
 from .export import mermaid, to_json
 from .svg import SVG, svg
 from .text import text
 
-__all__ = ["SVG", "draw", "mermaid", "save", "svg", "text", "to_json"]
+__all__ = [
+    "SVG",
+    "Comparison",
+    "Pair",
+    "compare",
+    "draw",
+    "mermaid",
+    "save",
+    "svg",
+    "text",
+    "to_json",
+]

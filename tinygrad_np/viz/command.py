@@ -6,6 +6,7 @@ Imports the forms of pictures when it needs them.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -18,16 +19,14 @@ from typing import Any
 
 from ..engine.tape import record
 from ..engine.tensor import Tensor
+from .options import Options
 from .picture import named_outputs
 
 FORMS = {"html": "html", "svg": "svg", "txt": "text", "mmd": "mermaid", "json": "to_json"}
 """Which function of viz writes a form, by the ending of the file; `dot` writes the others."""
 
 BY_DOT = ("dot", "gv", "png", "pdf")
-NO_DOT = (
-    "a .{ending} file needs the 'dot' program: install Graphviz (apt install graphviz, or brew "
-    "install graphviz), or write an .svg, .html or .dot file"
-)
+NO_DOT = "a .{ending} file {needs}, or write an .svg, .html or .dot file"
 REFUSED = "draw: "
 """How messages of refused arguments begin."""
 
@@ -130,7 +129,8 @@ def write(result: Any, output: Path, ending: str, options: dict[str, Any]) -> No
     form: Callable[..., Any] = getattr(viz, FORMS.get(ending, "draw"), viz.draw)
     if form is viz.draw and ending not in (*BY_DOT, "svg"):
         raise CommandError(f"this version can not write .{ending} files")
-    unknown = [name for name in options if name not in signature(form).parameters]
+    known = {*signature(form).parameters, *Options.__annotations__}
+    unknown = [name for name in options if name not in known]
     if unknown:
         raise CommandError(f"a .{ending} file does not take {', '.join(unknown)}")
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -141,12 +141,16 @@ def write(result: Any, output: Path, ending: str, options: dict[str, Any]) -> No
         try:
             data = drawn.source.encode() if ending in ("dot", "gv") else drawn.pipe(format=ending)
         except graphviz.ExecutableNotFound:
-            raise CommandError(NO_DOT.format(ending=ending)) from None
+            from .dot import NEEDS_DOT
+
+            raise CommandError(NO_DOT.format(ending=ending, needs=NEEDS_DOT)) from None
         output.write_bytes(data)
     elif ending == "html":
         form(result, output, **options)
     else:
-        output.write_text(str(form(result, **options)), encoding="utf-8")
+        drawn = form(result, **options)
+        words = json.dumps(drawn) if ending == "json" else str(drawn)
+        output.write_text(words, encoding="utf-8")
 
 
 def find(target: str) -> Callable[[], Any]:

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.tape import Tape
 from ..engine.tensor import Tensor
-from .dot_labels import INK, SIDES, attributes, frame, label
-from .dot_labels import LONGEST as LONGEST
+from .dot_labels import INK, LINES, SIDES, attributes, frame, label
 from .dot_labels import Direction as Direction
-from .dot_labels import printable as printable
-from .picture import Group, Outputs, Picture, picture
+from .lines import groups_of_one_op
+from .picture import Drawable, Picture, picture
 
 if TYPE_CHECKING:
     import graphviz
 
 FONT = "Helvetica,Arial,sans-serif"
 
+NEEDS_DOT = (
+    "needs the 'dot' program: install Graphviz (apt install graphviz, or brew install graphviz)"
+)
 NO_DOT = (
     "the 'dot' program is not installed, so the picture was saved as text in {path}; to see it, "
     "install Graphviz (apt install graphviz, or brew install graphviz), or paste the text into "
@@ -34,7 +36,7 @@ NO_DOT = (
 
 
 def draw(
-    x: Outputs,
+    x: Drawable,
     *,
     direction: Direction = "TB",
     params: Any = None,
@@ -56,7 +58,9 @@ def draw(
     frame around what it computed, or, drawn as one box, yellow.
 
     Args:
-        x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name.
+        x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name. Or a tape, from
+            :func:`tinygrad_np.record`: all that it recorded; or a block of
+            :class:`tinygrad_np.debug`: what was recorded so far, and in red what failed.
         direction: Where values flow: ``"TB"`` from top to bottom, ``"LR"`` from left to right,
             or ``"BT"``, ``"RL"``.
         params: Names for leaves that have none of their own: a dict of Tensors by name, pairs
@@ -156,21 +160,9 @@ def digraph(
     side = SIDES[direction]
     for arrow in shown.arrows:
         port = "" if arrow.port is None else f":i{arrow.port}:{side}"
-        dot.edge(f"n{arrow.tail}", f"n{arrow.head}{port}")
+        look = LINES.get(arrow.mark or "", {})
+        dot.edge(f"n{arrow.tail}", f"n{arrow.head}{port}", **look)
     return dot
-
-
-def groups_of_one_op(shown: Picture) -> dict[int, Group]:
-    """Return the modules that are an op and nothing else: its box names them, without a frame."""
-    outer = {group.parent for group in shown.groups}
-    return {
-        group.key: group
-        for group in shown.groups
-        if group.key not in outer
-        and group.count == 1
-        and len(group.members) == 1
-        and shown.boxes[group.members[0]].kind == "op"
-    }
 
 
 @cache
@@ -196,13 +188,14 @@ def digraph_class() -> type[graphviz.Digraph]:
     return kind
 
 
-def save(x: Outputs | graphviz.Digraph, path: str | PathLike[str], **options: Any) -> Path:
+def save(x: Drawable | graphviz.Digraph, path: str | PathLike[str], **options: Any) -> Path:
     """Save a picture as a file and return the file's path.
 
-    The ending of `path` says what to write: ``.svg``, ``.png``, ``.pdf`` and all else the
-    `dot` program knows, or ``.dot`` or ``.gv`` for the text of the picture. Where `dot` is not
-    installed, the text is saved under the same name ending in ``.dot``, and one line on
-    standard error says how to see it.
+    The ending of `path` says what to write: ``.svg`` is what :func:`svg` draws; ``.png``,
+    ``.pdf`` and all else the `dot` program knows is what it draws, and so is the ``.svg`` of what
+    :func:`draw` returned; ``.dot`` or ``.gv`` is the text of the picture. Where `dot` is needed
+    and not installed, the text is saved under the same name ending in ``.dot``, and one line
+    on standard error says how to see it.
 
     Args:
         x: What :func:`draw` takes, or what it returned.
@@ -224,11 +217,15 @@ def save(x: Outputs | graphviz.Digraph, path: str | PathLike[str], **options: An
     is_drawn = isinstance(given, graphviz.Digraph)
     if is_drawn and options:
         raise TypeError(f"save: {', '.join(options)}: this picture is drawn already")
-    drawn: graphviz.Digraph = given if is_drawn else draw(given, **options)
     path = Path(path)
     kind = path.suffix[1:].lower()
     if kind not in {"dot", "gv"} | graphviz.FORMATS:
         raise ValueError(f"save: {path.name!r} must end in .svg, .png, .pdf, .dot or the like")
+    if kind == "svg" and not is_drawn:
+        from .svg import svg
+
+        return svg(given, **options).save(path)
+    drawn: graphviz.Digraph = given if is_drawn else draw(given, **options)
     path.parent.mkdir(parents=True, exist_ok=True)
     if kind not in ("dot", "gv"):
         try:

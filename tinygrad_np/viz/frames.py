@@ -9,13 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .layout import arrange
 from .ranks import Edge, neighbours, topological
 from .routes import Layout, Point, without_needless
 
 SIDE, TITLE = 10.0, 20.0
-"""The room between a frame and what is in it, and at the top, where its title stands."""
+
+
+BESIDE_TITLE = 6.0
+"""How far a title is from the lines that pass it."""
+
+Edgewise = Literal["top", "bottom", "left", "right"]
+"""The edge of a frame that its title stands at."""
+
 
 Key = tuple[int, float | None]
 """The edges that share a line: their tail, and where on it they begin."""
@@ -32,6 +40,7 @@ class Frame:
         x, y: Its upper left corner.
         width, height: Its size.
         depth: How many frames are around it.
+        title: How far its title begins from the left, or from the top if it stands at a side.
     """
 
     group: int
@@ -40,6 +49,7 @@ class Frame:
     width: float
     height: float
     depth: int
+    title: float = SIDE
 
 
 @dataclass(slots=True)
@@ -70,6 +80,10 @@ class Container:
     links: dict[tuple[int, int, Key, int | None], int] = field(default_factory=dict)
     drawn: Layout = field(default_factory=lambda: Layout([], []))
     width: float = 0.0
+    height: float = 0.0
+    left: float = 0.0
+    top: float = 0.0
+    title: float = SIDE
     x: float = 0.0
     y: float = 0.0
 
@@ -92,6 +106,7 @@ def arrange_groups(
     starts: Sequence[float | None] | None = None,
     ends: Sequence[float | None] | None = None,
     titles: Sequence[float] | None = None,
+    title_at: Edgewise = "top",
 ) -> tuple[Layout, list[Frame]]:
     """Return a drawing of a graph from top to bottom, and the frames of its groups, outer first.
 
@@ -106,7 +121,9 @@ def arrange_groups(
         parents: The group around each group, or -1.
         starts: How far to the right of its tail's middle each edge begins, where that matters.
         ends: How far to the right of its head's middle each edge ends, where that matters.
-        titles: The least width of each group's frame.
+        titles: How long the title of each group is: its frame is that wide, or, if the title
+            stands at the left or the right, that high. No line passes through it.
+        title_at: The edge of a frame that its title stands at.
 
     Raises:
         ValueError: If the edges, or the groups, form a cycle.
@@ -115,7 +132,7 @@ def arrange_groups(
     >>> drawn.y
     [10.0, 110.0, 160.0]
     >>> frames
-    [Frame(group=0, x=0.0, y=50.0, width=60.0, height=130.0, depth=0)]
+    [Frame(group=0, x=0.0, y=50.0, width=60.0, height=130.0, depth=0, title=10.0)]
     """
     starts = [None] * len(edges) if starts is None else starts
     ends = [None] * len(edges) if ends is None else ends
@@ -139,7 +156,9 @@ def arrange_groups(
         for e, (tail, head) in enumerate(edges)
     ]
     for number in reversed(range(len(containers))):
-        arrange_inside(containers, number, widths, heights, ends, titles)
+        title = titles[containers[number].group] if titles is not None and number else 0.0
+        arrange_inside(containers, number, widths, heights, ends)
+        frame_inside(containers[number], title, title_at)
     return put_together(containers, home, ways)
 
 
@@ -243,7 +262,6 @@ def arrange_inside(
     widths: Sequence[float],
     heights: Sequence[float],
     ends: Sequence[float | None],
-    titles: Sequence[float] | None,
 ) -> None:
     """Lay out the items of a container whose inner containers are laid out."""
     this = containers[number]
@@ -258,11 +276,11 @@ def arrange_inside(
         elif kind == "container" and isinstance(key, int):
             inner[item] = containers[key]
             wide[item] = inner[item].width
-            high[item] = inner[item].drawn.height + TITLE + SIDE
+            high[item] = inner[item].height
 
     def port(item: int, kind: str, key: Key) -> float:
         box = inner[item]
-        return box.drawn.x[box.items[kind, key]] - box.drawn.width / 2
+        return box.drawn.x[box.items[kind, key]] + box.left - box.width / 2
 
     begins: list[float | None] = []
     finishes: list[float | None] = []
@@ -280,8 +298,33 @@ def arrange_inside(
         first={item for (kind, _), item in this.items.items() if kind == "in"},
         last={item for (kind, _), item in this.items.items() if kind == "out"},
     )
-    least = titles[this.group] if titles is not None and number else 0.0
-    this.width = max(this.drawn.width + 2 * SIDE, least)
+
+
+def frame_inside(this: Container, title: float, title_at: Edgewise) -> None:
+    """Settle the frame of a container whose items are laid out, and where its title stands.
+
+    The title is beside the lines that enter or leave where it stands.
+    """
+    room = dict.fromkeys(("top", "bottom", "left", "right"), SIDE) | {title_at: TITLE}
+    this.left, this.top = room["left"], room["top"]
+    this.width = this.drawn.width + room["left"] + room["right"]
+    this.height = this.drawn.height + room["top"] + room["bottom"]
+    needed = title + 2 * SIDE
+    if title_at in ("left", "right"):
+        this.height = max(this.height, needed)
+        return
+    passing = "in" if title_at == "top" else "out"
+    lines = sorted([this.drawn.x[i] for (kind, _), i in this.items.items() if kind == passing])
+    if needed > this.width:
+        this.left += (needed - this.width) / 2
+        this.width = needed
+    this.title = SIDE
+    for x in lines:
+        if x + this.left + BESIDE_TITLE > this.title and (
+            x + this.left - BESIDE_TITLE < this.title + title
+        ):
+            this.title = x + this.left + BESIDE_TITLE
+    this.width = max(this.width, this.title + title + SIDE)
 
 
 def put_together(
@@ -293,11 +336,10 @@ def put_together(
     for number, this in enumerate(containers[1:], 1):
         outer = containers[this.parent]
         item = outer.items["container", number]
-        height = this.drawn.height + TITLE + SIDE
         x = outer.x + outer.drawn.x[item] - this.width / 2
-        y = outer.y + outer.drawn.y[item] - height / 2
-        this.x, this.y = x + (this.width - this.drawn.width) / 2, y + TITLE
-        frames.append(Frame(this.group, x, y, this.width, height, this.depth - 1))
+        y = outer.y + outer.drawn.y[item] - this.height / 2
+        this.x, this.y = x + this.left, y + this.top
+        frames.append(Frame(this.group, x, y, this.width, this.height, this.depth - 1, this.title))
     result = Layout([], [], whole.width, whole.height)
     for node, number in enumerate(home):
         this = containers[number]

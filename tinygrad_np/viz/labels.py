@@ -1,19 +1,19 @@
 """What stands in the boxes of a picture, and how much room it takes.
 
 Lines are measured with the widths of Helvetica's characters, which Arial shares. Where another
-font may come in, a line is told its width, so that it never leaves its box. Imports picture and
-dot.
+font may come in, a line is told its width, so that it never leaves its box. Imports lines and
+model.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
-from typing import NamedTuple
 
-from .dot import LONGEST, Direction, printable
-from .picture import Box
+from .dot_labels import Direction
+from .lines import Line, Words, lines_of, visible
+from .model import Box, Group
 
 # fmt: off
 WIDTHS = (
@@ -35,24 +35,21 @@ BOLD_WIDTHS = (
 # fmt: on
 """The widths of the characters from space to tilde in thousandths of the font size."""
 
-SIZES = {"": 12.0, "name": 12.0, "small": 10.0, "port": 9.0}
+SIZES = {"": 12.0, "name": 12.0, "small": 10.0, "wrong": 10.0, "title": 11.0, "port": 9.0}
 """The font size of each kind of words."""
-LINES = {"": 15.0, "name": 15.0, "small": 13.0, "port": 13.0}
+LINES = {"": 15.0, "name": 15.0, "small": 13.0, "wrong": 13.0, "port": 13.0}
 """The height of a line of each kind."""
 WIDE, OTHER = 1000, 640
 """The widths taken for the characters of East Asia and for all others."""
 TRUSTED = 16
 """How many characters fit whatever the font; a longer line is told its width."""
 
-PADDING = {"op": (12.0, 6.0), "leaf": (12.0, 6.0), "rest": (12.0, 6.0), "constant": (8.0, 2.0)}
+PADDING = {"constant": (8.0, 2.0)}
+USUAL_PADDING = (12.0, 6.0)
+CELL, BESIDE_IMAGE = 5.0, 4.0
+"""The size of an element of a thumbnail, and the room above it."""
+BOLD = ("name", "wrong", "title")
 NARROWEST, LOWEST = 24.0, 20.0
-
-
-class Words(NamedTuple):
-    """Words of one look in a line; `kind` is a key of `SIZES`."""
-
-    text: str
-    kind: str = ""
 
 
 @dataclass(slots=True)
@@ -64,56 +61,35 @@ class Label:
         height: The height of the box.
         lines: Its lines: their words, and where the middle of each is, from the middle of the box.
         ports: How far from the middle of its side each operand's arrow ends.
+        image: The upper left corner of the thumbnail, from the middle of the box.
     """
 
     width: float
     height: float
-    lines: list[tuple[list[Words], float, float]]
-    ports: list[float]
+    lines: list[tuple[Line, float, float]] = field(default_factory=list)
+    ports: list[float] = field(default_factory=list)
+    image: tuple[float, float] = (0.0, 0.0)
 
 
-def lines_of(box: Box) -> list[list[Words]]:
-    """Return the words in a box, line by line."""
-    lines: list[list[Words]] = []
-    if box.kind == "rest":
-        lines.append([Words(f"{box.value} earlier nodes", "small")])
-    elif box.op is not None:
-        given = [Words(f"{visible(box.name)} = ")] if box.name else []
-        lines.append([*given, Words(visible(box.op), "name")])
-        if box.params:
-            words = ", ".join(f"{key}={value}" for key, value in box.params)
-            lines.append([Words(visible(words), "small")])
-    elif box.kind == "leaf" or box.name or box.result:
-        lines.append([Words(visible(box.name or box.kind), "name")])
-    elif box.value is not None:
-        lines.append([Words(visible(box.value))])
-    if box.shape is not None:
-        lines.append([Words(f"{box.shape}  {box.dtype}", "small")])
-    return lines
+def measured(
+    box: Box, direction: Direction = "TB", group: Group | None = None, thumbnails: bool = False
+) -> Label:
+    """Return the label of a box, with places for its operands where values come in.
 
-
-def hint(box: Box) -> str:
-    """Return all there is to say of a box, whole, in one line."""
-    words = [box.name or "", box.op or box.kind, *(f"{k}={v}" for k, v in box.params)]
-    if box.value is not None:
-        words.append(box.value)
-    if box.shape is not None:
-        words.append(f"{box.shape} {box.dtype}")
-    return printable(" ".join(filter(None, words)))
-
-
-def visible(words: str) -> str:
-    """Return words as a label shows them: printable, not empty and not too long."""
-    words = printable(words) if words.strip() else repr(words)
-    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
-
-
-def measured(box: Box, direction: Direction = "TB") -> Label:
-    """Return the label of a box, with places for its operands where values come in."""
-    lines = lines_of(box)
-    across, down = PADDING[box.kind]
-    height = sum([LINES[line[-1].kind] for line in lines])
-    width = max([width_of(line) for line in lines], default=0.0)
+    Args:
+        box: The box.
+        direction: Where values flow.
+        group: A group that holds nothing else, to be named in the box.
+        thumbnails: Whether there is an image of the values below the lines.
+    """
+    lines = lines_of(box, group)
+    across, down = PADDING.get(box.kind, USUAL_PADDING)
+    image = box.values.thumbnail if thumbnails and box.values else ()
+    image_height = CELL * len(image) + BESIDE_IMAGE if image else 0.0
+    image_width = CELL * len(image[0]) if image else 0.0
+    written = sum([LINES[line[-1].kind] for line in lines])
+    height = written + image_height
+    width = max([image_width, *[width_of(line) for line in lines]])
     names = [[Words(visible(name), "port")] for name in box.operands]
     broad = max([width_of(name) for name in names], default=0.0) + 8.0
     left = top = 0.0
@@ -123,12 +99,11 @@ def measured(box: Box, direction: Direction = "TB") -> Label:
     elif names:
         height = max(height, LINES["port"] * len(names))
         left = broad - 4.0
-    whole = Label(
-        max(NARROWEST, width + left + 2 * across), max(LOWEST, height + top + 2 * down), [], []
-    )
+    whole = Label(max(NARROWEST, width + left + 2 * across), max(LOWEST, height + top + 2 * down))
     # The middle of what is left of the box beside the names.
     x = left / 2 if direction == "LR" else -left / 2
-    y = (top / 2 if direction == "TB" else -top / 2) - sum(LINES[w[-1].kind] for w in lines) / 2
+    y = (top / 2 if direction == "TB" else -top / 2) - (written + image_height) / 2
+    whole.image = (x - image_width / 2, y + written + BESIDE_IMAGE)
     for line in lines:
         y += LINES[line[-1].kind]
         whole.lines.append((line, x, y - LINES[line[-1].kind] / 2))
@@ -142,11 +117,11 @@ def measured(box: Box, direction: Direction = "TB") -> Label:
     return whole
 
 
-def width_of(line: list[Words]) -> float:
+def width_of(line: Line) -> float:
     """Return how wide a line is."""
     total = 0.0
     for words, kind in line:
-        table = BOLD_WIDTHS if kind == "name" else WIDTHS
+        table = BOLD_WIDTHS if kind in BOLD else WIDTHS
         units = sum([table[ord(c) - 32] if " " <= c <= "~" else width_of_other(c) for c in words])
         total += units * SIZES[kind] / 1000
     return total
@@ -159,7 +134,7 @@ def width_of_other(character: str) -> int:
     return WIDE if unicodedata.east_asian_width(character) in "WF" else OTHER
 
 
-def svg_line(line: list[Words], x: str, y: str) -> str:
+def svg_line(line: Line, x: str, y: str) -> str:
     """Return a line as an element of SVG."""
     content = "".join([words for words, _ in line])
     length = ""

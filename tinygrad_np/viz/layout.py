@@ -145,7 +145,8 @@ def arrange_connected(
         rank = [r - lowest + 1 for r in rank]
         for node in first:
             rank[node] = 0
-    highest = max(rank)
+    below_all = set(last)
+    highest = max([r for node, r in enumerate(rank) if node not in below_all])
     for node in last:
         rank[node] = highest + 1
     layers = make_layers(

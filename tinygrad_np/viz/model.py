@@ -12,6 +12,7 @@ from ..engine.graph import Shape
 from .values import Values
 
 Kind = Literal["op", "leaf", "constant", "module", "rest"]
+Mark = Literal["failed", "added", "removed", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Box:
         saved: The bytes that the graph keeps for backward; of all that it stands for.
         seconds: How long it took to compute; of all that it stands for.
         line: The user's line that it was computed by.
+        mark: That it failed, or what it is in a comparison.
+        notes: More to say of it: what was raised, or what has changed.
     """
 
     key: int
@@ -67,6 +70,8 @@ class Box:
     saved: int | None = None
     seconds: float | None = None
     line: str | None = None
+    mark: Mark | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def requires_grad(self) -> bool:
@@ -82,11 +87,13 @@ class Arrow:
         tail: The key of the box it comes from.
         head: The key of the op it goes to.
         port: Its place among the inputs of the op, where their order matters.
+        mark: What it is in a comparison.
     """
 
     tail: int
     head: int
     port: int | None = None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)

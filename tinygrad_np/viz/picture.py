@@ -25,15 +25,16 @@ from .model import Box as Box
 from .model import Group as Group
 from .model import Kind as Kind
 from .model import Picture as Picture
+from .recorded import Debugging, Recorded, recorded
 from .values import Known
 from .words import operand_names, shown_params
 
 Outputs = Tensor | Sequence[Tensor] | Mapping[str, Tensor]
-Parameters = Mapping[str, Tensor] | Iterable[tuple[str, Tensor]]
+Drawable = Outputs | Tape | Debugging
 
 
 def picture(
-    x: Outputs,
+    x: Drawable,
     *,
     params: Any = None,
     max_nodes: int | None = None,
@@ -48,7 +49,8 @@ def picture(
     """Return what to draw for one or several results.
 
     Args:
-        x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name.
+        x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; or what a tape
+            recorded, or a block of ``debug()``, in which what failed is marked.
         params: Names for leaves: a dict of Tensors by name, pairs of name and Tensor, or
             anything with a ``named_parameters()`` that yields such pairs. They are then the
             parameters; else leaves with names such as modules give are.
@@ -69,35 +71,9 @@ def picture(
     >>> [(box.kind, box.op, box.shape) for box in picture(w.sum()).boxes]
     [('leaf', None, (2,)), ('op', 'sum', ())]
     """
-    if max_nodes is not None and max_nodes < 1:
-        raise ValueError(f"draw: max_nodes is {max_nodes}; a picture needs at least 1")
-    outputs = named_outputs(x)
-    names = {t.node: name for name, t in named_tensors(params) if t.node is not None}
-    owned = None if params is None else set(names)
-    results: dict[Node, list[str]] = {}
-    for name, t in outputs:
-        if t.node is not None:
-            results.setdefault(t.node, []).extend([name] if name else [])
-    nodes = nodes_below(results)
-    if focus is not None:
-        if focus.node not in nodes:
-            raise ValueError("draw: focus is not among what the results were computed from")
-        nodes = walk(focus.node)
-        results = {focus.node: results.get(focus.node, [])}
-        outputs = [(name, t) for name, t in outputs if t.node is focus.node]
-    names.update({node: ", ".join(given) for node, given in results.items() if given})
-    parts, home, parameters = divide(nodes, owned)
-    closed = chosen(parts, depth, collapse)
-    builder = Builder(
-        Contraction(nodes, parts, home, closed, results, fold),
-        names,
-        parameters,
-        results,
-        constants,
-        Known(nodes, [t for _, t in outputs], tape),
-        values,
+    return Builder.of(x, params, depth, collapse, fold, constants, focus, values, tape).build(
+        max_nodes
     )
-    return builder.build(max_nodes, [(name, t) for name, t in outputs if t.node is None])
 
 
 class Builder:
@@ -109,19 +85,83 @@ class Builder:
         names: Mapping[Node, str],
         parameters: set[Node],
         results: Mapping[Node, Any],
+        untracked: Sequence[tuple[str | None, Tensor]],
+        failure: Recorded | None,
         constants: bool,
         known: Known,
         values: bool,
     ) -> None:
         self.graph, self.names, self.parameters, self.results = graph, names, parameters, results
+        self.untracked, self.failure = untracked, failure
         self.constants, self.known, self.values = constants, known, values
         self.boxes: list[Box] = []
         self.arrows: list[Arrow] = []
         self.groups: list[tuple[str | None, str, int | None, int]] = []
         self.group_keys: dict[Part | Run, int] = {}
+        self.sources: dict[int, Node | tuple[Node, int]] = {}
+        """What the boxes are of, by their keys: a node, or an operand of one."""
 
-    def build(self, max_nodes: int | None, untracked: list[tuple[str | None, Tensor]]) -> Picture:
+    @classmethod
+    def of(
+        cls,
+        x: Drawable,
+        params: Any = None,
+        depth: int | None = None,
+        collapse: str | Iterable[str] = (),
+        fold: bool = False,
+        constants: bool = True,
+        focus: Tensor | None = None,
+        values: bool = False,
+        tape: Tape | None = None,
+    ) -> Builder:
+        """Return what builds a picture; the arguments are those of :func:`picture`."""
+        outputs: list[tuple[str | None, Tensor]] = []
+        failure = None
+        results: dict[Node, list[str]] = {}
+        if isinstance(x, (Tape, Debugging)):
+            failure = recorded(x)
+            tape = tape or failure.tape
+            results = {node: [] for node in failure.ends}
+        else:
+            outputs = named_outputs(x)
+        for name, t in outputs:
+            if t.node is not None:
+                results.setdefault(t.node, []).extend([name] if name else [])
+        wanted = {**results}
+        if failure is not None and failure.failed is not None:
+            wanted.setdefault(failure.failed, [])
+            results = {}  # it did not come to any
+        nodes = nodes_below(wanted)
+        if focus is not None:
+            if focus.node is None or focus.node not in nodes:
+                raise ValueError("draw: focus is not among what the results were computed from")
+            nodes = walk(focus.node)
+            results = {focus.node: results.get(focus.node, [])}
+            wanted = {**results}
+            outputs = [(name, t) for name, t in outputs if t.node is focus.node]
+        names = {t.node: name for name, t in named_tensors(params) if t.node is not None}
+        owned = None if params is None else set(names)
+        names.update({node: ", ".join(given) for node, given in results.items() if given})
+        parts, home, parameters = divide(nodes, owned)
+        known = Known(nodes, [t for _, t in outputs], tape)
+        if failure is not None and failure.failed is not None and failure.out is not None:
+            known.values[failure.failed] = failure.out
+        return cls(
+            Contraction(nodes, parts, home, chosen(parts, depth, collapse), wanted, fold),
+            names,
+            parameters,
+            results,
+            [(name, t) for name, t in outputs if t.node is None],
+            failure,
+            constants,
+            known,
+            values,
+        )
+
+    def build(self, max_nodes: int | None = None) -> Picture:
         """Return the picture, with a box for each result that has no graph."""
+        if max_nodes is not None and max_nodes < 1:
+            raise ValueError(f"draw: max_nodes is {max_nodes}; a picture needs at least 1")
         keys: dict[Thing, int] = {}
         things = self.graph.order()
         if max_nodes is not None and len(things) > max_nodes:
@@ -134,7 +174,7 @@ class Builder:
                 self._add_module(thing, keys)
             else:
                 self._add_node(thing, keys)
-        for name, t in untracked:
+        for name, t in self.untracked:
             self._add_constant(t, name=name or t.name, result=True)
         members: list[list[int]] = [[] for _ in self.groups]
         for box in self.boxes:
@@ -158,8 +198,10 @@ class Builder:
             elif self.constants:
                 incoming.append((self._add_operand(node, i, group), port))
         key = keys[node] = len(self.boxes)
+        self.sources[key] = node
         self.arrows += [Arrow(tail, key, port) for tail, port in incoming]
         run = self.graph.runs.get(node)
+        has_result = self.failure is None or node not in self.failure.without_result
         self.boxes.append(
             Box(
                 key=key,
@@ -167,8 +209,8 @@ class Builder:
                 op=node.op.label if node.op else None,
                 name=self.names.get(node, node.name),
                 params=shown_params(node),
-                shape=node.shape,
-                dtype=str(node.dtype),
+                shape=node.shape if has_result else None,
+                dtype=str(node.dtype) if has_result else None,
                 result=node in self.results,
                 operands=operands,
                 group=group,
@@ -197,6 +239,7 @@ class Builder:
         names = [self.names[node] for node in own if node in self.results and node in self.names]
         run = self.graph.runs.get(part)
         key = keys[part] = len(self.boxes)
+        self.sources[key] = result
         self.arrows += [Arrow(tail, key) for tail in incoming]
         self.boxes.append(
             Box(
@@ -224,6 +267,7 @@ class Builder:
             return self._add_constant(value=repr(source), group=group)
         if group is not None and is_data(node, i, self.parameters):
             group = None
+        self.sources[len(self.boxes)] = node, i
         known = self.known.operand(node, i) if self.values else None
         return self._add_constant(source, name=source.name, group=group, values=known)
 
@@ -236,12 +280,15 @@ class Builder:
     def _known_of(self, thing: Thing, node: Node) -> dict[str, Any]:
         """Return the fields of a box that are measured and not built."""
         found: dict[str, Any] = {}
-        if self.values:
+        if self.failure is not None and self.failure.failed in self.graph.inside[thing]:
+            found |= {"mark": "failed", "notes": self.failure.notes}
+        if self.values or "mark" in found:
             found |= {"values": self.known.value(node), "gradient": self.known.gradient(node)}
         calls = [call for n in self.graph.inside[thing] if (call := self.known.call(n))]
         if calls:
-            found["saved"] = sum(call.saved for call in calls)
-            found["seconds"] = sum(call.seconds for call in calls)
+            if self.failure is None or self.failure.failed is None:  # else it was cut short
+                found["saved"] = sum(call.saved for call in calls)
+                found["seconds"] = sum(call.seconds for call in calls)
             if call := self.known.call(node):
                 found["line"] = str(call.line)
         return found

@@ -1,32 +1,38 @@
 """A graph as lines of text, for a terminal.
 
-Imports picture and labels.
+Imports picture, outline and lines.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
-from .labels import visible
-from .picture import Box, Outputs, picture
+from .lines import SIGNS, counted, groups_of_one_op, many, measures, sizes, title_of, visible
+from .options import Options, chosen_picture
+from .outline import outline
+from .picture import Box, Drawable, Group, Picture
+
+WIDEST = 60
+"""How wide the column of expressions becomes for the longest of them."""
 
 
-def text(x: Outputs, *, params: Any = None, max_nodes: int | None = 200) -> str:
+def text(x: Drawable, **options: Unpack[Options]) -> str:
     """Return the graph that one or several results came from as a listing.
 
     Each node has one line and a number, which stands for it wherever it is used; what is used
-    comes before its use. Numbers written in the program stand where they are used.
+    comes before its use. What a module computed is indented below its name; a module that is
+    but one op is named at the end of the line. Numbers written in the program stand where they
+    are used.
 
     Args:
-        x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name.
-        params: Names for leaves that have none of their own: a dict of Tensors by name, pairs
-            of name and Tensor, or a module with ``named_parameters()``.
-        max_nodes: List so many of the newest ops and leaves, and say how many more there are;
-            `None` for all.
+        x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
+            of ``debug()``.
+        options: What :func:`draw` takes by keyword: `params`, `max_nodes` (200 unless told, and
+            `None` for all), `depth`, `collapse`, `fold`, `constants`, `focus`, `values`, `tape`.
 
     Raises:
         TypeError: For anything but Tensors.
-        ValueError: For a number of nodes less than 1.
+        ValueError: As :func:`draw` does.
 
     >>> import tinygrad_np as tg
     >>> w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
@@ -36,29 +42,50 @@ def text(x: Outputs, *, params: Any = None, max_nodes: int | None = 200) -> str:
     #3  multiply(#2, 0.5)  (2,)  float64
     #4  loss = sum(#3)     ()    float64  result
     """
-    shown = picture(x, params=params, max_nodes=max_nodes)
+    options = {"max_nodes": 200, **options}
+    return listing(chosen_picture("text", x, options))
+
+
+def listing(shown: Picture) -> str:
+    """Return a picture as lines of text."""
     inputs: list[list[int]] = [[] for _ in shown.boxes]
     for arrow in shown.arrows:
         inputs[arrow.head].append(arrow.tail)
-    called: list[str] = []
+    lonely = groups_of_one_op(shown)
+    called: dict[int, str] = {}
     rows: list[list[str]] = []
-    for box in shown.boxes:
-        if box.value is not None and box.kind == "constant":
-            called.append(visible(box.value))
+    nodes = 0
+    hidden = 0  # headings of modules that are one op
+    for entry in outline(shown):
+        item = entry.item
+        if isinstance(item, Group):
+            if item.key in lonely:
+                hidden += -1 if entry.is_end else 1
+            elif not entry.is_end:
+                heading = visible(title_of(item) or "block")
+                rows.append(["", "  " * entry.depth + heading, "", "", ""])
             continue
-        called.append(f"#{len(rows) + 1}")
-        shape = "" if box.shape is None else str(box.shape)
+        if item.value is not None and item.kind == "constant":
+            called[item.key] = visible(item.value)
+            continue
+        nodes += 1
+        called[item.key] = f"#{nodes}"
+        alone = lonely.get(-1 if item.group is None else item.group)
+        indent = "  " * (entry.depth - hidden)
+        operands = [called[key] for key in inputs[item.key]]
         rows.append(
             [
-                called[-1],
-                expression(box, [called[key] for key in inputs[box.key]]),
-                shape,
-                box.dtype or "",
-                "result" if box.result else "",
+                called[item.key],
+                indent + expression(item, operands),
+                "" if item.shape is None else str(item.shape),
+                item.dtype or "",
+                remarks(item, alone),
             ]
         )
+        said = [*(line[0].text for line in measures(item)), *map(visible, item.notes)]
+        rows += [["", f"{indent}    {words}", "", "", ""] for words in said]
     widths = [max([len(cell) for cell in column]) for column in zip(*rows, strict=True)]
-    widths[1] = min(widths[1], 60)
+    widths[1] = min(widths[1], WIDEST)
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
@@ -70,7 +97,23 @@ def expression(box: Box, operands: list[str]) -> str:
     if box.kind == "rest":
         return f"... {box.value} earlier nodes are left out"
     given = f"{visible(box.name)} = " if box.name else ""
+    if box.mark is not None:
+        given = f"{SIGNS[box.mark]} {given}"
     if box.op is None:
-        return given + box.kind
+        return given + ("parameter" if box.parameter else box.kind) + many(box.count)
     settings = [f"{key}={visible(value)}" for key, value in box.params]
-    return f"{given}{visible(box.op)}({', '.join([*operands, *settings])})"
+    return f"{given}{visible(box.op)}({', '.join([*operands, *settings])}){many(box.count)}"
+
+
+def remarks(box: Box, alone: Group | None) -> str:
+    """Return what stands at the end of a box's line."""
+    words = ["result"] if box.result else []
+    if box.mark is not None:
+        words.append(box.mark)
+    if box.module:
+        words.append(visible(box.module))
+    if box.kind == "module":
+        words += [sizes(box).strip(), counted(box.ops, "op"), counted(box.parameters, "parameter")]
+    if alone is not None:
+        words.append(visible(title_of(alone)))
+    return ", ".join(filter(None, words))

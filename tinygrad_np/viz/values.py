@@ -15,6 +15,9 @@ from ..engine.graph import Leaf, Node, Shape
 from ..engine.tape import Call, Tape
 from ..engine.tensor import Array, Tensor
 
+Rows = tuple[tuple[float, ...], ...]
+"""A thumbnail: a small matrix."""
+
 THUMBNAIL = 16
 """The most rows and columns of a thumbnail."""
 
@@ -40,7 +43,7 @@ class Values:
     maximum: float | None
     nans: int
     infs: int
-    thumbnail: tuple[tuple[float, ...], ...]
+    thumbnail: Rows
 
 
 def summarize(array: Array) -> Values:
@@ -60,7 +63,7 @@ def summarize(array: Array) -> Values:
     return Values(array.shape, low, mean, high, x.size - numbers.size, infs, thumbnail(x))
 
 
-def thumbnail(x: Array) -> tuple[tuple[float, ...], ...]:
+def thumbnail(x: Array) -> Rows:
     """Return an array as a small matrix of means."""
     if not x.size:
         return ()
@@ -130,6 +133,11 @@ class Known:
 
     def operand(self, node: Node, i: int) -> Values | None:
         """Return the values of an operand that is not tracked, if they are known."""
+        value = self.operand_array(node, i)
+        return None if value is None else summarize(value)
+
+    def operand_array(self, node: Node, i: int) -> Array | None:
+        """Return an operand that is not tracked, if it is known."""
         call = self.call(node)
         value = None if call is None else call.values[i]
-        return summarize(value) if isinstance(value, np.ndarray) else None
+        return value if isinstance(value, np.ndarray) else None

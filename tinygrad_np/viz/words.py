@@ -21,8 +21,8 @@ def operand_names(node: Node) -> tuple[str, ...]:
     op, n = node.op, len(node.inputs)
     if op is None or n < 2 or op.name in COMMUTATIVE:
         return ()
-    if op.star is None:
-        return op.inputs
+    if op.star is None:  # a call that failed may have had too many
+        return (*op.inputs, *map(str, range(len(op.inputs), n)))
     fixed = op.inputs[:-1]
     return (*fixed, *map(str, range(n - len(fixed))))
 

@@ -1,4 +1,4 @@
-"""The examples' models are drawn as the pictures in golden/, to the letter.
+"""Small graphs are drawn as the pictures in golden/, to the letter, in every form.
 
 If a change is meant, `python tests/viz/models.py` writes them anew.
 """
@@ -22,5 +22,14 @@ def test_the_picture_of_an_example(name):
     assert tg.viz.draw(models.MODELS[name]()).source == expected
 
 
+@pytest.mark.parametrize("ending", models.FORMS)
+@pytest.mark.parametrize("name", models.IN_EVERY_FORM)
+def test_the_other_forms(name, ending):
+    expected = (models.GOLDEN / f"{name}.{ending}").read_text(encoding="utf-8")
+    assert str(models.FORMS[ending](models.IN_EVERY_FORM[name]())) == expected
+
+
 def test_every_golden_picture_is_tested():
-    assert {path.stem for path in models.GOLDEN.glob("*.dot")} == set(models.MODELS)
+    tested = {f"{name}.dot" for name in models.MODELS}
+    tested |= {f"{name}.{ending}" for name in models.IN_EVERY_FORM for ending in models.FORMS}
+    assert {path.name for path in models.GOLDEN.iterdir()} == tested

@@ -1,0 +1,124 @@
+"""What a tape recorded, as nodes to draw: all that was computed, and what failed.
+
+Imports lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from ..engine.graph import Constant, Node
+from ..engine.tape import Call, Step, Tape
+from ..engine.tensor import Array
+from .lines import LONGEST
+
+
+@runtime_checkable
+class Debugging(Protocol):
+    """What ``tinygrad_np.debug()`` gives."""
+
+    @property
+    def tape(self) -> Tape:
+        """What was recorded."""
+
+    @property
+    def failed(self) -> Call | Step | Node | None:
+        """What failed."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The nodes on a tape.
+
+    Attributes:
+        tape: The tape.
+        ends: What nothing on the tape was computed from.
+        failed: The node that failed, if any.
+        notes: What to say of it.
+        out: What it came to, if that is known.
+        without_result: The node that failed, if it has no result.
+    """
+
+    tape: Tape
+    ends: list[Node]
+    failed: Node | None = None
+    notes: tuple[str, ...] = ()
+    out: Array | None = None
+    without_result: frozenset[Node] = frozenset()
+
+
+def recorded(x: Tape | Debugging) -> Recorded:
+    """Return what is to be drawn of a tape, or of a block of ``debug()``.
+
+    Raises:
+        ValueError: If nothing was recorded that a gradient flows to, and nothing failed.
+    """
+    tape = x if isinstance(x, Tape) else x.tape
+    culprit = None if isinstance(x, Tape) else x.failed
+    failed: Node | None = None
+    notes: tuple[str, ...] = ()
+    if isinstance(culprit, Call):
+        failed, notes = node_of(tape, culprit), said_of_call(culprit)
+    elif isinstance(culprit, Step):
+        failed, notes = culprit.node, said_of_step(culprit)
+    elif culprit is not None:
+        failed, notes = culprit, ("failed in backward",)
+    nodes = {call.node: None for call in tape.calls if call.node is not None}
+    nodes |= {step.node: None for step in tape.steps} | ({} if failed is None else {failed: None})
+    if not nodes:
+        raise ValueError("draw: nothing on this tape requires a gradient")
+    used = {parent for node in nodes for parent in node.parents}
+    raised = isinstance(culprit, Call) and culprit.out is None
+    return Recorded(
+        tape,
+        [node for node in nodes if node not in used],
+        failed,
+        notes,
+        culprit.out if isinstance(culprit, Call) else None,
+        frozenset([failed]) if raised and failed is not None else frozenset(),
+    )
+
+
+def node_of(tape: Tape, failed: Call) -> Node:
+    """Return the node of a call; of one that has none, a stand-in like those it came from."""
+    if failed.node is not None:
+        return failed.node
+    needed = {failed.number}
+    for call in reversed(tape.calls[: failed.number + 1]):
+        if call.number in needed and call.node is None:
+            needed.update(number for number in call.sources if number is not None)
+    made: dict[int, Node] = {}
+    for number in sorted(needed):
+        call = tape.calls[number]
+        made[number] = call.node or stand_in(call, made)
+    return made[failed.number]
+
+
+def stand_in(call: Call, made: dict[int, Node]) -> Node:
+    """Return a node for a call without one, given those of the calls before it."""
+    inputs: list[Any] = []
+    for value, node, source in zip(call.values, call.nodes, call.sources, strict=True):
+        known = node or (None if source is None else made[source])
+        if known is None and isinstance(value, np.ndarray):
+            inputs.append(Constant(value.shape, value.dtype, None))
+        else:
+            inputs.append(value if known is None else known)
+    out = np.empty(0) if call.out is None else call.out
+    return Node(call.op, tuple(inputs), (), call.params, out.shape, out.dtype)
+
+
+def said_of_call(call: Call) -> tuple[str, ...]:
+    """Return what to say of a call that failed."""
+    if call.error is None:
+        return ("failed",)
+    first = next((line for line in str(call.error).split("\n") if line.strip()), "")
+    return (type(call.error).__name__, *wrap(first, LONGEST))
+
+
+def said_of_step(step: Step) -> tuple[str, ...]:
+    """Return what to say of a rule that made a bad gradient."""
+    return (f"bad gradient for {step.rule.input}",)
