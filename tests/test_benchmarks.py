@@ -1,10 +1,15 @@
 """What the benchmarks of derivatives compute and say; no clock decides anything here."""
 
+import shutil
+
 import numpy as np
 import pytest
 
+import tinygrad_np as tg
 from benchmarks.derivatives import COMPARISONS, RTOL, Cost, all_steps, groups, section
 from benchmarks.peers import OURS, TORCH
+from benchmarks.pictures import Drawing, drawing, graph
+from benchmarks.pictures import section as picture_section
 from benchmarks.timing import check_agreement
 
 over_comparisons = pytest.mark.parametrize("comparison", COMPARISONS, ids=lambda c: c.key)
@@ -41,3 +46,32 @@ def test_the_section_marks_what_misses_its_bound():
     batch = [comparison.key for comparison in COMPARISONS].index("per_example") + 1
     slow = Cost(batch, {OURS.key: [[30.0], [2.0]]})
     assert "MISSED 15.00 | – | at least 20" in section([slow])
+
+
+def test_a_picture_is_drawn_by_both(monkeypatch):
+    one = drawing(100)
+    assert abs(one.nodes - 100) < 6
+    assert one.nodes == len(tg.viz.to_json(graph(100))["nodes"])
+    assert one.size == len(str(tg.viz.svg(graph(100), fold=False)).encode())
+    assert min(one.layout, one.seconds) > 0
+    assert (one.dot is None) is (shutil.which("dot") is None)
+    monkeypatch.setenv("PATH", "")
+    assert (drawing(10).dot, drawing(10).limit) == (None, None)
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="the dot program is missing")
+def test_dot_is_stopped():
+    assert drawing(10, limit=1e-4).limit == 1e-4
+
+
+def test_the_section_of_pictures():
+    found = [
+        Drawing(100, 0.01, 0.005, 30_400, 0.5, None),
+        Drawing(10_000, 1.5, 1.0, 3_000_000, None, 60.0),
+        Drawing(10_000, 1.5, 1.0, 3_000_000, None, None),
+    ]
+    assert picture_section(found).splitlines()[2:] == [
+        "| 100 | 0.010 | 0.005 | 30 | 0.500 |",
+        "| 10,000 | 1.500 | 1.000 | 3,000 | more than 60 |",
+        "| 10,000 | 1.500 | 1.000 | 3,000 | not installed |",
+    ]

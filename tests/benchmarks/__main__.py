@@ -20,6 +20,8 @@ from typing import Any
 from . import checks
 from .derivatives import COMPARISONS, Cost, section
 from .peers import NUMPY, PEERS, TORCH
+from .pictures import drawings
+from .pictures import section as picture_section
 from .report import Measurement, environment, heading, mean_ratio, table, verdict
 from .workloads import WORKLOADS
 
@@ -37,6 +39,8 @@ def main() -> None:
     if options.rounds < 1:
         sys.exit("--rounds must be at least 1")
     settings = list(SETTINGS) if options.threads == "both" else [options.threads]
+    if options.pictures == "only":
+        settings = []
     facts = environment()
     report: dict[str, Any] = {"environment": facts, "rounds": options.rounds, "settings": {}}
     print(heading(facts))
@@ -63,6 +67,10 @@ def main() -> None:
             "derivatives": [asdict(cost) for cost in costs],
         }
     print(f"\n{checks.line()}")
+    if options.pictures != "not":
+        found = list(drawings())
+        print(f"\nPictures: a graph as SVG, beside the dot program\n\n{picture_section(found)}")
+        report["pictures"] = [asdict(one) for one in found]
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n")
 
@@ -90,6 +98,12 @@ def _parser() -> argparse.ArgumentParser:
         choices=["too", "only", "not"],
         default="too",
         help="the ratios of Hessians, Jacobians and batches: too unless told",
+    )
+    parser.add_argument(
+        "--pictures",
+        choices=["too", "only", "not"],
+        default="too",
+        help="drawing graphs of 100 to 10,000 boxes: too unless told",
     )
     parser.add_argument(
         "--peers",

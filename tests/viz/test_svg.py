@@ -1,6 +1,7 @@
 """Pictures as SVG: always valid, with nothing cut, drawn without any program."""
 
 import re
+import shutil
 import sys
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import tinygrad_np as tg
+from tinygrad_np import nn
 from tinygrad_np.viz.labels import SIZES, measured, width_of
 from tinygrad_np.viz.picture import Arrow, Box, Picture
 from tinygrad_np.viz.svg import STYLE, svg_of
@@ -224,3 +226,103 @@ def test_it_is_the_same_each_time(ops):
         return str(tg.viz.svg(h))
 
     assert drawn() == drawn()
+
+
+class Block(nn.Module):
+    """x plus a network's result, so that what goes in is used twice."""
+
+    def __init__(self):
+        self.inner = nn.Linear(2, 2, rng=0)
+
+    def forward(self, x):
+        return x + tg.tanh(self.inner(x))
+
+
+def network():
+    ends = nn.Linear(2, 2, rng=0), nn.Linear(2, 1, rng=0)
+    return nn.Sequential(ends[0], Block(), Block(), Block(), ends[1], nn.Tanh())
+
+
+def frames_of(root):
+    """The frames of a picture by their titles: the rectangle, and that of the title."""
+    found = {}
+    elements = list(root)
+    for frame, title in pairwise(elements):
+        if frame.get("class") == "frame":
+            x, y, w, h = (float(frame.get(key)) for key in ("x", "y", "width", "height"))
+            left, base = float(title.get("x")), float(title.get("y"))
+            width = width_of([(title.text, "title")])
+            found[title.text] = (x, y, x + w, y + h), (left, base - 9, left + width, base + 2)
+    return found
+
+
+def holds(a, b):
+    return a[0] < b[0] and a[1] < b[1] and b[2] < a[2] and b[3] < a[3]
+
+
+def apart(a, b):
+    return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR", "BT", "RL"])
+def test_modules_are_frames_with_titles_on_nothing_else(direction):
+    root = parsed(tg.viz.svg(network()(np.ones((4, 2))), direction=direction))
+    frames = frames_of(root)
+    titles = ["0: Linear", "1 … 3: Block × 3", "3.inner: Linear", "4: Linear", "Sequential"]
+    assert sorted(frames) == titles
+    outer, block = frames["Sequential"][0], frames["1 … 3: Block × 3"][0]
+    assert holds(outer, block)
+    assert holds(block, frames["3.inner: Linear"][0])
+    assert apart(block, frames["4: Linear"][0])
+    boxes = boxes_of(root)
+    inside = [lines[0] for _, box, lines in boxes if holds(block, box)]
+    assert sorted(inside) == sorted(["3.inner.weight", "3.inner.bias", "linear", "tanh", "add"])
+    for frame, title in frames.values():
+        assert holds(frame, title)
+        assert title[1] - frame[1] < 12  # at the upper edge
+        assert all(apart(title, box) for _, box, _ in boxes)
+
+
+def test_a_module_as_a_box_and_a_module_of_one_op():
+    root = parsed(tg.viz.svg(network()(np.ones((4, 2))), depth=1))
+    modules = [lines for look, _, lines in boxes_of(root) if look.startswith("module")]
+    assert modules == [
+        ["0: Linear", "1 op, 6 parameters", "(4, 2)  float64"],
+        ["1 … 3: Block × 3", "3 ops, 6 parameters", "(4, 2)  float64"],
+        ["4: Linear 2→1", "1 op, 3 parameters", "(4, 1)  float64"],
+        ["5: Tanh", "1 op, 0 parameters", "(4, 1)  float64"],
+    ]
+    root = parsed(tg.viz.svg(network()(np.ones((4, 2)))))
+    assert ["tanh", "5: Tanh", "(4, 1)  float64"] in [lines for _, _, lines in boxes_of(root)]
+
+
+def test_values_and_thumbnails_stay_in_their_boxes():
+    w = tg.tensor([[1.0, np.nan], [np.inf, -1.0]], requires_grad=True, name="w")
+    root = parsed(tg.viz.svg(w * 2.0, thumbnails=True))
+    for g in root.iter(f"{SVG}g"):
+        box, *cells = g.iter(f"{SVG}rect")
+        x, y, width, height = (float(box.get(key)) for key in ("x", "y", "width", "height"))
+        if g.get("class") != "constant":
+            assert len(cells) == 4
+            assert "#b42318" in [cell.get("fill") for cell in cells]
+        for cell in cells:
+            left, top = float(cell.get("x")), float(cell.get("y"))
+            assert holds((x, y, x + width, y + height), (left, top, left + 5, top + 5))
+    _, _, lines = boxes_of(root)[0]
+    assert lines == ["w", "(2, 2)  float64", "-1 … inf, mean inf", "1 NaN, 1 inf"]
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="the dot program is missing")
+def test_dot_draws_if_asked_to():
+    drawn = tg.viz.svg(model(), engine="dot")
+    assert parsed(drawn).get("role") == "img"
+    assert parsed(drawn).get("aria-label") == drawn.summary
+    assert drawn.width > 50
+    assert str(tg.viz.svg(model(), engine="auto")) == str(drawn)
+    many = [tg.tensor(1.0, requires_grad=True) for _ in range(101)]
+    assert str(tg.viz.svg(many, engine="auto")) == str(tg.viz.svg(many))
+
+
+def test_an_engine_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="svg: engine is 'own', 'dot' or 'auto', not 'neato'"):
+        tg.viz.svg(tg.tensor(1.0), engine="neato")

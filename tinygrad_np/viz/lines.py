@@ -70,7 +70,7 @@ def lines_of(box: Box, group: Group | None = None) -> list[Line]:
 
 def title_of(group: Group) -> str:
     """Return what a group is called: the place of the module, its class, and how many it is."""
-    return ": ".join(filter(None, (group.name, group.kind))) + many(group.count)
+    return (": ".join(filter(None, (group.name, group.kind))) + many(group.count)).strip()
 
 
 def many(count: int) -> str:

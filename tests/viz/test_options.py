@@ -1,0 +1,43 @@
+"""The options of pictures are the same for every form."""
+
+import inspect
+import sys
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+from tinygrad_np.viz.options import Options
+from tinygrad_np.viz.picture import Builder, picture
+
+FORMS = ["draw", "svg", "text", "mermaid", "to_json"]
+
+
+def test_they_are_those_of_draw_and_of_the_picture():
+    options = set(Options.__annotations__)
+    assert set(inspect.signature(picture).parameters) == {"x"} | options
+    drawn = set(inspect.signature(tg.viz.draw).parameters)
+    assert drawn == {"x", "direction", "thumbnails"} | options
+    assert set(inspect.signature(Builder.of).parameters) == {"x"} | options - {"max_nodes"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_one_that_does_not_exist_is_refused(form):
+    with pytest.raises(TypeError, match="depht"):
+        getattr(tg.viz, form)(tg.tensor(1.0), depht=1)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_chain_of_a_hundred_thousand_is_drawn_once_without_recursion(form):
+    y = tg.tensor(np.ones(2), requires_grad=True)
+    for _ in range(100_000):
+        y = tg.sin(y)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(300)
+    try:
+        drawn = getattr(tg.viz, form)(y, fold=True)
+    finally:
+        sys.setrecursionlimit(limit)
+    words = drawn.source if form == "draw" else str(drawn)
+    assert "100,000" in words or "'count': 100000" in words
+    assert len(words) < 10_000
