@@ -4,7 +4,7 @@ import sys
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tinygrad_np.viz import ranks
@@ -116,7 +116,15 @@ def grouped(draw):
     return widths, heights, edges, groups, parents, ends
 
 
+FIVE = [5.0] * 5
+# Lines of one tail, one of which branches off another inside a frame.
+BRANCHING = (FIVE, FIVE, [(0, 3), (2, 3), (0, 1), (0, 2), (1, 2)], [-1, 0, 0, 0, 0], [-1])
+LEAVING = (FIVE, FIVE, [(1, 4), (2, 4), (1, 0), (1, 2), (0, 2)], [-1, 0, 0, 0, -1], [-1])
+
+
 @settings(max_examples=200)
+@example((*BRANCHING, [None] * 5))
+@example((*LEAVING, [None] * 5))
 @given(grouped())
 def test_frames_hold_their_own_nodes_and_no_others(graph):
     widths, heights, edges, groups, parents, ends = graph

@@ -7,6 +7,7 @@ layout and routes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -346,13 +347,36 @@ def put_together(
         item = this.items["node", node]
         result.x.append(this.x + this.drawn.x[item])
         result.y.append(this.y + this.drawn.y[item])
+    branches = [branching(this, containers) for this in containers]
     done: set[tuple[int, int]] = set()
     for links in ways:
+        # One that branches off a line it shares begins there; what leads up to it is drawn with
+        # that line.
+        first = max(
+            (i for i, (number, link) in enumerate(links) if branches[number][link]), default=0
+        )
         route: list[Point] = []
-        for number, link in links:
+        for number, link in links[first:]:
             if (number, link) not in done:
                 done.add((number, link))
                 this = containers[number]
                 route += [(x + this.x, y + this.y) for x, y in this.drawn.routes[link]]
         result.routes.append(without_needless(route))
     return result, frames
+
+
+def branching(this: Container, containers: list[Container]) -> list[bool]:
+    """Return for each link of a container whether it begins elsewhere than at its tail.
+
+    Those of nodes do not count: nothing leads up to a node.
+    """
+    lowest = [math.inf] * len(this.items)
+    for (kind, key), item in this.items.items():
+        if kind == "in":
+            lowest[item] = this.drawn.y[item]
+        elif kind == "container" and isinstance(key, int):
+            lowest[item] = this.drawn.y[item] + containers[key].height / 2
+    return [
+        route[0][1] > lowest[tail] + 0.01
+        for (tail, _, _, _), route in zip(this.links, this.drawn.routes, strict=True)
+    ]
