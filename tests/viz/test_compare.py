@@ -51,6 +51,14 @@ def test_an_op_in_between_leaves_all_others_aligned():
     assert (names(back.removed), back.added) == (["cos", "cos"], ())
 
 
+def test_constants_between_two_ops_more_are_aligned():
+    x = leaf()
+    y = tg.sin(tg.tanh(x) * 2.0)
+    z = tg.exp(tg.sin(tg.exp(tg.tanh(tg.exp(x)) * 2.0)))
+    compared = tg.viz.compare(y, z)
+    assert (names(compared.added), compared.removed) == (["exp"] * 3, ())
+
+
 def test_another_op_is_one_more_and_one_less():
     x = leaf()
     compared = tg.viz.compare(tg.sin(x).sum(), tg.cos(x).sum())

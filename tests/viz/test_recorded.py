@@ -111,3 +111,25 @@ def test_what_failed_is_not_folded_away():
             x = tg.exp(x)
 
     assert failed(picture(failing(tg.NonFiniteError, f), fold=True)).op == "exp"
+
+
+def test_what_failed_in_a_sweep_is_not_folded_away():
+    w = leaf()
+
+    def f():
+        y = w
+        for _ in range(15):
+            y = tg.sqrt(y)
+        y.sum().backward()
+
+    shown = picture(failing(tg.NonFiniteError, f), fold=True)
+    assert (failed(shown).op, failed(shown).count) == ("sqrt", 1)
+    assert [box.count for box in shown.boxes if box.op == "sqrt"] == [14, 1]
+
+
+def test_what_was_detached_is_there_once():
+    def f():
+        tg.log((leaf() * 2.0).detach() - 4.5)
+
+    shown = picture(failing(tg.NonFiniteError, f))
+    assert [box.op for box in shown.boxes if box.op] == ["multiply", "subtract", "log"]

@@ -39,6 +39,7 @@ class Contraction:
         closed: set[Part],
         results: Mapping[Node, Any],
         fold: bool,
+        alone: Node | None = None,
     ) -> None:
         """Contract a graph.
 
@@ -49,13 +50,15 @@ class Contraction:
             closed: The parts to show as one thing.
             results: The nodes that were asked for.
             fold: Whether to show repeated blocks once.
+            alone: A node that no repeated block may hold.
         """
         self.home = home
         self.runs: dict[Unit, Run] = {}
         self.first: dict[Unit, Unit] = {}
         self._stand_in: dict[Node, Node] = {}
         self._hidden_by: dict[Node, Run] = {}
-        self._structure = Structure(nodes, parts, home, set(results)) if fold else None
+        seen = set(results)
+        self._structure = Structure(nodes, parts, home, seen, alone) if fold else None
         if self._structure is not None:
             self._fold(self._structure, parts, closed)
         self._show(nodes, parts, closed)

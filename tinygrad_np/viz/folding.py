@@ -86,7 +86,12 @@ class Structure:
     """
 
     def __init__(
-        self, nodes: Sequence[Node], parts: Sequence[Part], home: Home, seen: set[Node]
+        self,
+        nodes: Sequence[Node],
+        parts: Sequence[Part],
+        home: Home,
+        seen: set[Node],
+        alone: Node | None = None,
     ) -> None:
         """Describe all units.
 
@@ -95,8 +100,9 @@ class Structure:
             parts: All parts, outer ones first.
             home: Where each node is.
             seen: The nodes that must be seen as they are: results.
+            alone: A node that is like no other, so that no repeated block holds it.
         """
-        self.home = home
+        self.home, self.alone = home, alone
         self.lines: dict[Part, Line] = {part: Line() for part in parts}
         self.place: dict[Unit, int] = {}
         self.last_use: dict[Unit, float] = {}
@@ -150,7 +156,8 @@ class Structure:
             if isinstance(unit, Part):
                 what, sources = made_of[unit], list(self.lines[unit].entering)
             else:
-                what, sources = self._number(description(unit)), list(unit.parents)
+                described = unit if unit is self.alone else description(unit)
+                what, sources = self._number(described), list(unit.parents)
             back = []
             for source in sources:
                 maker = unit_in(part, source, self.home)

@@ -147,7 +147,15 @@ class Builder:
         if failure is not None and failure.failed is not None and failure.out is not None:
             known.values[failure.failed] = failure.out
         return cls(
-            Contraction(nodes, parts, home, chosen(parts, depth, collapse), wanted, fold),
+            Contraction(
+                nodes,
+                parts,
+                home,
+                chosen(parts, depth, collapse),
+                wanted,
+                fold,
+                None if failure is None else failure.failed,
+            ),
             names,
             parameters,
             results,
