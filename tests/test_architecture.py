@@ -44,7 +44,7 @@ BELOW = {
     "nn": {"engine", "ops"},
     "optim": {"engine", "ops"},
     "testing": {"engine", "ops"},
-    "viz": {"engine", "ops"},
+    "viz": {"engine", "ops", "explain"},  # the page says where a NaN comes from
     "compiler": {"engine", "ops"},
     "explain": {"engine", "ops"},
 }
@@ -194,6 +194,8 @@ def test_imports_run_one_way():
         ("tinygrad_np.ops.linalg", "tinygrad_np.nn", False),
         ("tinygrad_np.viz.dot", "tinygrad_np.viz.picture", True),
         ("tinygrad_np.viz.dot", "tinygrad_np.ops", True),
+        ("tinygrad_np.viz.page.data", "tinygrad_np.explain.findings", True),
+        ("tinygrad_np.explain.nans", "tinygrad_np.viz", False),
         ("tinygrad_np.testing.blame", "tinygrad_np.viz", False),
         ("tinygrad_np.optim.sgd", "tinygrad_np.nn", False),
         ("tinygrad_np.nn.layers", "tinygrad_np.optim", False),

@@ -10,15 +10,18 @@ True
 from .compare import Comparison, Pair, compare
 from .dot import draw, save
 from .export import mermaid, to_json
+from .page import Page, html
 from .svg import SVG, svg
 from .text import text
 
 __all__ = [
     "SVG",
     "Comparison",
+    "Page",
     "Pair",
     "compare",
     "draw",
+    "html",
     "mermaid",
     "save",
     "svg",

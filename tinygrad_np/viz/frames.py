@@ -135,12 +135,31 @@ def arrange_groups(
     >>> frames
     [Frame(group=0, x=0.0, y=50.0, width=60.0, height=130.0, depth=0, title=10.0)]
     """
-    starts = [None] * len(edges) if starts is None else starts
     ends = [None] * len(edges) if ends is None else ends
+    containers, home, ways = contain(len(widths), edges, groups, parents, starts)
+    for number in reversed(range(len(containers))):
+        title = titles[containers[number].group] if titles is not None and number else 0.0
+        arrange_inside(containers, number, widths, heights, ends)
+        frame_inside(containers[number], title, title_at)
+    return put_together(containers, home, ways)
+
+
+def contain(
+    n: int,
+    edges: Sequence[Edge],
+    groups: Sequence[int],
+    parents: Sequence[int],
+    starts: Sequence[float | None] | None = None,
+) -> tuple[list[Container], list[int], list[list[tuple[int, int]]]]:
+    """Return all containers, the innermost one of each node, and the links of each edge.
+
+    The containers are not laid out; outer ones come first.
+    """
+    starts = [None] * len(edges) if starts is None else starts
     around = paths(parents)
-    containers = [Container(-1, -1, 0, list(range(len(widths))), list(range(len(edges))))]
-    place = {v: i for i, v in enumerate(topological(*neighbours(len(widths), edges)))}
-    home = [0] * len(widths)
+    containers = [Container(-1, -1, 0, list(range(n)), list(range(len(edges))))]
+    place = {v: i for i, v in enumerate(topological(*neighbours(n, edges)))}
+    home = [0] * n
     common = [0] * len(edges)
     for number, container in enumerate(containers):  # grows
         containers += split(container, number, edges, groups, around, place)
@@ -156,11 +175,7 @@ def arrange_groups(
         way(containers, home, (tail, head), (tail, starts[e]), e, common[e])
         for e, (tail, head) in enumerate(edges)
     ]
-    for number in reversed(range(len(containers))):
-        title = titles[containers[number].group] if titles is not None and number else 0.0
-        arrange_inside(containers, number, widths, heights, ends)
-        frame_inside(containers[number], title, title_at)
-    return put_together(containers, home, ways)
+    return containers, home, ways
 
 
 def paths(parents: Sequence[int]) -> list[list[int]]:
@@ -263,8 +278,12 @@ def arrange_inside(
     widths: Sequence[float],
     heights: Sequence[float],
     ends: Sequence[float | None],
+    closed: Sequence[tuple[float, float]] | None = None,
 ) -> None:
-    """Lay out the items of a container whose inner containers are laid out."""
+    """Lay out the items of a container whose inner containers are laid out.
+
+    With `closed`, the size of each container as a box, the inner ones are such boxes.
+    """
     this = containers[number]
     nodes = set()
     wide = [0.0] * len(this.items)
@@ -276,12 +295,16 @@ def arrange_inside(
             wide[item], high[item] = widths[key], heights[key]
         elif kind == "container" and isinstance(key, int):
             inner[item] = containers[key]
-            wide[item] = inner[item].width
-            high[item] = inner[item].height
+            wide[item], high[item] = inner[item].width, inner[item].height
+            if closed is not None:
+                wide[item], high[item] = closed[key]
 
     def port(item: int, kind: str, key: Key) -> float:
         box = inner[item]
-        return box.drawn.x[box.items[kind, key]] + box.left - box.width / 2
+        at = box.drawn.x[box.items[kind, key]]
+        if closed is None:
+            return at + box.left - box.width / 2
+        return (at - box.drawn.width / 2) * wide[item] / max(box.drawn.width, 1.0)
 
     begins: list[float | None] = []
     finishes: list[float | None] = []

@@ -94,6 +94,8 @@ class Builder:
         self.graph, self.names, self.parameters, self.results = graph, names, parameters, results
         self.untracked, self.failure = untracked, failure
         self.constants, self.known, self.values = constants, known, values
+        self.keys: dict[Thing, int] = {}
+        """The boxes of nodes and modules."""
         self.boxes: list[Box] = []
         self.arrows: list[Arrow] = []
         self.groups: list[tuple[str | None, str, int | None, int]] = []
@@ -170,11 +172,10 @@ class Builder:
         """Return the picture, with a box for each result that has no graph."""
         if max_nodes is not None and max_nodes < 1:
             raise ValueError(f"draw: max_nodes is {max_nodes}; a picture needs at least 1")
-        keys: dict[Thing, int] = {}
-        things = self.graph.order()
+        keys, things = self.keys, self.graph.order()
         if max_nodes is not None and len(things) > max_nodes:
             left_out, things = things[:-max_nodes], things[-max_nodes:]
-            keys = dict.fromkeys(left_out, 0)
+            keys.update(dict.fromkeys(left_out, 0))
             count = sum(len(self.graph.inside[thing]) for thing in left_out)
             self.boxes.append(Box(0, "rest", value=f"{count:,}"))
         for thing in things:

@@ -108,7 +108,11 @@ class Known:
             self._read(tape)
 
     def _read(self, tape: Tape) -> None:
-        """Take gradients from the last sweep that came by."""
+        """Take leaves whose Tensors are gone, and gradients from the last sweep that came by."""
+        for call in tape.calls:
+            for node, value in zip(call.nodes, call.values, strict=True):
+                if isinstance(node, Leaf):
+                    self.values.setdefault(node, value)
         sweep: dict[Node, int] = {}
         for step in tape.steps:
             self.gradients[step.node] = step.cotangent

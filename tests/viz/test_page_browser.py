@@ -1,0 +1,514 @@
+"""The page as readers use it, in Chromium: pointer, keys, sweep, NaN, dark, ten thousand boxes."""
+
+import random
+import shutil
+from contextlib import contextmanager
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+
+pytestmark = pytest.mark.browser
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+BOXES = """() => {
+  const { scene } = graphPage, { x, y, w, h } = scene;
+  const boxes = x.map((cx, i) => [cx - w[i] / 2, y[i] - h[i] / 2, cx + w[i] / 2, y[i] + h[i] / 2]);
+  const frames = scene.frames.map((f) => [f.container, f.x, f.y, f.x + f.w, f.y + f.h]);
+  const lines = scene.lines.map((l) => [...l.points]);
+  return { things: scene.things, boxes, frames, lines, height: scene.height };
+}"""
+# Reading a point back makes the browser finish what it was told to draw.
+FRAMES = """() => {
+  const pen = document.getElementById("graph").getContext("2d"), found = [];
+  for (let done = false; !done;) {
+    const start = performance.now();
+    done = found.length ? graphPage.drawMore() : graphPage.draw();
+    pen.getImageData(0, 0, 1, 1);
+    found.push(performance.now() - start);
+  }
+  return found;
+}"""
+CORNER = """() => {
+  const pen = document.getElementById("graph").getContext("2d");
+  return [...pen.getImageData(1, 1, 1, 1).data];
+}"""
+COMPLETE = "document.getElementById('body').dataset.complete === 'true'"
+
+
+def until(page, expression):
+    """Wait; the page lets Playwright's own way of waiting, which is `eval`, not run."""
+    for _ in range(600):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"it never came: {expression}")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on the PATH")
+    with playwright.sync_playwright() as tools:
+        launched = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(browser, tmp_path):
+    """Opens pages; in the end nothing may have gone wrong in them, nor been asked for."""
+
+    @contextmanager
+    def opened(drawn, **options):
+        path = drawn.save(tmp_path / "page.html")
+        page = browser.new_page(viewport={"width": 1200, "height": 800}, **options)
+        wrong, asked = [], []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "console",
+            lambda said: wrong.append(said.text) if "willReadFrequently" not in said.text else None,
+        )
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(path.as_uri())
+        until(page, "window.graphPage !== undefined")
+        yield page
+        until(page, COMPLETE)
+        page.close()
+        assert wrong == []
+        assert asked == [path.as_uri()]
+
+    return opened
+
+
+class Block(tg.nn.Module):
+    def __init__(self):
+        self.inner = tg.nn.Linear(3, 4, rng=np.random.default_rng(0))
+        self.outer = tg.nn.Linear(4, 3, rng=np.random.default_rng(1))
+
+    def forward(self, x):
+        return x + self.outer(tg.tanh(self.inner(x)))
+
+
+def network(blocks=3):
+    model = tg.nn.Sequential(*[Block() for _ in range(blocks)], tg.nn.Linear(3, 1))
+    with tg.record() as tape:
+        loss = (model(np.ones((4, 3))) ** 2.0).mean()
+        loss.backward()
+    return tg.viz.html({"loss": loss}, params=model, tape=tape)
+
+
+def shared():
+    w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
+    with tg.record() as tape:
+        loss = (w * w + tg.tanh(w)).sum()
+        loss.backward()
+    return tg.viz.html({"loss": loss}, tape=tape)
+
+
+def guarded_root():
+    x = tg.tensor([4.0, 0.0, 9.0], requires_grad=True, name="x")
+    with tg.record() as tape, np.errstate(all="ignore"):
+        loss = np.where(x > 0, np.sqrt(x), 0.0).sum()
+        loss.backward()
+    return tg.viz.html({"loss": loss}, tape=tape)
+
+
+def click_on(page, thing):
+    """Click where a box is."""
+    at = page.evaluate(
+        """(thing) => {
+          const { scene, view } = graphPage, i = scene.index.get(thing);
+          const [x, y] = [scene.x[i] - view.x, scene.y[i] - view.y];
+          return { x: x * view.scale, y: y * view.scale };
+        }""",
+        thing,
+    )
+    page.click("#graph", position=at)
+
+
+def heading(page):
+    return page.text_content("#panel h2")
+
+
+def container(page, title):
+    titles = page.evaluate("graphPage.data.containers.map((c) => c.title)")
+    return titles.index(title)
+
+
+def find_box(page, **wanted):
+    boxes = page.evaluate("graphPage.data.boxes")
+    return next(i for i, b in enumerate(boxes) if wanted.items() <= b.items())
+
+
+def test_a_click_tells_what_is_known(visit):
+    with visit(shared()) as page:
+        assert page.is_hidden("#panel")
+        click_on(page, find_box(page, name="w"))
+        assert heading(page) == "w"
+        text = page.inner_text("#panel")
+        for expected in ("leaf", "(2,)", "float64", "[1., 2.]", "[2.41997, 4.07065]", "multiply"):
+            assert expected in text
+        assert page.locator("#panel canvas").count() == 4  # two images, two histograms
+        assert page.text_content("#live").startswith("w, leaf, shape (2,), float64, used 3 times")
+        page.click("#panel .link >> text=tanh")
+        assert heading(page) == "tanh"
+        assert "return" not in page.inner_text("#panel pre >> nth=0")
+        assert "loss = (w * w + tg.tanh(w)).sum()" in page.inner_text("#panel")
+        page.click("#panel .close")
+        assert page.is_hidden("#panel")
+
+
+def test_search(visit):
+    with visit(network()) as page:
+        page.keyboard.press("/")
+        page.keyboard.type("tanh")
+        assert page.text_content("#found") == "3 found"
+        page.keyboard.press("Enter")
+        assert page.text_content("#found") == "1 of 3"
+        assert heading(page) == "tanh"
+        page.keyboard.press("Enter")
+        assert page.text_content("#found") == "2 of 3"
+        page.fill("#query", "no such thing")
+        assert page.text_content("#found") == "0 found"
+
+
+def test_search_opens_what_is_closed(visit):
+    with visit(network()) as page:
+        page.click("#collapse")
+        assert len(page.evaluate(BOXES)["frames"]) == 0
+        page.fill("#query", "1.inner.weight")
+        page.press("#query", "Enter")
+        thing = find_box(page, name="1.inner.weight")
+        assert thing in page.evaluate(BOXES)["things"]
+
+
+def test_modules_close_and_open(visit):
+    with visit(network()) as page:
+        everything = page.evaluate(BOXES)
+        number = container(page, "1: Block")
+        page.evaluate("(n) => graphPage.select(graphPage.thingOf(n))", number)
+        page.click("#toggle")
+        closed = page.evaluate(BOXES)
+        count = page.evaluate("(n) => graphPage.data.containers[n].nodes", number)
+        assert len(closed["things"]) == len(everything["things"]) - count + 1
+        assert page.text_content("#toggle") == "Open module"
+        page.click("#toggle")
+        assert page.evaluate(BOXES) == everything
+
+
+def test_what_is_open_keeps_clear_of_the_rest(visit):
+    """Any modules open: boxes apart, frames around their own, lines from box to box."""
+    chance = random.Random(0)
+    with visit(network(5)) as page:
+        parents = page.evaluate("graphPage.data.containers.map((c) => c.parent)")
+        homes = page.evaluate("graphPage.data.boxes.map((b) => b.container)")
+        for _ in range(25):
+            opened = [n for n in range(len(parents)) if n == 0 or chance.random() < 0.7]
+            page.evaluate("(list) => graphPage.setOpen(list)", opened)
+            found = page.evaluate(BOXES)
+            frames = {n: rectangle for n, *rectangle in found["frames"]}
+            assert set(frames) <= set(opened)
+            inside = {}
+            for thing, box in zip(found["things"], found["boxes"], strict=True):
+                home = homes[thing] if thing < len(homes) else parents[thing - len(homes)]
+                inside.setdefault(home, []).append(box)
+                while home > 0:
+                    assert within(box, frames[home])
+                    home = parents[home]
+            for n, frame in frames.items():
+                inside.setdefault(parents[n], []).append(frame)
+            for rectangles in inside.values():
+                for i, a in enumerate(rectangles):
+                    assert not any(overlap(a, b) for b in rectangles[:i])
+            for points in found["lines"]:
+                heights = points[1::2]
+                assert all(a <= b + 0.5 for a, b in pairwise(heights))
+
+
+def within(a, b):
+    return a[0] >= b[0] and a[1] >= b[1] and a[2] <= b[2] and a[3] <= b[3]
+
+
+def overlap(a, b):
+    slack = 0.2
+    return (
+        a[0] < b[2] - slack and b[0] < a[2] - slack and a[1] < b[3] - slack and b[1] < a[3] - slack
+    )
+
+
+def test_every_use_of_an_arrow_ends_where_the_next_begins(visit):
+    with visit(network()) as page:
+        gaps = page.evaluate(
+            """() => {
+              const { data, scene } = graphPage;
+              return data.arrows.map((a) => {
+                let gap = 0;
+                for (let i = 4; i < a.length; i += 2) {
+                  const line = (k) => scene.lines[data.containers[a[k]].first + a[k + 1]].points;
+                  const p = line(i - 2), q = line(i);
+                  gap = Math.max(gap, Math.abs(p.at(-2) - q[0]), Math.abs(p.at(-1) - q[1]));
+                }
+                return gap;
+              });
+            }"""
+        )
+        assert len(gaps) > 20
+        assert max(gaps) < 0.5
+
+
+def test_keys_walk_along_the_graph(visit):
+    with visit(network()) as page:
+        page.focus("#graph")
+        page.keyboard.press("ArrowUp")  # the first key chooses the result
+        assert heading(page) == "loss = mean"
+        page.keyboard.press("ArrowUp")
+        assert heading(page) == "square"
+        page.keyboard.press("ArrowDown")
+        assert heading(page) == "loss = mean"
+        page.keyboard.press("ArrowDown")
+        assert page.text_content("#live") == "nothing further this way"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "panel"
+        page.keyboard.press("Escape")
+        assert page.is_hidden("#panel")
+        assert page.evaluate("document.activeElement.id") == "graph"
+
+
+def test_keys_walk_sideways_and_close_and_open(visit):
+    with visit(network()) as page:
+        page.evaluate("(b) => graphPage.select(b, true)", find_box(page, name="1.inner.bias"))
+        page.focus("#graph")
+        page.keyboard.press("ArrowLeft")
+        assert heading(page) == "1.inner.weight"
+        page.keyboard.press("ArrowRight")
+        assert heading(page) == "1.inner.bias"
+        page.keyboard.press("Backspace")
+        assert heading(page) == "1.inner: Linear"
+        assert "closed" in page.text_content("#live")
+        page.keyboard.press("Enter")
+        assert "opened" in page.text_content("#live")
+
+
+def test_pointer_and_keys_move_and_zoom(visit):
+    with visit(network()) as page:
+
+        def view():
+            return page.evaluate("({...graphPage.view})")
+
+        first = view()
+        page.mouse.move(300, 300)
+        page.mouse.down()
+        page.mouse.move(350, 320, steps=4)
+        page.mouse.up()
+        moved = view()
+        assert first["x"] - moved["x"] == pytest.approx(50 / first["scale"])
+        assert page.is_hidden("#panel")  # it was no click
+        page.mouse.wheel(0, -300)
+        until(page, f"graphPage.view.scale > {first['scale']}")
+        page.keyboard.press("-")
+        page.keyboard.press("+")
+        page.keyboard.press("0")
+        scene = page.evaluate(BOXES)
+        fitted = view()
+        assert scene["height"] * fitted["scale"] < 800
+        assert fitted["y"] < 0
+
+
+def test_the_sweep_step_by_step(visit):
+    with visit(shared()) as page:
+        assert page.text_content("#place") == "6 steps of the backward sweep"
+        names = []
+        for i in range(6):
+            page.keyboard.press(".")
+            names.append(heading(page))
+            assert page.input_value("#scrubber") == str(i)
+        assert names[:2] == ["Backward: sum", "Backward: add"]
+        text = page.inner_text("#accumulated")  # w has got its first contributions before
+        assert "so far" in text
+        steps = page.evaluate("graphPage.data.steps")
+        assert [s[5] >= 0 for s in steps].count(True) == 2
+        page.keyboard.press(".")  # there is no further one
+        assert page.input_value("#scrubber") == "5"
+        page.keyboard.press(",")
+        assert page.input_value("#scrubber") == "4"
+        page.focus("#scrubber")
+        page.keyboard.press("Home")
+        assert heading(page) == "Backward: sum"
+        assert "Nothing had arrived there before" in page.inner_text("#accumulated")
+        page.keyboard.press("ArrowRight")
+        assert heading(page) == "Backward: add"
+        assert "step 2 of 6" in page.get_attribute("#scrubber", "aria-valuetext")
+        assert page.evaluate("graphPage.marks.done.size") == 1
+
+
+def test_the_rule_of_a_step(visit):
+    with visit(shared()) as page:
+        for _ in range(6):
+            page.keyboard.press(".")
+            if heading(page) == "Backward: tanh":
+                break
+        assert page.text_content("#formula") == "g * (1.0 - out * out)"
+        assert "[0.41997, 0.07065]" in page.inner_text("#panel")
+
+
+def test_the_sweep_plays_and_pauses(visit):
+    with visit(network()) as page:
+        page.click("#play")
+        assert page.text_content("#play") == "Pause"
+        until(page, "Number(document.getElementById('scrubber').value) >= 1")
+        page.click("#play")
+        assert page.text_content("#play") == "Play"
+        assert page.evaluate("graphPage.marks.step.arrows.length") > 0
+
+
+def test_steps_open_the_modules_they_are_in(visit):
+    with visit(network()) as page:
+        page.click("#collapse")
+        for _ in range(6):
+            page.keyboard.press(".")
+        node = page.evaluate("graphPage.marks.step.node")
+        assert node in page.evaluate(BOXES)["things"]
+
+
+def test_the_origin_of_a_nan(visit):
+    with visit(guarded_root()) as page:
+        assert page.input_value("#colour") == "nan"
+        assert page.text_content("#origin") == "First NaN"
+        page.click("#origin")
+        assert heading(page) == "Backward: sqrt"
+        assert "0 times that is NaN" in " ".join(page.inner_text("#panel").split())
+        click_on(page, find_box(page, op="sqrt"))
+        assert "NaN was first made here, backward" in page.inner_text("#panel")
+        page.click("#panel .link >> text=x")
+        assert "2 NaN" not in page.inner_text("#panel")
+        assert "1 NaN of 3 elements" in page.inner_text("#panel")
+
+
+def test_a_page_without_trouble_does_not_speak_of_it(visit):
+    with visit(shared()) as page:
+        assert page.is_hidden("#origin")
+        assert page.input_value("#colour") == "kind"
+
+
+@pytest.mark.parametrize("mode", ["gradient", "seconds", "saved", "nan", "kind"])
+def test_colours(visit, mode):
+    with visit(network()) as page:
+        before = page.evaluate("graphPage.draw(), document.getElementById('graph').toDataURL()")
+        page.select_option("#colour", mode)
+        after = page.evaluate("graphPage.draw(), document.getElementById('graph').toDataURL()")
+        assert (before == after) is (mode == "kind")
+        assert page.locator("#legend li").count() >= 4
+
+
+def test_dark_and_light(visit):
+    with visit(shared(), color_scheme="dark") as page:
+        assert page.evaluate(CORNER) == [17, 21, 28, 255]
+        page.keyboard.press("d")
+        page.wait_for_timeout(50)
+        assert page.evaluate(CORNER) == [255, 255, 255, 255]
+        assert page.text_content("#theme") == "Dark"
+    with visit(shared(), color_scheme="light") as page:
+        assert page.evaluate(CORNER) == [255, 255, 255, 255]
+
+
+def test_a_table_has_the_same_content(visit):
+    with visit(shared()) as page:
+        until(page, COMPLETE)
+        rows = [
+            [cell.strip() for cell in row.locator("th, td").all_text_contents()]
+            for row in page.locator("#body tr").all()
+        ]
+        assert rows[0] == [
+            "w",
+            "(2,) float64",
+            "",
+            "",
+            "1 … 2, mean 1.5",
+            "2.42 … 4.0707, mean 3.2453",
+        ]
+        assert [row[0] for row in rows] == ["w", "multiply", "tanh", "add", "loss = sum (result)"]
+        assert rows[3][3] == "multiply, tanh"
+        page.click("#listing")
+        page.click("#body button >> text=tanh")
+        assert heading(page) == "tanh"
+        assert "unseen" in page.get_attribute("#rows", "class")
+
+
+def test_what_screen_readers_are_told(visit):
+    with visit(network()) as page:
+        assert page.get_attribute("#graph", "role") == "application"
+        assert page.get_attribute("#graph", "aria-label").startswith("loss: a graph of ")
+        unnamed = page.evaluate(
+            """() => [...document.querySelectorAll("button, input, select")]
+              .filter((e) => !(e.textContent.trim() || e.getAttribute("aria-label"))).length"""
+        )
+        assert unnamed == 0
+        reached = []
+        for _ in range(14):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate("document.activeElement.id"))
+        assert reached.index("query") < reached.index("colour") < reached.index("graph")
+
+
+def test_a_notebook_shows_it_in_a_frame(browser):
+    page = browser.new_page()
+    page.set_content(shared()._repr_html_())
+    _, frame = page.frames
+    until(frame, "window.graphPage !== undefined")
+    assert frame.text_content("#title") == "loss"
+    page.close()
+
+
+def test_names_are_only_text(visit):
+    name = "</script><img src=x onerror=\"window.broken=1\"><b id='planted'>&amp;\u2028"
+    x = tg.tensor([1.0], requires_grad=True, name=name)
+    with visit(tg.viz.html(x.sum(), title=name)) as page:
+        click_on(page, 0)
+        assert heading(page) == name
+        assert page.evaluate("window.broken") is None
+        assert page.locator("#planted").count() == 0
+
+
+def ten_thousand(rng):
+    nodes = [tg.tensor(1.0, requires_grad=True, name=f"w{i}") for i in range(20)]
+    while len(nodes) < 9970:
+        near = nodes[-30:]
+        a, b = (near[int(i)] for i in rng.integers(0, len(near), 2))
+        nodes.append(tg.maximum(a, b))
+    # Whatever was not used goes into the result.
+    return tg.stack(nodes).sum()
+
+
+def test_ten_thousand_boxes(visit, rng):
+    """The limits are wide: they catch what grows with the square, on any machine."""
+    drawn = tg.viz.html(ten_thousand(rng), constants=False)
+    assert drawn.boxes > 9900
+    with visit(drawn) as page:
+        ready = page.evaluate("graphPage.ready")
+        until(page, COMPLETE)
+        page.keyboard.press("0")
+        fitted = page.evaluate("graphPage.view.scale")
+        frames = {}
+        scale = fitted
+        while scale < 2:
+            page.evaluate(
+                """(scale) => Object.assign(graphPage.view, {
+                  scale,
+                  x: graphPage.scene.width / 2 - 400 / scale,
+                  y: graphPage.scene.height / 2 - 300 / scale,
+                })""",
+                scale,
+            )
+            frames[scale] = min((page.evaluate(FRAMES) for _ in range(3)), key=max)
+            scale *= 2
+        print(f"\n{drawn.boxes:,} boxes, {len(str(drawn)) / 1e6:.1f} MB: opens in {ready:.0f} ms")
+        for scale, found in frames.items():
+            print(f"  at {scale:.4f}: frames of {', '.join(f'{ms:.0f}' for ms in found)} ms")
+        assert ready < 5000
+        assert max(map(max, frames.values())) < 250

@@ -1,0 +1,177 @@
+"""Where everything on the page stands: each module laid out by itself, with those in it closed.
+
+The page opens a module by stretching the axes of what is around it: the columns and the rows
+that the closed box took up become as wide and as high as what is in it. Stretching keeps apart
+what was apart, so whatever is open nothing overlaps, and nothing is laid out in the browser.
+Imports frames, labels and model.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..frames import Container, arrange_inside, contain
+from ..labels import LINES, Label, measured, width_of
+from ..lines import Words, counted, visible
+from ..lines import title_of as words_of
+from ..model import Box, Group, Picture
+
+ITEMS = {"node": 0, "container": 1, "in": 2, "out": 3}
+"""What an item of a container is, as a number."""
+OPEN_UP_TO = 250
+"""How many boxes the page shows at most when it opens, if modules can be closed."""
+
+
+class Scene:
+    """A picture laid out for the page.
+
+    Attributes:
+        containers: The whole graph and all groups; those inside others come later.
+        home: The innermost container of each box.
+        ways: The links that each arrow runs along, as pairs of a container and a link.
+        labels: What stands in each box.
+        closed: What stands in the box of each closed container.
+    """
+
+    def __init__(self, shown: Picture) -> None:
+        """Lay out a picture."""
+        self.shown = shown
+        self.labels = [measured(box) for box in shown.boxes]
+        widths = [label.width for label in self.labels]
+        heights = [label.height for label in self.labels]
+        edges = [(arrow.tail, arrow.head) for arrow in shown.arrows]
+        ends = [
+            None if arrow.port is None else self.labels[arrow.head].ports[arrow.port]
+            for arrow in shown.arrows
+        ]
+        groups = [-1 if box.group is None else box.group for box in shown.boxes]
+        parents = [-1 if group.parent is None else group.parent for group in shown.groups]
+        self.containers, self.home, self.ways = contain(len(widths), edges, groups, parents)
+        self.closed = [self._closed(container) for container in self.containers]
+        sizes = [(label.width, label.height) for label in self.closed]
+        for number in reversed(range(len(self.containers))):
+            arrange_inside(self.containers, number, widths, heights, ends, closed=sizes)
+
+    def _closed(self, container: Container) -> Label:
+        """Return what stands in the box of a container that is closed."""
+        if container.group < 0:
+            return Label(0.0, 0.0, [], [])
+        group = self.shown.groups[container.group]
+        boxes = [self.shown.boxes[node] for node in container.nodes]
+        return stacked([[Words(title_of(group), "name")], [Words(content_of(boxes), "small")]])
+
+    def opened(self) -> list[int]:
+        """Return the containers that are open at first: outer ones, while there is room."""
+        depths: dict[int, list[int]] = {}
+        for number, container in enumerate(self.containers):
+            depths.setdefault(container.depth, []).append(number)
+        shown, found = 0, []
+        for depth in sorted(depths):
+            inner = [
+                kind == "container"
+                for number in depths[depth]
+                for kind, _ in self.containers[number].items
+                if kind in ("node", "container")
+            ]
+            shown += len(inner) - (len(depths[depth]) if depth else 0)
+            if depth and shown > OPEN_UP_TO:
+                break
+            found += depths[depth]
+        return found
+
+    def data(self) -> dict[str, Any]:
+        """Return all places, for the page."""
+        return {
+            "containers": [self._container(number) for number in range(len(self.containers))],
+            "arrows": [
+                [arrow.tail, arrow.head, *(x for link in way for x in link)]
+                for arrow, way in zip(self.shown.arrows, self.ways, strict=True)
+            ],
+            "opened": self.opened(),
+        }
+
+    def _container(self, number: int) -> dict[str, Any]:
+        this = self.containers[number]
+        drawn, label = this.drawn, self.closed[number]
+        tops = {item: self._top(kind, key) for (kind, key), item in this.items.items()}
+        items: list[Any] = []
+        for (kind, key), item in this.items.items():
+            place = [round(drawn.x[item], 1), round(drawn.y[item], 1)]
+            items.append([ITEMS[kind], key if isinstance(key, int) else -1, *place])
+        links: list[Any] = []
+        for (tail, head, key, _), route in zip(this.links, drawn.routes, strict=True):
+            begins = abs(route[0][1] - drawn.y[tail] - tops[tail] / 2) < 0.1
+            # Within a closed container the port is told by how far along the side it is.
+            leave, enter = self._port(this, tail, "out", key), self._port(this, head, "in", key)
+            points = [round(c, 1) for point in route for c in point]
+            links.append([tail, head, int(begins), leave, enter, *points])
+        titles = () if this.group < 0 else (title_of(self.shown.groups[this.group]),)
+        return {
+            "parent": this.parent,
+            "depth": this.depth,
+            "title": " ".join(titles),
+            "titleWidth": round(width_of([Words(" ".join(titles), "name")]) + 24.0, 1),
+            "width": round(drawn.width, 1),
+            "height": round(drawn.height, 1),
+            "closed": label_data(label),
+            "items": items,
+            "links": links,
+            "nodes": len(this.nodes),
+        }
+
+    def _top(self, kind: str, key: object) -> float:
+        """Return how high an item is."""
+        if not isinstance(key, int):
+            return 0.0
+        return (self.labels if kind == "node" else self.closed)[key].height
+
+    def _port(self, this: Container, item: int, side: str, key: object) -> int:
+        """Return the item in an inner container at which a line goes on, or -1."""
+        kind, number = list_of(this)[item]
+        if kind != "container" or not isinstance(number, int):
+            return -1
+        return self.containers[number].items[side, key]
+
+
+def list_of(container: Container) -> list[tuple[str, object]]:
+    """Return the items of a container by their numbers."""
+    return list(container.items)
+
+
+def title_of(group: Group) -> str:
+    """Return the words over a group."""
+    return visible(words_of(group)) or "block"
+
+
+def content_of(boxes: list[Box]) -> str:
+    """Return how much is in a closed container, in words."""
+    ops = sum(box.kind == "op" for box in boxes)
+    parameters = sum(box.parameter for box in boxes)
+    words = [counted(ops, "op"), *([counted(parameters, "parameter")] if parameters else [])]
+    return ", ".join(words)
+
+
+def stacked(lines: list[list[Words]]) -> Label:
+    """Return a label of lines below each other."""
+    height = sum([LINES[line[-1].kind] for line in lines])
+    width = max([width_of(line) for line in lines])
+    label = Label(width + 28.0, height + 16.0, [], [])
+    y = -height / 2
+    for line in lines:
+        y += LINES[line[-1].kind]
+        label.lines.append((line, 0.0, y - LINES[line[-1].kind] / 2))
+    return label
+
+
+def label_data(label: Label) -> list[Any]:
+    """Return a label for the page: its size; of each line its place, its width and its words."""
+    lines = [
+        [
+            round(x, 1),
+            round(y, 1),
+            round(width_of(line), 1),
+            *(x for w in line for x in (w.kind, w.text, round(width_of([w]), 1))),
+        ]
+        for line, x, y in label.lines
+    ]
+    return [round(label.width, 1), round(label.height, 1), *lines]

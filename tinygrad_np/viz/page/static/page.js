@@ -1,0 +1,343 @@
+// The page: what the reader does, and what happens then.
+
+const get = (id) => document.getElementById(id);
+let pending = false, matches = [], match = -1, moving = null;
+
+function redraw() {
+  if (pending) return;
+  pending = true;
+  requestAnimationFrame(() => {
+    pending = false;
+    follow(draw());
+  });
+}
+
+function follow(isDone) {
+  if (!isDone) requestAnimationFrame(() => { if (!pending) follow(drawMore()); });
+}
+
+// ---- the window
+
+function resize() {
+  const ratio = window.devicePixelRatio || 1, box = get("window").getBoundingClientRect();
+  width = box.width; height = box.height;
+  canvas.width = Math.max(1, Math.round(width * ratio));
+  canvas.height = Math.max(1, Math.round(height * ratio));
+  redraw();
+}
+
+const least = () => 0.5 * Math.min(width / Math.max(scene.width, 1), height / Math.max(scene.height, 1), 1);
+
+function zoom(factor, px = width / 2, py = height / 2) {
+  const scale = Math.max(least(), Math.min(4, view.scale * factor));
+  view.x += px / view.scale - px / scale;
+  view.y += py / view.scale - py / scale;
+  view.scale = scale;
+  redraw();
+}
+
+function fit() {
+  view.scale = Math.min((width - 32) / Math.max(scene.width, 1), (height - 32) / Math.max(scene.height, 1), 1.25);
+  view.x = scene.width / 2 - width / 2 / view.scale;
+  view.y = scene.height / 2 - height / 2 / view.scale;
+  redraw();
+}
+
+// At first: the whole graph, if its words can be read then; else its results.
+function enter() {
+  fit();
+  if (view.scale >= 0.45) return;
+  view.scale = 0.75;
+  const last = boxes.findIndex((b) => b.result), i = scene.index.get(seenAs(Math.max(0, last)));
+  view.x = scene.x[i] - width / 2 / view.scale;
+  view.y = scene.y[i] - (height - 60) / view.scale;
+}
+
+// Moves as little as makes some boxes seen, and readable; of what is larger, the top.
+function reveal(things) {
+  const at = things.map(placeOf).filter(Boolean), isSmall = view.scale < NEAR;
+  if (!at.length) return;
+  if (isSmall) view.scale = 0.85;
+  const margin = 30 / view.scale, right = view.x + width / view.scale, bottom = view.y + height / view.scale;
+  const inside = at.every(([x, y, w, h]) => x - w / 2 > view.x + margin && x + w / 2 < right - margin && y - h / 2 > view.y + margin && y + h / 2 < bottom - margin);
+  if (!inside || isSmall) {
+    const [x, y, , h] = at[0], high = height / view.scale;
+    view.x = x - width / 2 / view.scale;
+    view.y = h > high - 2 * margin ? y - h / 2 - margin : y - high / 2;
+  }
+  redraw();
+}
+
+// ---- selection
+
+function select(thing, show = false) {
+  marks.step = null;
+  marks.done = new Set();
+  if (openTo(thing)) arrange();
+  marks.selected = thing;
+  if (show && !rows.classList.contains("unseen")) toggleTable(false);
+  showThing(thing);
+  if (show) reveal([thing]);
+  live.textContent = spoken(thing);
+  redraw();
+}
+
+function deselect() {
+  Object.assign(marks, { selected: -1, step: null, done: new Set() });
+  closePanel();
+  redraw();
+}
+
+// Opens or closes a module; what the reader looked at stays where it was.
+function toggle(n, wanted = !open.has(n)) {
+  const thing = thingOf(n), frame = scene.frames.find((f) => f.container === n), i = scene.index.get(thing);
+  const before = frame ? [frame.x + frame.w / 2, frame.y] : i !== undefined ? [scene.x[i], scene.y[i] - scene.h[i] / 2] : null;
+  if (wanted) { openTo(thing); open.add(n); } else open.delete(n);
+  arrange();
+  const now = scene.frames.find((f) => f.container === n), j = scene.index.get(thing);
+  const after = now ? [now.x + now.w / 2, now.y] : [scene.x[j], scene.y[j] - scene.h[j] / 2];
+  if (before) { view.x += after[0] - before[0]; view.y += after[1] - before[1]; }
+  if (marks.hover >= 0 && !scene.index.has(marks.hover)) marks.hover = -1;
+  marks.selected = wanted ? marks.selected : thing;
+  if (marks.selected === thing) showThing(thing);
+  live.textContent = `${wanted ? "opened" : "closed"} ${spoken(thing)}`;
+  redraw();
+}
+
+function toggleAll(wanted) {
+  open.clear();
+  open.add(0);
+  if (wanted) containers.forEach((_, n) => open.add(n));
+  arrange();
+  refreshPanel();
+  enter();
+  live.textContent = wanted ? "all modules are open" : "all modules are closed";
+  redraw();
+}
+
+function thingAt(px, py) {
+  const x = view.x + px / view.scale, y = view.y + py / view.scale, slack = 3 / view.scale;
+  let best = -1, near = Infinity;
+  for (let i = 0; i < scene.things.length; i++) {
+    const dx = Math.max(0, Math.abs(scene.x[i] - x) - scene.w[i] / 2), dy = Math.max(0, Math.abs(scene.y[i] - y) - scene.h[i] / 2);
+    if (dx <= slack && dy <= slack && dx + dy < near) { near = dx + dy; best = scene.things[i]; }
+  }
+  return best;
+}
+
+function titleAt(px, py) {
+  const x = view.x + px / view.scale, y = view.y + py / view.scale;
+  const hit = scene.frames.filter((f) => x >= f.x && x <= f.x + f.w && y >= f.y && y <= f.y + TITLE);
+  return hit.length ? hit[hit.length - 1].container : -1;
+}
+
+// The box to go to from the selected one: along the graph, or beside it.
+function walk(key) {
+  const from = marks.selected >= 0 ? seenAs(marks.selected) : -1;
+  if (from < 0) { select(seenAs(Math.max(0, boxes.findIndex((b) => b.result)))); reveal([marks.selected]); return; }
+  let to;
+  const i = scene.index.get(from);
+  if (i === undefined) to = scene.things[0];
+  else if (key === "ArrowUp" || key === "ArrowDown") to = neighbours(from, key === "ArrowUp")[0];
+  else {
+    const way = key === "ArrowLeft" ? -1 : 1;
+    let near = Infinity;
+    for (let j = 0; j < scene.things.length; j++) {
+      const dx = (scene.x[j] - scene.x[i]) * way, dy = Math.abs(scene.y[j] - scene.y[i]);
+      if (dx > 0 && dy < 60 && dx + 4 * dy < near) { near = dx + 4 * dy; to = scene.things[j]; }
+    }
+  }
+  if (to === undefined) { live.textContent = "nothing further this way"; return; }
+  select(to);
+  reveal([to]);
+}
+
+// ---- search
+
+const texts = boxes.map((box) => `${box.hint} ${box.container ? containers[box.container].title : ""}`.toLowerCase());
+
+function search(words) {
+  const wanted = words.trim().toLowerCase();
+  matches = [];
+  if (wanted) {
+    containers.forEach((c, n) => { if (n && c.title.toLowerCase().includes(wanted)) matches.push(thingOf(n)); });
+    texts.forEach((text, b) => { if (text.includes(wanted)) matches.push(b); });
+  }
+  match = -1;
+  marks.found = new Set(matches.slice(0, 2000));
+  get("found").textContent = wanted ? `${matches.length.toLocaleString("en")} found` : "";
+  redraw();
+}
+
+function nextMatch(way) {
+  if (!matches.length) return;
+  match = (match + way + matches.length) % matches.length;
+  get("found").textContent = `${match + 1} of ${matches.length}`;
+  select(matches[match], true);
+}
+
+// ---- colours
+
+const MODES = [["kind", "kind"], ...Object.entries(MEASURES).map(([key, m]) => [key, m.name]), ["nan", "NaN and Inf"]];
+
+function colourBy(mode) {
+  colouring = mode;
+  get("colour").value = mode;
+  const swatch = (colour, words) => {
+    const sample = make("span", { className: "swatch" });
+    sample.style.background = colour;
+    return make("li", {}, sample, words);
+  };
+  const legend = [];
+  if (mode === "kind") {
+    const kinds = new Set(scene.things.map(kindOf));
+    boxes.forEach((_, b) => kinds.add(kindOf(b)));
+    for (const kind of ["op", "parameter", "leaf", "constant", "result", "module"]) {
+      if (!kinds.has(kind) && !(kind === "module" && containers.length > 1)) continue;
+      const item = swatch(colours[kind], kind === "module" ? "closed module" : kind);
+      item.firstChild.style.borderColor = colours[`${kind}-edge`];
+      legend.push(item);
+    }
+  } else if (mode === "nan") {
+    legend.push(swatch(colours.origin, "first made"), swatch(colours.bad, "value"), swatch(colours["bad-gradient"], "gradient only"), swatch(colours.fine, "finite"));
+  } else {
+    const { low, high, known } = measured[mode], { show } = MEASURES[mode];
+    if (known && high > 0) {
+      for (let n = 0; n < BINS; n++) legend.push(swatch(colours[`ramp${n}`], n === 0 ? show(low) : n === BINS - 1 ? show(high) : ""));
+    }
+    legend.push(swatch(colours.fine, known ? "unknown" : "nothing is known: make the page with a tape"));
+  }
+  get("legend").replaceChildren(...legend);
+  redraw();
+}
+
+function setTheme(isDark) {
+  dark = isDark;
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+  get("theme").textContent = dark ? "Light" : "Dark";
+  readColours();
+  colourBy(colouring);
+  refreshPanel();
+}
+
+// ---- what the reader does
+
+canvas.addEventListener("pointerdown", (event) => {
+  canvas.setPointerCapture(event.pointerId);
+  moving = { x: event.offsetX, y: event.offsetY, far: false };
+});
+canvas.addEventListener("pointermove", (event) => {
+  if (moving) {
+    const dx = event.offsetX - moving.x, dy = event.offsetY - moving.y;
+    if (!moving.far && Math.hypot(dx, dy) < 4) return;
+    view.x -= dx / view.scale; view.y -= dy / view.scale;
+    moving = { x: event.offsetX, y: event.offsetY, far: true };
+    canvas.classList.add("dragging");
+    redraw();
+    return;
+  }
+  const over = thingAt(event.offsetX, event.offsetY);
+  if (over === marks.hover) return;
+  marks.hover = over;
+  canvas.title = over < 0 ? "" : isContainer(over) ? `${titleOf(over)} (double click opens)` : boxes[over].hint;
+  canvas.style.cursor = over < 0 ? "" : "pointer";
+  redraw();
+});
+canvas.addEventListener("pointerup", (event) => {
+  const dragged = moving && moving.far;
+  moving = null;
+  canvas.classList.remove("dragging");
+  if (dragged) return;
+  const thing = thingAt(event.offsetX, event.offsetY);
+  if (thing >= 0) { select(thing); return; }
+  const title = titleAt(event.offsetX, event.offsetY);
+  if (title > 0) select(thingOf(title)); else deselect();
+});
+canvas.addEventListener("pointercancel", () => { moving = null; canvas.classList.remove("dragging"); });
+canvas.addEventListener("dblclick", (event) => {
+  const thing = thingAt(event.offsetX, event.offsetY), title = titleAt(event.offsetX, event.offsetY);
+  if (thing >= 0 && isContainer(thing)) toggle(thing - boxes.length, true);
+  else if (thing < 0 && title > 0) toggle(title, false);
+});
+canvas.addEventListener("wheel", (event) => {
+  event.preventDefault();
+  if (event.shiftKey) { view.x += event.deltaY / view.scale; redraw(); return; }
+  zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.03 : 0.0015)), event.offsetX, event.offsetY);
+}, { passive: false });
+
+canvas.addEventListener("keydown", (event) => {
+  const { selected } = marks;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key.startsWith("Arrow")) walk(event.key);
+  else if (event.key === "Enter" && selected >= 0) {
+    if (isContainer(selected)) toggle(selected - boxes.length);
+    else { showThing(selected); panel.focus(); }
+  } else if (event.key === "Backspace" && selected >= 0 && containerOf(selected) > 0) toggle(containerOf(selected), false);
+  else return;
+  event.preventDefault();
+});
+
+const KEYS = {
+  "/": () => { get("query").focus(); get("query").select(); },
+  "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(0.8), "0": fit,
+  ",": () => { if (steps.length) { play(false); goTo(at - 1); } },
+  ".": () => { if (steps.length) { play(false); goTo(at + 1); } },
+  p: () => { if (steps.length) play(); },
+  t: () => toggleTable(), d: () => setTheme(!dark), "?": () => toggleHelp(),
+  Escape: () => { if (!rows.classList.contains("unseen")) toggleTable(false); else if (!get("keys").hidden) toggleHelp(); else if (marks.step || panel.hidden) deselect(); else closePanel(); },
+};
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.matches("input[type=search], select");
+  if (event.ctrlKey || event.metaKey || event.altKey || (typing && event.key !== "Escape") || !KEYS[event.key]) return;
+  if (typing) canvas.focus();
+  event.preventDefault();
+  KEYS[event.key]();
+});
+
+function toggleHelp() {
+  get("keys").hidden = !get("keys").hidden;
+  get("help").setAttribute("aria-expanded", String(!get("keys").hidden));
+}
+
+get("query").addEventListener("input", () => search(get("query").value));
+get("find").addEventListener("submit", (event) => { event.preventDefault(); nextMatch(1); });
+get("query").addEventListener("keydown", (event) => { if (event.key === "Enter" && event.shiftKey) { event.preventDefault(); nextMatch(-1); } });
+get("colour").append(...MODES.map(([value, words]) => make("option", { value, textContent: words })));
+get("colour").addEventListener("change", () => colourBy(get("colour").value));
+for (const [id, action] of Object.entries({
+  fit, zoomin: () => zoom(1.25), zoomout: () => zoom(0.8), expand: () => toggleAll(true), collapse: () => toggleAll(false),
+  listing: () => toggleTable(), theme: () => setTheme(!dark), help: toggleHelp,
+})) get(id).addEventListener("click", action);
+get("expand").hidden = get("collapse").hidden = containers.length < 2;
+if (trouble.length) {
+  let next = 0;
+  const button = get("origin");
+  button.hidden = false;
+  button.textContent = `First ${trouble[0].bad}`;
+  button.addEventListener("click", () => {
+    const found = trouble[next++ % trouble.length];
+    if (found.step >= 0) goTo(found.step); else if (found.box >= 0) select(found.box, true);
+  });
+}
+const system = window.matchMedia("(prefers-color-scheme: dark)");
+system.addEventListener("change", (event) => setTheme(event.matches));
+
+get("title").textContent = data.title;
+canvas.setAttribute("aria-label", `${data.title}: a graph of ${boxes.length} boxes. Arrow keys walk along it; a table of all boxes follows.`);
+if (trouble.length || anyBad) colouring = "nan";
+arrange();
+setTheme(system.matches);
+resize();
+enter();
+follow(draw());
+fillTable();
+new ResizeObserver(resize).observe(get("window"));
+
+// For tests, and for whoever has the console open.
+function setOpen(list) {
+  open.clear();
+  list.forEach((n) => open.add(n));
+  arrange();
+  redraw();
+}
+window.graphPage = { data, scene, view, marks, draw, drawMore, select, setOpen, thingOf, ready: performance.now() };

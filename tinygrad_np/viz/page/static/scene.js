@@ -1,0 +1,183 @@
+// Places: which boxes are to be seen, and where, for the modules that are open.
+//
+// Every module comes laid out with those inside it closed. One that is open stretches the axes of
+// what is around it over the stretch that its closed box took up, so nothing can overlap.
+
+const SIDE = 10, TITLE = 20;  // the room between a frame and what is in it, and at its top
+const NODE = 0, CONTAINER = 1, IN = 2;
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const { boxes, containers, arrows, steps, rules, arrays, trouble } = data;
+const open = new Set(data.opened);
+
+// A thing is the number of a box, or that of a container plus the count of boxes.
+const thingOf = (container) => boxes.length + container;
+const isContainer = (thing) => thing >= boxes.length;
+const containerOf = (thing) => isContainer(thing) ? containers[thing - boxes.length].parent : boxes[thing].container;
+
+const inputs = boxes.map(() => []), uses = boxes.map(() => []);
+arrows.forEach(([tail, head], a) => { inputs[head].push(a); uses[tail].push(a); });
+
+// A map of an axis: stretched over [from, to] by a factor, where several overlap by the largest.
+function stretch(pieces) {
+  if (!pieces.length) return (v) => v;
+  const ends = [...new Set(pieces.flatMap((p) => [p.from, p.to]))].sort((a, b) => a - b);
+  const index = new Map(ends.map((v, i) => [v, i]));
+  const factor = new Float64Array(ends.length).fill(1);
+  for (const p of pieces) {
+    for (let i = index.get(p.from); i < index.get(p.to); i++) factor[i] = Math.max(factor[i], p.factor);
+  }
+  const mapped = [ends[0]];
+  for (let i = 1; i < ends.length; i++) mapped.push(mapped[i - 1] + (ends[i] - ends[i - 1]) * factor[i - 1]);
+  return (v) => {
+    if (v <= ends[0]) return v;
+    let low = 0, high = ends.length - 1;
+    if (v >= ends[high]) return mapped[high] + v - ends[high];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (ends[middle] <= v) low = middle; else high = middle;
+    }
+    return mapped[low] + (v - ends[low]) * factor[low];
+  };
+}
+
+const sizes = containers.map(() => [0, 0]);  // of each container's inside, as it is open now
+const maps = containers.map(() => [null, null]);
+
+function size(number) {
+  const closed = containers[number].closed;
+  if (!open.has(number)) return [closed[0], closed[1]];
+  const [w, h] = sizes[number];
+  return [Math.max(w + 2 * SIDE, closed[0], containers[number].titleWidth), Math.max(h + TITLE + SIDE, closed[1])];
+}
+
+function measure(number) {
+  const { items, width, height } = containers[number];
+  const across = [], down = [];
+  for (const [kind, id, x, y] of items) {
+    if (kind !== CONTAINER || !open.has(id)) continue;
+    const [w, h] = containers[id].closed, [wide, high] = size(id);
+    across.push({ from: x - w / 2, to: x + w / 2, factor: Math.max(1, wide / w) });
+    down.push({ from: y - h / 2, to: y + h / 2, factor: Math.max(1, high / h) });
+  }
+  maps[number] = [stretch(across), stretch(down)];
+  sizes[number] = [maps[number][0](width), maps[number][1](height)];
+}
+
+// What is to be seen. Boxes and closed modules by place; frames; lines with the room they take.
+const scene = { things: [], x: [], y: [], w: [], h: [], frames: [], lines: [], index: new Map(), width: 0, height: 0, revision: 0 };
+
+function arrange() {
+  for (let n = containers.length - 1; n >= 0; n--) measure(n);
+  Object.assign(scene, { things: [], x: [], y: [], w: [], h: [], frames: [], lines: [], index: new Map() });
+  [scene.width, scene.height] = sizes[0];
+  const corners = containers.map(() => null);
+  corners[0] = [0, 0];
+  for (let n = 0; n < containers.length; n++) {
+    if (!corners[n]) continue;
+    const [left, top] = corners[n], [mapX, mapY] = maps[n], { items, links } = containers[n];
+    for (const [kind, id, x, y] of items) {
+      if (kind !== NODE && kind !== CONTAINER) continue;
+      const cx = left + mapX(x), cy = top + mapY(y);
+      if (kind === CONTAINER && open.has(id)) {
+        const [w, h] = size(id);
+        corners[id] = [cx - sizes[id][0] / 2, cy - h / 2 + TITLE];
+        scene.frames.push({ container: id, x: cx - w / 2, y: cy - h / 2, w, h, onRight: titleOnRight(id, w) });
+        continue;
+      }
+      const label = kind === NODE ? boxes[id].label : containers[id].closed;
+      const thing = kind === NODE ? id : thingOf(id);
+      scene.index.set(thing, scene.things.length);
+      scene.things.push(thing);
+      scene.x.push(cx); scene.y.push(cy); scene.w.push(label[0]); scene.h.push(label[1]);
+    }
+    containers[n].first = scene.lines.length;
+    for (const link of links) scene.lines.push(line(n, link, left, top));
+  }
+  scene.revision++;
+}
+
+// Whether a frame's title stands at its right: where lines come in at the left, but not there.
+function titleOnRight(number, w) {
+  const { items, titleWidth } = containers[number], [mapX] = maps[number], side = (w - sizes[number][0]) / 2;
+  const come = items.filter(([kind]) => kind === IN).map(([, , x]) => side + mapX(x));
+  return come.some((x) => x < titleWidth) && !come.some((x) => x > w - titleWidth);
+}
+
+// Where a line meets the box of an item, from the layout's point: [x, y].
+function meeting(n, item, port, x, y, upper, left, top) {
+  const [kind, id, ix, iy] = containers[n].items[item], [mapX, mapY] = maps[n];
+  const cx = left + mapX(ix), cy = top + mapY(iy);
+  if (kind !== CONTAINER || !open.has(id)) return [cx + x - ix, cy + y - iy];
+  const [, h] = size(id), [, , px, py] = containers[id].items[port];
+  return [cx - sizes[id][0] / 2 + maps[id][0](px), cy - h / 2 + TITLE + (upper ? 0 : maps[id][1](py))];
+}
+
+function line(n, link, left, top) {
+  const [tail, head, begins, leave, enter, ...p] = link, [mapX, mapY] = maps[n], last = p.length - 2;
+  const points = new Float64Array(p.length);
+  for (let i = 0; i < p.length; i += 2) {
+    points[i] = left + mapX(p[i]);
+    points[i + 1] = top + mapY(p[i + 1]);
+  }
+  if (begins) {
+    [points[0], points[1]] = meeting(n, tail, leave, p[0], p[1], false, left, top);
+    for (let i = 2; i < last && p[i] === p[0]; i += 2) points[i] = points[0];
+  }
+  [points[last], points[last + 1]] = meeting(n, head, enter, p[last], p[last + 1], true, left, top);
+  for (let i = last - 2; i > 0 && p[i] === p[last]; i -= 2) points[i] = points[last];
+  let x0 = Infinity, x1 = -Infinity;
+  for (let i = 0; i < points.length; i += 2) { x0 = Math.min(x0, points[i]); x1 = Math.max(x1, points[i]); }
+  const item = containers[n].items[head];
+  const arrow = item[0] === NODE || (item[0] === CONTAINER && !open.has(item[1]));
+  return { points, x0, x1, y0: points[1], y1: points[last + 1], arrow };
+}
+
+// Where a thing stands, a module that is open with its frame: the middle, and the size.
+function placeOf(thing) {
+  const i = scene.index.get(seenAs(thing));
+  if (i !== undefined) return [scene.x[i], scene.y[i], scene.w[i], scene.h[i]];
+  const f = scene.frames.find((f) => thingOf(f.container) === thing);
+  return f && [f.x + f.w / 2, f.y + f.h / 2, f.w, f.h];
+}
+
+// The box or closed module that a box is to be seen in.
+function seenAs(thing) {
+  let seen = thing;
+  for (let n = containerOf(thing); n > 0; n = containers[n].parent) {
+    if (!open.has(n)) seen = thingOf(n);
+  }
+  return seen;
+}
+
+function openTo(thing) {
+  let changed = false;
+  for (let n = containerOf(thing); n > 0; n = containers[n].parent) {
+    if (!open.has(n)) { open.add(n); changed = true; }
+  }
+  return changed;
+}
+
+// The boxes before or after a thing, as they are to be seen.
+function neighbours(thing, before) {
+  const inside = isContainer(thing) ? (b) => seenAs(b) === thing : null;
+  const own = inside ? boxes.map((_, b) => b).filter(inside) : [thing];
+  const found = new Set();
+  for (const box of own) {
+    for (const a of (before ? inputs : uses)[box]) found.add(seenAs(arrows[a][before ? 0 : 1]));
+  }
+  found.delete(thing);
+  return [...found];
+}
+
+// The lines that arrows run along, as they are to be seen.
+function linesOf(list) {
+  const found = [];
+  for (const a of list) {
+    for (let i = 2; i < arrows[a].length; i += 2) {
+      const n = arrows[a][i];
+      if (n === 0 || seenAs(thingOf(n)) === thingOf(n) && open.has(n)) found.push(containers[n].first + arrows[a][i + 1]);
+    }
+  }
+  return found;
+}
