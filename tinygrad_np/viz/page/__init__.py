@@ -17,7 +17,7 @@ from typing import Any
 from ...engine.tape import Tape
 from ...engine.tensor import Tensor
 from ..lines import visible
-from ..picture import Builder, Drawable
+from ..picture import Builder, Outputs
 from .data import Data
 
 SCRIPTS = ("scene", "draw", "panel", "table", "stepper", "page")
