@@ -94,7 +94,11 @@ def test_boxes_and_lines_keep_clear_of_each_other(graph):
     assert arrange(widths, heights, edges, ends=ends) == drawn
 
 
+TWICE = ([5.0] * 3, [5.0] * 3, [(0, 1), (0, 2), (0, 2), (1, 2)], [None] * 4)
+
+
 @settings(max_examples=50)
+@example(TWICE, 0)
 @given(graphs(), st.integers(0, 20))
 def test_lines_beside_the_drawing_keep_clear_too(graph, fewest):
     widths, heights, edges, ends = graph

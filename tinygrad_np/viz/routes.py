@@ -97,8 +97,9 @@ def route_edges(
             route.append((place(key, layers.trunks[key], row), floors[row]))
         if last > rank[tail] + 1:
             trunk = layers.trunks[key]
-            for r in range(row + 1, last) if trunk.bends is not None else {row + 1, last - 1}:
-                if row < r:
+            beside = trunk.bends is None
+            for r in sorted({row + 1, last - 1}) if beside else range(row + 1, last):
+                if row < r < last:
                     there = place(key, trunk, r)
                     route += [(there, tops[r]), (there, floors[r])]
             reached[key] = last - 1
