@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import re
 import subprocess
 import sys
@@ -329,10 +330,17 @@ def test_a_graph_without_boxes_to_lay_out():
     assert len(data_of(page)["boxes"]) == 1
 
 
-def test_the_command_writes_it(tmp_path):
+@pytest.mark.parametrize(("option", "steps"), [((), 0), (("--values",), 1)])
+def test_the_command_writes_it(tmp_path, option, steps):
     (tmp_path / "program.py").write_text(
-        "import tinygrad_np as tg\n\ndef f():\n    return tg.ones(3, requires_grad=True).sum()\n"
+        "import tinygrad_np as tg\n"
+        "def f():\n"
+        "    loss = tg.tensor([1.0], requires_grad=True).sum()\n"
+        "    loss.backward()\n"
+        "    return loss\n"
     )
     command = [sys.executable, "-m", "tinygrad_np", "draw", "program.py:f", "-o", "page.html"]
-    subprocess.run(command, cwd=tmp_path, check=True, env={"PYTHONPATH": str(ROOT)})
-    assert len(data_of((tmp_path / "page.html").read_text(encoding="utf-8"))["boxes"]) == 2
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.run([*command, *option], cwd=tmp_path, check=True, env=environment)
+    data = data_of((tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert (len(data["boxes"]), len(data["steps"])) == (2, steps)
