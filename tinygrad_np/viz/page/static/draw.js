@@ -2,7 +2,7 @@
 
 const canvas = document.getElementById("graph"), pen = canvas.getContext("2d");
 const view = { x: 0, y: 0, scale: 1 };  // the corner of the window in the drawing
-const marks = { selected: -1, hover: -1, found: new Set(), step: null, done: new Set(), trail: new Set(), origin: -1 };
+const marks = { selected: -1, hover: -1, found: new Set(), step: null, done: new Set(), trail: new Set() };
 const FONTS = { "": "12px", name: "bold 12px", small: "10px", port: "9px" };
 const FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif";
 const NEAR = 0.55, MIDDLE = 0.16, BINS = 8;
@@ -40,7 +40,7 @@ for (const [key, m] of Object.entries(MEASURES)) {
 }
 const bad = perThing((b) => b.bad ? 2 : b.badGradient ? 1 : 0, Math.max);
 const anyBad = bad.some((v) => v > 0);
-trouble.forEach((t) => { marks.trail.add(t.box); t.tainted.forEach((b) => marks.trail.add(b)); });
+trouble.forEach((t) => t.tainted.forEach((b) => marks.trail.add(b)));
 const origins = new Set(trouble.map((t) => t.box));
 
 function level(key, thing) {
@@ -383,9 +383,8 @@ function drawMarks(x, y, scale) {
   const { selected, hover, step } = marks;
   rings(marks.done, "step", 1, 1, x, y, scale);
   rings(marks.found, "accent", 2, 3, x, y, scale, true);
-  if (anyBad && colouring !== "nan") {
-    rings([...origins].filter((b) => b >= 0), "origin", 3, 2, x, y, scale);
-  }
+  if (colouring === "nan") rings(marks.trail, "origin", 2, 0, x, y, scale);
+  else if (anyBad) rings([...origins].filter((b) => b >= 0), "origin", 3, 2, x, y, scale);
   if (selected >= 0) {
     if (!isContainer(selected)) strokeLines(linesOf([...inputs[selected], ...uses[selected]]), "selected", 2, x, y, scale);
     if (scene.index.has(seenAs(selected))) ring(selected, "selected", 3, 2, x, y, scale);

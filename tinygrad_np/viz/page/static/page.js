@@ -199,7 +199,7 @@ function colourBy(mode) {
       legend.push(item);
     }
   } else if (mode === "nan") {
-    legend.push(swatch(colours.origin, "first made"), swatch(colours.bad, "value"), swatch(colours["bad-gradient"], "gradient only"), swatch(colours.fine, "finite"));
+    legend.push(swatch(colours.origin, "first made; what it tainted has a frame in this colour"), swatch(colours.bad, "value"), swatch(colours["bad-gradient"], "gradient only"), swatch(colours.fine, "finite"));
   } else {
     const { low, high, known } = measured[mode], { show } = MEASURES[mode];
     if (known && high > 0) {
@@ -284,7 +284,7 @@ const KEYS = {
   ".": () => { if (steps.length) { play(false); goTo(at + 1); } },
   p: () => { if (steps.length) play(); },
   t: () => toggleTable(), d: () => setTheme(!dark), "?": () => toggleHelp(),
-  Escape: () => { if (!rows.classList.contains("unseen")) toggleTable(false); else if (!get("keys").hidden) toggleHelp(); else if (marks.step || panel.hidden) deselect(); else closePanel(); },
+  Escape: leave,
 };
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input[type=search], select");
@@ -293,6 +293,14 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   KEYS[event.key]();
 });
+
+// Closes what was opened last.
+function leave() {
+  if (!rows.classList.contains("unseen")) toggleTable(false);
+  else if (!get("keys").hidden) toggleHelp();
+  else if (marks.step || panel.hidden) deselect();
+  else closePanel();
+}
 
 function toggleHelp() {
   get("keys").hidden = !get("keys").hidden;

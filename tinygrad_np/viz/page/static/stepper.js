@@ -3,8 +3,8 @@
 const stepper = document.getElementById("stepper"), scrubber = document.getElementById("scrubber");
 const PACE = 700;  // milliseconds for a step while it plays
 let at = -1, playing = null;
-const gradientOf = { node: 0, parent: 1, rule: 2, cotangent: 3, given: 4, before: 5, after: 6, seconds: 7, sweep: 8 };
-const part = (i, name) => steps[i][gradientOf[name]];
+const COLUMNS = { node: 0, parent: 1, rule: 2, cotangent: 3, given: 4, before: 5, after: 6, seconds: 7, sweep: 8 };
+const part = (i, name) => steps[i][COLUMNS[name]];
 
 function goTo(i) {
   at = Math.max(0, Math.min(steps.length - 1, i));
@@ -45,11 +45,13 @@ function showStep() {
     const button = make("button", { type: "button", className: "link", textContent: stepWords(k) });
     button.addEventListener("click", () => goTo(k));
     const given = part(k, "given");
-    return make("li", { className: k === at ? "current" : "" }, button, make("span", { className: "quiet", textContent: given >= 0 ? ` norm ${figure(arrays[given].norm)}` : " no gradient" }));
+    const words = given >= 0 ? ` norm ${figure(arrays[given].norm)}` : " no gradient";
+    return make("li", { className: k === at ? "current" : "" }, button, make("span", { className: "quiet", textContent: words }));
   });
-  const sweeps = new Set(steps.map((s) => s[gradientOf.sweep]));
+  const sweeps = new Set(steps.map((s) => s[COLUMNS.sweep]));
+  const tags = [`step ${at + 1} of ${steps.length}`, sweeps.size > 1 ? `sweep ${part(at, "sweep") + 1}` : "", duration(part(at, "seconds"))];
   const parts = [
-    make("p", {}, make("span", { className: "tag", textContent: `step ${at + 1} of ${steps.length}` }), sweeps.size > 1 ? make("span", { className: "tag", textContent: `sweep ${part(at, "sweep") + 1}` }) : "", make("span", { className: "tag", textContent: duration(part(at, "seconds")) })),
+    make("p", {}, ...tags.filter(Boolean).map((t) => make("span", { className: "tag", textContent: t }))),
     make("p", {}, "from ", named(node), ` to its input ${input}, `, named(parent)),
     section("Cotangent g that arrived", arrayView(part(at, "cotangent"), false)),
     section(`Rule for ${input}`, make("pre", { id: "formula", textContent: formula }), make("p", { className: "quiet", textContent: `of ${signature}` })),
