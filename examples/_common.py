@@ -92,14 +92,10 @@ def save_figure(figure: Figure, name: str) -> Path:
 
 
 def save_graph(tensor: tg.Tensor, name: str) -> Path:
-    """Write a picture of the graph that a tensor came from, and say where.
-
-    Where the `dot` program is missing the picture is saved as text; `tg.viz.save` says so.
-    """
+    """Write a picture of the graph that a tensor came from, and say where."""
     path = tg.viz.save(tensor, output(f"{name}.svg"))
-    if path.suffix == ".svg":
-        print(f"saved {shorten(path)}")
-        show(path)
+    print(f"saved {shorten(path)}")
+    show(path)
     return path
 
 

@@ -275,10 +275,10 @@ def test_quickstart_without_dot(tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     run, output = run_script("quickstart", tmp_path, PATH=str(empty))
-    assert (output / "quickstart_graph.dot").read_text(encoding="utf-8").startswith("digraph")
-    assert [path.name for path in output.iterdir()] == ["quickstart_graph.dot"]
+    assert "</svg>" in (output / "quickstart_graph.svg").read_text(encoding="utf-8")
+    assert [path.name for path in output.iterdir()] == ["quickstart_graph.svg"]
     lines = run.stdout.splitlines() + run.stderr.splitlines()
-    assert sum("quickstart_graph.dot" in line for line in lines) == 1
+    assert sum("quickstart_graph.svg" in line for line in lines) == 1
 
 
 def test_spirals_as_a_script(tmp_path):

@@ -115,22 +115,27 @@ function meeting(n, item, port, x, y, upper, left, top) {
 
 function line(n, link, left, top) {
   const [tail, head, begins, leave, enter, ...p] = link, [mapX, mapY] = maps[n], last = p.length - 2;
-  const points = new Float64Array(p.length);
+  const inside = new Float64Array(p.length);
   for (let i = 0; i < p.length; i += 2) {
-    points[i] = left + mapX(p[i]);
-    points[i + 1] = top + mapY(p[i + 1]);
+    inside[i] = left + mapX(p[i]);
+    inside[i + 1] = top + mapY(p[i + 1]);
   }
-  if (begins) {
-    [points[0], points[1]] = meeting(n, tail, leave, p[0], p[1], false, left, top);
-    for (let i = 2; i < last && p[i] === p[0]; i += 2) points[i] = points[0];
-  }
-  [points[last], points[last + 1]] = meeting(n, head, enter, p[last], p[last + 1], true, left, top);
-  for (let i = last - 2; i > 0 && p[i] === p[last]; i -= 2) points[i] = points[last];
+  const start = begins ? meeting(n, tail, leave, p[0], p[1], false, left, top) : [inside[0], inside[1]];
+  const end = meeting(n, head, enter, p[last], p[last + 1], true, left, top);
+  inside[0] = start[0];
+  inside[last] = end[0];
+  if (begins) for (let i = 2; i < last && p[i] === p[0]; i += 2) inside[i] = start[0];
+  for (let i = last - 2; i > 0 && p[i] === p[last]; i -= 2) inside[i] = end[0];
+  // Beside an open module a box is lower than its row: the line is upright to the row's edge.
+  const points = [...start, ...inside, ...end].filter((_, i, all) => {
+    const j = i - (i % 2);
+    return j === 0 || all[j] !== all[j - 2] || Math.abs(all[j + 1] - all[j - 1]) > 0.01;
+  });
   let x0 = Infinity, x1 = -Infinity;
   for (let i = 0; i < points.length; i += 2) { x0 = Math.min(x0, points[i]); x1 = Math.max(x1, points[i]); }
   const item = containers[n].items[head];
   const arrow = item[0] === NODE || (item[0] === CONTAINER && !open.has(item[1]));
-  return { points, x0, x1, y0: points[1], y1: points[last + 1], arrow };
+  return { points, x0, x1, y0: points[1], y1: points[points.length - 1], arrow };
 }
 
 // Where a thing stands, a module that is open with its frame: the middle, and the size.
