@@ -57,7 +57,7 @@ class Node:
         "shape",
     )
 
-    scope: Scope
+    scope: tuple[str, type, int, Any]
 
     def __init__(
         self,
@@ -127,15 +127,26 @@ class Scope(NamedTuple):
     inner: Scope | None
 
 
-def enclose(node: Node, name: str, kind: str, start: int) -> None:
-    """Note that everything `node` was computed from since `start` belongs to a module."""
+def enclose(node: Node, place: str, module: type, start: int) -> None:
+    """Note that everything `node` was computed from since `start` belongs to a module.
+
+    Every call of a module pays for this, so it is a plain tuple; `scope_of` reads it.
+    """
     if node.number > start:  # it was computed there, and not only passed on
-        node.scope = Scope(name, kind, start, scope_of(node))
+        node.scope = (place, module, start, getattr(node, "scope", None))
 
 
 def scope_of(node: Node) -> Scope | None:
     """Return the outermost module whose result a node is."""
-    return getattr(node, "scope", None)
+    noted = []
+    inner = getattr(node, "scope", None)
+    while inner is not None:
+        noted.append(inner)
+        inner = inner[3]
+    found = None
+    for place, module, start, _ in reversed(noted):
+        found = Scope(place.removesuffix("."), module.__name__, start, found)
+    return found
 
 
 def walk(root: Node) -> list[Node]:

@@ -99,10 +99,9 @@ class Module:
                 out = self.forward(*args, **kwargs)
         else:
             out = self.forward(*args, **kwargs)
-        results = (out,) if type(out) is Tensor else out if type(out) in (tuple, list) else ()
-        for y in results:
+        for y in (out,) if type(out) is Tensor else out if type(out) in (tuple, list) else ():
             if type(y) is Tensor and y.node is not None:
-                enclose(y.node, self._prefix[:-1], type(self).__name__, start)
+                enclose(y.node, self._prefix, type(self), start)
         return out
 
     # ----------------------------------------------------------- registration

@@ -52,8 +52,14 @@ sigmoid: Unary = elementwise(
 )
 _sigmoid_of = either(sigmoid)
 
+
+def _relu(x: Any) -> Any:
+    out = np.maximum(x, 0)
+    return out if out.dtype.kind != "c" else _ordered("relu", out)  # which refuses it
+
+
 relu: Unary = elementwise(
-    lambda x: np.maximum(_ordered("relu", x), 0),
+    _relu,
     name="relu",
     x=lambda g, out: g * (out > 0),
     doc="max(x, 0); its gradient at 0 is 0.",
@@ -189,7 +195,9 @@ def _log_of_rest(p: Any) -> Any:
 
 
 def _bce(p: Array, y: Array) -> Array:
-    p, y = (_ordered("binary_cross_entropy", a) for a in alike(p, y))
+    p, y = alike(p, y)
+    if p.dtype.kind == "c" or y.dtype.kind == "c":
+        _ordered("binary_cross_entropy", p + y)  # refuses them
     # log 0 is cut off below; what is no probability gives NaN.
     with np.errstate(divide="ignore", invalid="ignore"):
         return -(
@@ -211,7 +219,9 @@ binary_cross_entropy: Binary = elementwise(
 
 
 def _bce_with_logits(x: Array, y: Array) -> Array:
-    x, y = (_ordered("binary_cross_entropy_with_logits", a) for a in alike(x, y))
+    x, y = alike(x, y)
+    if x.dtype.kind == "c" or y.dtype.kind == "c":
+        _ordered("binary_cross_entropy_with_logits", x + y)  # refuses them
     return np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))  # type: ignore[no-any-return]
 
 
