@@ -98,6 +98,21 @@ def test_a_result_whose_shape_depends_on_values_is_judged_where_it_stays():
         gradcheck(lambda x: x[x > 0.1].detach() * x[x > 0.1], normal(6))
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_function_that_raises_outside_of_its_domain_is_judged_from_inside(dtype):
+    def f(x):
+        if x.data.max() > 1.0:
+            raise ValueError("more than one")
+        return x**2
+
+    assert verdicts(gradcheck(f, np.array([1.0, 0.5], dtype))) == {"ok": 2}
+    with pytest.raises(ValueError, match="more than one"):
+        gradcheck(f, np.array([2.0], dtype))
+    wrong_f = lambda x: f(x) * 0.5 + f(x).detach() * 0.5  # noqa: E731
+    with pytest.raises(GradcheckError):
+        gradcheck(wrong_f, np.array([1.0, 0.5], dtype))
+
+
 def test_a_kink_is_called_one():
     report = gradcheck(tg.relu, np.array([0.0, 1.0]))
     assert [finding.verdict for finding in report.findings] == ["kink-ok", "ok"]

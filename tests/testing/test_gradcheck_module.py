@@ -95,3 +95,27 @@ def test_the_module_stays_as_it_was(loss):
         np.testing.assert_array_equal(t.data, values)
         assert t.node is node
         assert t.grad is grad
+
+
+def normal(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+LOSSES = {
+    "MSELoss": (normal(4, 2), normal(4, 2, seed=1)),
+    "L1Loss": (normal(4, 2), normal(4, 2, seed=1)),
+    "BCELoss": (0.2 + 0.1 * abs(normal(4, 1)), np.array([[0.0], [1.0], [1.0], [0.0]])),
+    "BCEWithLogitsLoss": (normal(4, 1), np.array([[0.0], [1.0], [1.0], [0.0]])),
+    "CrossEntropyLoss": (normal(4, 3), np.array([0, 2, 1, 1])),
+    "NLLLoss": (normal(4, 3), np.array([0, 2, 1, 1])),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_losses_are_modules_too(name, reduction):
+    loss = getattr(tg.nn, name)(reduction=reduction)
+    prediction, target = LOSSES[name]
+    report = gradcheck_module(loss, tg.tensor(prediction, name="prediction"), target)
+    assert "prediction" in inputs_of(report)[0]
+    assert not report.weak

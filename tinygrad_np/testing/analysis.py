@@ -13,7 +13,7 @@ from ..engine.sweeps import push
 from ..engine.tensor import Tensor
 from .differences import Array
 from .inputs import Problem
-from .reference import Direction, Reference
+from .reference import OUTSIDE, Direction, Reference
 
 
 class Analysis:
@@ -126,7 +126,10 @@ def own_rounding(reference: Reference, precise: Analysis, own: Analysis) -> list
             wide * (1.0 + sign * np.finfo(array.dtype).eps)
             for wide, array in zip(reference.arrays, own.arrays, strict=True)
         ]
-        moved = Analysis(own.problem, nearby, reference.cotangents)
+        try:
+            moved = Analysis(own.problem, nearby, reference.cotangents)
+        except OUTSIDE:  # rounding leads out of the domain
+            continue
         for error, g, other in zip(errors, precise.gradients, moved.gradients, strict=True):
             error += 4.0 * np.nan_to_num(np.abs(other - g), posinf=0.0)
     return errors

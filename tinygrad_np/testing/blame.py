@@ -18,7 +18,7 @@ from .analysis import gradients
 from .examine import Options, examine
 from .inputs import Problem
 from .patterns import pattern_of
-from .reference import Reference
+from .reference import OUTSIDE, Reference
 from .report import Finding, order_of, worst_first
 
 MOST = 2000
@@ -255,8 +255,11 @@ def cut(problem: Problem, reference: Reference, tape: Tape) -> Blame | None:
     for sign in (1.0, -1.0):
         moved = [a + sign * 1e-3 * np.where(a == 0, 1.0, a) for a in reference.arrays]
         leaves = [Tensor(array, requires_grad=True) for array in moved]
-        with record() as other:
-            problem.call(leaves)
+        try:
+            with record() as other:
+                problem.call(leaves)
+        except OUTSIDE:
+            continue
         if [call.op for call in other.calls] != [call.op for call in tape.calls]:
             return no_op(
                 "no op is at fault by itself, but which ops are called depends on the values of "

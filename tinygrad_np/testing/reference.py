@@ -21,6 +21,10 @@ Direction = Sequence[Array | None]
 """How far each element of each input moves; ``None`` for an input that stays."""
 
 
+OUTSIDE = (ValueError, ArithmeticError)
+"""What a function may raise beside the point it is checked at, where its domain ends."""
+
+
 class Reference:
     """A problem in float64 or better: its values at and around the inputs.
 
@@ -103,7 +107,10 @@ class Reference:
 
     def _line(self, moved: Callable[[Any], list[Array]], x: Any, scales: list[float]) -> Line:
         def at(value: Any) -> Array:
-            found = self.values(moved(value))
+            try:
+                found = self.values(moved(value))
+            except OUTSIDE:
+                return np.full_like(self.here, np.nan)
             if [y.shape for y in found] != self.shapes:  # as of x[x > 0]: no value to compare
                 return np.full_like(self.here, np.nan)
             return flat(found, self.dtype)
