@@ -307,9 +307,9 @@ def test_programs_against_torch(data, seed):
         results = program(*xs, np=NP, tg=TG)
         return sum(torch.real(w * y).sum() for w, y in zip(ws, results, strict=True))
 
-    found = program(*leaves, tg=tg)
+    found = program(*map(tg.tensor, leaves), tg=tg)
     for y, wanted in zip(found, program(*xs, np=NP, tg=TG), strict=True):
-        close([y], [wanted.numpy(force=True)], 1e-9)
+        close([y.data], [wanted.numpy(force=True)], 1e-9)
 
     tensors = [tg.tensor(x, requires_grad=True) for x in leaves]
     gradients = f(*tensors).gradient(*tensors)

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...engine.op import FUNCTIONS
-from ...engine.tensor import Tensor
+from ...engine.tensor import Tensor, asarray
 
 Array = npt.NDArray[Any]
 T = TypeVar("T")
@@ -209,6 +209,8 @@ class Program:
         """Return every value, for arrays of whatever library `np` and `tg` are."""
         recorded = any(isinstance(x, Tensor) for x in arrays)
         tg = SimpleNamespace(**FUNCTIONS) if recorded else REFERENCES
+        if recorded:  # all are, so that `x += y` may be written in any of them
+            arrays = [asarray(x) for x in arrays]
         names = {"np": np, "tg": tg} | namespace
         names |= dict(zip(self.leaves, arrays, strict=True))
         exec(self.code, names)
