@@ -66,7 +66,7 @@ def main() -> None:
             "workloads": [measurement.as_json() for measurement in measurements],
             "derivatives": [asdict(cost) for cost in costs],
         }
-    print(f"\n{checks.line()}")
+    print(f"\n{checks.calls()}\n{checks.line()}")
     if options.pictures != "not":
         found = list(drawings())
         print(f"\nPictures: a graph as SVG, beside the dot program\n\n{picture_section(found)}")

@@ -1,4 +1,4 @@
-"""How long a gradient check takes that goes along directions: one of 10,000 parameters."""
+"""What gradient checks cost: calls per element in full, seconds for 10,000 parameters."""
 
 from __future__ import annotations
 
@@ -11,6 +11,31 @@ import tinygrad_np as tg
 MOST_SECONDS = 2.0
 """How long it may take."""
 SIZES = [20, 100, 73, 10]
+MOST_CALLS = 100
+"""How often a function may be called for each element."""
+FULL = {
+    "tanh": (tg.tanh, 0.5),
+    "relu at 0": (tg.relu, 0.0),
+    "1e10 + sin(x) - 1e10": (lambda x: (1e10 + tg.sin(x)) - 1e10, 1.0),
+    "waves, kinks, an offset": (lambda x: abs(tg.sin(1e6 * x)) * x + 1e5, 1e-6),
+}
+"""From the cheapest to the dearest known: functions, and where each is checked."""
+
+
+def calls() -> str:
+    """Return how often functions are called, for a single element and all checks, in words."""
+    counts = {}
+    for name, (f, at) in FULL.items():
+        made = []
+        tg.testing.gradcheck(
+            lambda x, f=f, made=made: made.append(1) or f(x),
+            np.array([at], np.float32),
+            raise_=False,
+        )
+        counts[name] = len(made)
+    verdict = "within" if max(counts.values()) <= MOST_CALLS else "more than"
+    listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return f"gradcheck of one element in full, calls: {listed}; {verdict} {MOST_CALLS}"
 
 
 def line(rounds: int = 5) -> str:

@@ -32,7 +32,7 @@ NASTY = {
 @pytest.mark.parametrize("n", [1, 12])
 @pytest.mark.parametrize("name", NASTY)
 def test_at_most_a_hundred_calls_per_element(name, n, dtype):
-    """And some sixty more that do not grow: for the gradients, side checks and rounding errors."""
+    """Those for gradients, side checks and rounding errors among them; not those for blame."""
     f, x = NASTY[name]
     calls = 0
 
@@ -44,8 +44,8 @@ def test_at_most_a_hundred_calls_per_element(name, n, dtype):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tinygrad_np.testing.check.blame", lambda *args: None)
         report = gradcheck(counted, np.resize(x, n).astype(dtype), mode="full", raise_=False)
-    assert report.evaluations <= 100 * n
-    assert calls <= report.evaluations + 20
+    assert calls <= 100 * n
+    assert report.evaluations < calls <= report.evaluations + 20
 
 
 def test_a_report_counts_the_calls_for_the_reference():
