@@ -5,9 +5,8 @@
 True
 """
 
-from .blame import Blame
 from .check import gradcheck, gradcheck_module, numeric_gradient
-from .report import Finding, GradcheckError, Report, WeakGradcheckWarning
+from .report import Blame, Finding, GradcheckError, Report, WeakGradcheckWarning
 
 __all__ = [
     "Blame",

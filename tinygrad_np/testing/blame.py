@@ -6,7 +6,6 @@ Imports the engine and the other parts of this package but check.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,34 +18,10 @@ from .examine import Options, examine
 from .inputs import Problem
 from .patterns import pattern_of
 from .reference import OUTSIDE, Reference
-from .report import Finding, order_of, worst_first
+from .report import Blame, Finding, order_of, worst_first
 
 MOST = 2000
 """How many recorded calls are checked by themselves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blame:
-    """What is at fault, and how it shows.
-
-    Attributes:
-        op: The name of the op at fault; ``None`` if each is right by itself.
-        line: The user's line it was called from, with its text.
-        findings: What is wrong with the op checked by itself.
-        pattern: What the wrong gradient looks like, in words; empty for no known pattern.
-        reproduce: A line of Python that shows the fault of the op alone.
-        text: The whole in words.
-    """
-
-    op: str | None
-    line: str
-    findings: tuple[Finding, ...]
-    pattern: str
-    reproduce: str
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
 
 
 def blame(problem: Problem, options: Options, seed: int) -> Blame:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ..engine.errors import TinygradError
-
-if TYPE_CHECKING:
-    from .blame import Blame
 
 Verdict = Literal["ok", "kink-ok", "skipped", "weak", "FAIL", "nan"]
 
@@ -99,6 +96,30 @@ class Finding:
         if self.dtype != "float64":
             line += f", {self.dtype}"
         return line
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """What is at fault, and how it shows.
+
+    Attributes:
+        op: The name of the op at fault; ``None`` if each is right by itself.
+        line: The user's line it was called from, with its text.
+        findings: What is wrong with the op checked by itself.
+        pattern: What the wrong gradient looks like, in words; empty for no known pattern.
+        reproduce: A line of Python that shows the fault of the op alone.
+        text: The whole in words.
+    """
+
+    op: str | None
+    line: str
+    findings: tuple[Finding, ...]
+    pattern: str
+    reproduce: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)

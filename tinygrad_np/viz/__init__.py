@@ -8,8 +8,9 @@ True
 """
 
 from .compare import Comparison, Pair, compare
-from .dot import draw, save
+from .dot import draw
 from .export import mermaid, to_json
+from .files import save
 from .page import Page, html
 from .svg import SVG, svg
 from .text import text

@@ -1,4 +1,4 @@
-"""A picture as DOT text for Graphviz, and files made of it.
+"""A picture as DOT text for Graphviz.
 
 The `graphviz` package is imported when something is drawn; the `dot` program is needed for
 image files alone. Imports picture and dot_labels.
@@ -6,11 +6,8 @@ image files alone. Imports picture and dot_labels.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from functools import cache
-from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..engine.tape import Tape
@@ -27,11 +24,6 @@ FONT = "Helvetica,Arial,sans-serif"
 
 NEEDS_DOT = (
     "needs the 'dot' program: install Graphviz (apt install graphviz, or brew install graphviz)"
-)
-NO_DOT = (
-    "the 'dot' program is not installed, so the picture was saved as text in {path}; to see it, "
-    "install Graphviz (apt install graphviz, or brew install graphviz), or paste the text into "
-    "an online viewer of DOT files"
 )
 
 
@@ -186,53 +178,3 @@ def digraph_class() -> type[graphviz.Digraph]:
 
     kind: type[graphviz.Digraph] = Drawing
     return kind
-
-
-def save(x: Drawable | graphviz.Digraph, path: str | PathLike[str], **options: Any) -> Path:
-    """Save a picture as a file and return the file's path.
-
-    The ending of `path` says what to write: ``.svg`` is what :func:`svg` draws; ``.png``,
-    ``.pdf`` and all else the `dot` program knows is what it draws, and so is the ``.svg`` of what
-    :func:`draw` returned; ``.dot`` or ``.gv`` is the text of the picture. Where `dot` is needed
-    and not installed, the text is saved under the same name ending in ``.dot``, and one line
-    on standard error says how to see it.
-
-    Args:
-        x: What :func:`draw` takes, or what it returned.
-        path: The file to write; its folder is made if it is missing.
-        options: What :func:`draw` takes by keyword.
-
-    Raises:
-        ValueError: For a path without an ending, or with one that `dot` doesn't know.
-
-    >>> import tempfile, tinygrad_np as tg
-    >>> w = tg.tensor([1.0, 2.0], requires_grad=True)
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     tg.viz.save(w.sum(), f"{folder}/graph.dot").name
-    'graph.dot'
-    """
-    import graphviz
-
-    given: Any = x
-    is_drawn = isinstance(given, graphviz.Digraph)
-    if is_drawn and options:
-        raise TypeError(f"save: {', '.join(options)}: this picture is drawn already")
-    path = Path(path)
-    kind = path.suffix[1:].lower()
-    if kind not in {"dot", "gv"} | graphviz.FORMATS:
-        raise ValueError(f"save: {path.name!r} must end in .svg, .png, .pdf, .dot or the like")
-    if kind == "svg" and not is_drawn:
-        from .svg import svg
-
-        return svg(given, **options).save(path)
-    drawn: graphviz.Digraph = given if is_drawn else draw(given, **options)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if kind not in ("dot", "gv"):
-        try:
-            path.write_bytes(drawn.pipe(format=kind))
-            return path
-        except graphviz.ExecutableNotFound:
-            path = path.with_suffix(".dot")
-            sys.stderr.write(NO_DOT.format(path=path) + "\n")
-    path.write_text(drawn.source, encoding="utf-8")
-    return path
