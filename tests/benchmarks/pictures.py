@@ -64,7 +64,7 @@ def drawing(nodes: int, limit: float = LIMIT) -> Drawing:
     result = graph(nodes)
     start = time.perf_counter()
     shown = picture(result)
-    text = str(svg_of(shown))
+    text = str(svg_of(shown, engine="own"))
     seconds = time.perf_counter() - start
     labels = [measured(box) for box in shown.boxes]
     start = time.perf_counter()

@@ -81,7 +81,7 @@ MODELS = {f.__name__: f for f in (circles, layers, architecture_spec, ten_rows, 
 
 IN_EVERY_FORM = {f.__name__: f for f in (model, blocks)}
 FORMS = {
-    "svg": tg.viz.svg,
+    "svg": lambda x: tg.viz.svg(x, engine="own"),
     "txt": tg.viz.text,
     "mmd": tg.viz.mermaid,
     "json": lambda x: json.dumps(tg.viz.to_json(x, fold=True), indent=1) + "\n",

@@ -107,6 +107,19 @@ def test_options(folder):
     assert "<b>Linear</b> 2→3" in source(folder, "pair", "--collapse", "Linear", "Tanh")
 
 
+def test_who_says_where_boxes_stand(folder):
+    done = draw(folder, "../program.py:tensor", "-o", "own.svg", "--engine", "own", PATH="")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = draw(folder, "../program.py:tensor", "-o", "dot.svg", "--engine", "dot", PATH="")
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "draw: ../program.py:tensor: engine='dot' needs the 'dot' program: install Graphviz"
+    )
+    assert done.stderr.count("\n") == 1
+    done = draw(folder, "../program.py:tensor", "-o", "out.dot", "--engine", "own")
+    assert done.stderr == "draw: a .dot file does not take engine\n"
+
+
 def test_a_pair_names_the_parameters(folder):
     assert "<b>0.weight</b>" in source(folder, "pair")
 

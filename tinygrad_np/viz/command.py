@@ -27,7 +27,7 @@ FORMS = {"html": "html", "svg": "svg", "txt": "text", "mmd": "mermaid", "json": 
 
 BY_DOT = ("dot", "gv", "png", "pdf")
 NO_DOT = "a .{ending} file {needs}, or write an .svg, .html or .dot file"
-REFUSED = "draw: "
+REFUSED = ("draw: ", "svg: ")
 """How messages of refused arguments begin."""
 
 MODULE = "__drawn__"
@@ -77,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     add("--focus", metavar="NAME", help="the one of a dict's Tensors that the picture is about")
     add("--max-nodes", type=int, metavar="N", help="draw so many of the newest boxes")
     add("--direction", choices=("TB", "LR", "BT", "RL"), help="where values flow")
+    add("--engine", choices=("auto", "own", "dot"), help="who says where boxes of an .svg stand")
     add("--no-fold", dest="fold", action="store_false", help="draw all of what repeats")
     add("--no-constants", dest="constants", action="store_false", help="draw no constants")
     add("--values", action="store_true", help="add values, gradients, times and saved bytes")
@@ -107,9 +108,9 @@ def draw_file(target: str, output: Path, options: dict[str, Any]) -> None:
     try:
         named_outputs(result)
         write(result, output, ending, given)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:
         if str(error).startswith(REFUSED):  # and is no fault of ours
-            raise CommandError(f"{target}: {str(error).removeprefix(REFUSED)}") from error
+            raise CommandError(f"{target}: {str(error).partition(': ')[2]}") from error
         raise
 
 

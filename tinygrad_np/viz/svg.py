@@ -1,38 +1,32 @@
-"""A picture as SVG, without any program: for notebooks, pages and files.
+"""A picture as SVG: for notebooks, pages and files.
 
-Light and dark follow the reader's settings. Imports options, lines, labels and frames.
+Light and dark follow the reader's settings. Imports options, labels, placing and by_dot.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
-from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from shutil import which
 from typing import Literal, Unpack
 
-from .dot import NEEDS_DOT, digraph
+from .by_dot import clean_by_dot, placed_by_dot
 from .dot_labels import Direction, colors
-from .frames import Edgewise, Frame, arrange_groups
-from .labels import CELL, SIZES, Label, measured, svg_line, width_of
-from .lines import Line, Words, groups_of_one_op, hint, title_of, visible
+from .labels import CELL, SIZES, Label, svg_line
+from .lines import Line, hint
 from .model import Box, Mark, Picture
 from .options import Options, chosen_picture
 from .picture import Drawable
-from .routes import Layout, Point
+from .placing import Parts, Rectangle, number, pair, placed
+from .routes import Point
 from .values import Rows
 
 Engine = Literal["own", "dot", "auto"]
-FEW = 100
-"""How many boxes `dot` draws at most, if it is not asked for."""
-
-MARGIN = 12.0
-HEAD = 6.0
-"""How long the head of an arrow is."""
+FEW_BOXES, FEW_ARROWS = 100, 300
+"""How many `dot` lays out at most, if it is not asked for: more may take it long."""
 
 FLOWS = {
     "TB": "from top to bottom",
@@ -40,9 +34,6 @@ FLOWS = {
     "LR": "from left to right",
     "RL": "from right to left",
 }
-
-TITLES: dict[Direction, Edgewise] = {"TB": "top", "BT": "bottom", "LR": "left", "RL": "left"}
-"""The edge, as the layout has it, that is the upper one of a frame in the drawing."""
 
 STYLE = """\
 .tg-graph{--paper:#fff;--ink:#1f2937;--muted:#4b5563;--line:#6b7280;\
@@ -59,7 +50,8 @@ STYLE = """\
 .tg-graph text{fill:var(--ink);text-anchor:middle;white-space:pre}
 .tg-graph .small{fill:var(--muted);font-size:10px}
 .tg-graph .port{fill:var(--muted);font-size:9px}
-.tg-graph .title{fill:var(--muted);font-size:11px;font-weight:bold;text-anchor:start}
+.tg-graph .title{fill:var(--muted);font-size:11px;font-weight:bold;text-anchor:start;\
+paint-order:stroke;stroke:var(--frame);stroke-width:4px;stroke-linejoin:round}
 .tg-graph .name{font-weight:bold}
 .tg-graph .wrong{fill:var(--wrong-edge);font-size:10px;font-weight:bold}
 .tg-graph .frame{fill:var(--frame);stroke:var(--frame-edge)}
@@ -87,8 +79,8 @@ class SVG:
 
     >>> import tinygrad_np as tg
     >>> drawn = tg.viz.svg(tg.tensor([1.0, 2.0], requires_grad=True, name="w").sum())
-    >>> drawn
-    <SVG 99 x 134: a graph of 2 boxes: 1 op, 1 leaf>
+    >>> drawn  # doctest: +ELLIPSIS
+    <SVG ...: a graph of 2 boxes: 1 op, 1 leaf>
     >>> str(drawn).startswith("<svg xmlns=")
     True
     """
@@ -121,14 +113,15 @@ def svg(
     *,
     direction: Direction = "TB",
     thumbnails: bool = False,
-    engine: Engine = "own",
+    engine: Engine = "auto",
     **options: Unpack[Options],
 ) -> SVG:
     """Return a picture of the graph that one or several results came from, as SVG.
 
-    It needs no program: the layout is our own, and ten thousand boxes take a second or two. The
-    boxes look as those of :func:`draw`; hovering shows all of a name. Light or dark is the
-    reader's choice.
+    It needs no program: ten thousand boxes take our own layout a second or two. Few boxes are
+    laid out by the `dot` program where that is installed, as it finds shorter lines; what is
+    drawn looks the same. The boxes look as those of :func:`draw`; hovering shows all of a name.
+    Light or dark is the reader's choice.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
@@ -137,20 +130,20 @@ def svg(
         direction: Where values flow: ``"TB"`` from top to bottom, ``"LR"`` from left to right,
             or ``"BT"``, ``"RL"``.
         thumbnails: Add values, and an image of at most 16 x 16 means.
-        engine: Who draws: ``"own"``; ``"dot"``, the program, which makes the picture that
-            :func:`draw` describes, always light; or ``"auto"``, `dot` where it is installed and
-            there are at most 100 boxes, which then looks different from machine to machine.
+        engine: Who says where all of it stands: ``"own"``, our layout, the same on every
+            machine; ``"dot"``, the program; or ``"auto"``, `dot` where it is installed, there
+            are at most 100 boxes and 300 arrows, and no line passes through a box or a title.
         options: What :func:`draw` takes by keyword: `params`, `max_nodes`, `depth`, `collapse`,
             `fold`, `constants`, `focus`, `values`, `tape`.
 
     Raises:
         TypeError: For anything but Tensors, and for an option that does not exist.
         ValueError: As :func:`draw` does, and for an engine that does not exist.
-        RuntimeError: For ``engine="dot"`` where `dot` is not installed.
+        RuntimeError: For ``engine="dot"`` where `dot` is not installed; if it fails.
 
     >>> import tinygrad_np as tg
     >>> w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
-    >>> tg.viz.svg((w * w).sum())
+    >>> tg.viz.svg((w * w).sum(), engine="own")
     <SVG 99 x 204: a graph of 3 boxes: 2 ops, 1 leaf>
     """
     check_direction("svg", direction)
@@ -158,12 +151,7 @@ def svg(
         options = {**options, "values": True}
     if engine not in ("own", "dot", "auto"):
         raise ValueError(f"svg: engine is 'own', 'dot' or 'auto', not {engine!r}")
-    shown = chosen_picture("svg", x, options)
-    if engine == "auto":
-        is_small = len(shown.boxes) <= FEW
-        engine = "dot" if is_small and which("dot") is not None else "own"
-    draws = svg_by_dot if engine == "dot" else svg_of
-    drawn = draws(shown, direction, thumbnails)
+    drawn = svg_of(chosen_picture("svg", x, options), direction, thumbnails, engine)
     if path is not None:
         drawn.save(path)
     return drawn
@@ -175,127 +163,63 @@ def check_direction(caller: str, direction: str) -> None:
         raise ValueError(f"{caller}: direction is 'TB', 'LR', 'BT' or 'RL', not {direction!r}")
 
 
-def svg_of(shown: Picture, direction: Direction = "TB", thumbnails: bool = False) -> SVG:
+def svg_of(
+    shown: Picture,
+    direction: Direction = "TB",
+    thumbnails: bool = False,
+    engine: Engine = "auto",
+) -> SVG:
     """Return a picture as SVG."""
-    lonely = groups_of_one_op(shown)
-    alone = [None if box.group is None else lonely.get(box.group) for box in shown.boxes]
-    labels = [
-        measured(box, direction, group, thumbnails)
-        for box, group in zip(shown.boxes, alone, strict=True)
-    ]
-    titles = [[Words(visible(title_of(group)), "title")] for group in shown.groups]
-    upright = direction in ("TB", "BT")
-    layout, frames = arrange_groups(
-        [label.width if upright else label.height for label in labels],
-        [label.height if upright else label.width for label in labels],
-        [(arrow.tail, arrow.head) for arrow in shown.arrows],
-        [
-            number_of(box.group if group is None else group.parent)
-            for box, group in zip(shown.boxes, alone, strict=True)
-        ],
-        [number_of(group.parent) for group in shown.groups],
-        ends=[
-            None if arrow.port is None else labels[arrow.head].ports[arrow.port]
-            for arrow in shown.arrows
-        ],
-        titles=[width_of(title) for title in titles],
-        title_at=TITLES[direction],
-    )
-    flow = Flow(direction, layout)
+    parts = Parts(shown, direction, thumbnails)
+    drawn = None
+    if engine == "auto" and len(shown.boxes) <= FEW_BOXES and len(shown.arrows) <= FEW_ARROWS:
+        drawn = clean_by_dot(parts) if which("dot") is not None else None
+    if drawn is None:
+        drawn = placed_by_dot(parts) if engine == "dot" else placed(parts)
     summary = summary_of(shown)
-    width, height = flow.size
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="tg-graph" role="img" '
-        f'width="{number(width)}" height="{number(height)}" '
-        f'viewBox="0 0 {number(width)} {number(height)}">'
-    )
+    width, height = number(drawn.width), number(drawn.height)
     results = ", ".join(hint(box) for box in shown.boxes if box.result)
     about = f"Values flow {FLOWS[direction]}." + (f" Results: {results}" if results else "")
     pieces = [
-        head,
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="tg-graph" role="img" '
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
         f"<title>{escape(summary)}</title>",
         f"<desc>{escape(about)}</desc>",
         f"<style>{STYLE}</style>",
-        f'<rect class="paper" width="{number(width)}" height="{number(height)}"/>',
-        *[flow.frame(frame, titles[frame.group]) for frame in frames],
+        f'<rect class="paper" width="{width}" height="{height}"/>',
+        *[svg_frame(frame) for frame in drawn.frames],
         *[
-            flow.edge(route, arrow.mark)
-            for arrow, route in zip(shown.arrows, layout.routes, strict=True)
+            svg_arrow(*line, arrow.mark)
+            for arrow, line in zip(shown.arrows, drawn.arrows, strict=True)
         ],
+        *[svg_title(frame, parts.titles[frame.group]) for frame in drawn.frames],
+        *[
+            svg_box(box, label, *middle, thumbnails)
+            for box, label, middle in zip(shown.boxes, parts.labels, drawn.middles, strict=True)
+        ],
+        "</svg>\n",
     ]
-    for box, label in zip(shown.boxes, labels, strict=True):
-        at = flow.point(layout.x[box.key], layout.y[box.key])
-        pieces.append(svg_box(box, label, *at, thumbnails))
-    pieces.append("</svg>\n")
-    return SVG("\n".join(pieces), width, height, summary)
+    return SVG("\n".join(pieces), drawn.width, drawn.height, summary)
 
 
-def svg_by_dot(shown: Picture, direction: Direction = "TB", thumbnails: bool = False) -> SVG:
-    """Return a picture as the `dot` program draws it."""
-    import graphviz
-
-    try:
-        drawn = digraph(shown, direction, thumbnails).pipe(format="svg", encoding="utf-8")
-    except graphviz.ExecutableNotFound:
-        raise RuntimeError(f"svg: engine='dot' {NEEDS_DOT}, or use engine='own'") from None
-    text = drawn[drawn.index("<svg") :]
-    summary = summary_of(shown)
-    width, height = (float(n) for n in re.findall(r'(?:width|height)="([\d.]+)pt"', text)[:2])
-    head = f'<svg role="img" aria-label="{escape(summary)}"'
-    return SVG(head + text.removeprefix("<svg"), width, height, summary)
+def svg_frame(frame: Rectangle) -> str:
+    """Return the frame of a group as an element of SVG."""
+    return (
+        f'<rect class="frame" x="{number(frame.x)}" y="{number(frame.y)}" '
+        f'width="{number(frame.width)}" height="{number(frame.height)}" rx="7"/>'
+    )
 
 
-def number_of(group: int | None) -> int:
-    """Return the key of a group as the layout has it."""
-    return -1 if group is None else group
+def svg_title(frame: Rectangle, title: Line) -> str:
+    """Return the title of a frame, in its upper left, as an element of SVG."""
+    return svg_line(title, number(frame.title), number(frame.y + 14.0))
 
 
-class Flow:
-    """The way from a layout from top to bottom to a drawing in any direction."""
-
-    def __init__(self, direction: Direction, layout: Layout) -> None:
-        self.upright = direction in ("TB", "BT")
-        self.back = direction in ("BT", "RL")
-        self.length = layout.height
-        width, height = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
-        self.size = (width, height) if self.upright else (height, width)
-
-    def point(self, x: float, y: float) -> Point:
-        """Return where a point of the layout is drawn."""
-        x, y = x + MARGIN, (self.length - y if self.back else y) + MARGIN
-        return (x, y) if self.upright else (y, x)
-
-    def frame(self, frame: Frame, title: Line) -> str:
-        """Return the frame of a group as elements of SVG, with its title in the upper left."""
-        x0, y0 = self.point(frame.x, frame.y)
-        x1, y1 = self.point(frame.x + frame.width, frame.y + frame.height)
-        x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
-        words = svg_line(title, number(x0 + frame.title), number(y0 + 14.0))
-        return (
-            f'<rect class="frame" x="{number(x0)}" y="{number(y0)}" '
-            f'width="{number(x1 - x0)}" height="{number(y1 - y0)}" rx="7"/>{words}'
-        )
-
-    def edge(self, route: Sequence[Point], mark: Mark | None = None) -> str:
-        """Return an edge as elements of SVG: a line, and the head of an arrow."""
-        *points, (x, y) = route
-        points.append((x, y - HEAD))
-        parts = ["M" + pair(self.point(*points[0]))]
-        for (x0, y0), (x1, y1) in pairwise(points):
-            if x0 != x1:
-                middle = (y0 + y1) / 2
-                parts.append("C" + pair(self.point(x0, middle)))
-                parts.append(" " + pair(self.point(x1, middle)) + " ")
-            else:
-                parts.append("L")
-            parts.append(pair(self.point(x1, y1)))
-        corners = [(x, y), (x - 3.5, y - HEAD - 1), (x + 3.5, y - HEAD - 1)]
-        head = "L".join([pair(self.point(*corner)) for corner in corners])
-        look = f" {mark}" if mark else ""
-        return (
-            f'<path class="edge{look}" d="{"".join(parts)}"/>'
-            f'<path class="head{look}" d="M{head}z"/>'
-        )
+def svg_arrow(path: str, head: Sequence[Point], mark: Mark | None) -> str:
+    """Return an arrow as elements of SVG: a line, and its head."""
+    look = f" {mark}" if mark else ""
+    corners = "L".join([pair(corner) for corner in head])
+    return f'<path class="edge{look}" d="{path}"/><path class="head{look}" d="M{corners}z"/>'
 
 
 def svg_box(box: Box, label: Label, x: float, y: float, thumbnails: bool = False) -> str:
@@ -342,13 +266,3 @@ def summary_of(shown: Picture) -> str:
     n = len(shown.boxes)
     words = f"a graph of {n:,} {'box' if n == 1 else 'boxes'}: {', '.join(kinds)}"
     return words.replace("leafs", "leaves")
-
-
-def number(value: float) -> str:
-    """Return a coordinate in as few characters as show it well."""
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def pair(point: Point) -> str:
-    """Return the coordinates of a point."""
-    return f"{number(point[0])},{number(point[1])}"
