@@ -41,7 +41,7 @@ class Node:
         dtype: The result's dtype.
         number: The creation number; a parent's is always smaller.
         name: The name a user gave the result.
-        scope: The module whose result it is; unset for any other node.
+        scope: The module whose result it is, as `scope_of` reads it; ``None`` for most.
     """
 
     __slots__ = (
@@ -57,7 +57,7 @@ class Node:
         "shape",
     )
 
-    scope: tuple[str, type, int, Any]
+    scope: tuple[str, type, int, Any] | None
 
     def __init__(
         self,
@@ -75,6 +75,7 @@ class Node:
         self.shape = shape
         self.dtype = dtype
         self.name: str | None = None
+        self.scope = None
         self.number = next_number()
 
     @property
@@ -133,13 +134,13 @@ def enclose(node: Node, place: str, module: type, start: int) -> None:
     Every call of a module pays for this, so it is a plain tuple; `scope_of` reads it.
     """
     if node.number > start:  # it was computed there, and not only passed on
-        node.scope = (place, module, start, getattr(node, "scope", None))
+        node.scope = (place, module, start, node.scope)
 
 
 def scope_of(node: Node) -> Scope | None:
     """Return the outermost module whose result a node is."""
     noted = []
-    inner = getattr(node, "scope", None)
+    inner = node.scope
     while inner is not None:
         noted.append(inner)
         inner = inner[3]

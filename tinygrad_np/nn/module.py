@@ -99,9 +99,13 @@ class Module:
                 out = self.forward(*args, **kwargs)
         else:
             out = self.forward(*args, **kwargs)
-        for y in (out,) if type(out) is Tensor else out if type(out) in (tuple, list) else ():
-            if type(y) is Tensor and y.node is not None:
-                enclose(y.node, self._prefix, type(self), start)
+        if type(out) is Tensor:
+            if out.node is not None:
+                enclose(out.node, self._prefix, type(self), start)
+        elif type(out) in (tuple, list):
+            for y in out:
+                if type(y) is Tensor and y.node is not None:
+                    enclose(y.node, self._prefix, type(self), start)
         return out
 
     # ----------------------------------------------------------- registration
