@@ -53,6 +53,13 @@ def test_a_flowchart_is_valid_whatever_the_names_hold(name):
         assert nodes[0][0].split("\n")[0] == name
 
 
+def test_notebooks_show_a_flowchart_and_prompts_its_lines():
+    drawn = tg.viz.mermaid(tg.tensor([1.0], requires_grad=True))
+    assert isinstance(drawn, str)
+    assert repr(drawn) == drawn
+    assert drawn._repr_mimebundle_() == {"text/vnd.mermaid": drawn, "text/plain": drawn}
+
+
 def test_a_direction_that_is_none_is_refused():
     with pytest.raises(ValueError, match="mermaid: direction is 'TB'"):
         tg.viz.mermaid(tg.tensor(1.0), direction="up")

@@ -21,6 +21,13 @@ def test_every_node_has_one_line():
     assert lines[60].split() == ["#61", "add(#60,", "#60)", "()", "float64", "result"]
 
 
+def test_a_prompt_shows_it_line_by_line():
+    drawn = tg.viz.text(tg.tensor([1.0], requires_grad=True).sum())
+    assert isinstance(drawn, str)
+    assert repr(drawn) == drawn
+    assert drawn.count("\n") == 1
+
+
 def test_parameters_constants_and_names():
     x = tg.tensor(np.ones((2, 3)), requires_grad=True)
     y = tg.sum(x * np.ones(3), axis=0, keepdims=True) - 0.5

@@ -122,7 +122,7 @@ class Blame:
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """The findings of a gradient check; true if nothing is wrong.
 
@@ -183,6 +183,9 @@ class Report:
             if any(f.verdict == verdict for f in self.findings)
         ]
         return f"gradcheck of {self.function}: {', '.join([self._passed(), *notes])}"
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _passed(self) -> str:
         judged = [f for f in self.findings if f.verdict not in ("weak", "skipped")]

@@ -12,7 +12,7 @@ from .dot_labels import Direction
 from .lines import groups_of_one_op, lines_of, title_of, visible
 from .model import Box, Group, Picture
 from .options import Options, chosen_picture
-from .outline import outline
+from .outline import Printed, outline
 from .picture import Drawable
 from .svg import check_direction
 from .values import Values
@@ -31,12 +31,21 @@ CLASSES = """\
 """
 
 
-def mermaid(x: Drawable, *, direction: Direction = "TB", **options: Unpack[Options]) -> str:
+class Flowchart(Printed):
+    """A Mermaid flowchart as text; notebooks that know Mermaid draw it."""
+
+    __slots__ = ()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/vnd.mermaid": str(self), "text/plain": str(self)}
+
+
+def mermaid(x: Drawable, *, direction: Direction = "TB", **options: Unpack[Options]) -> Flowchart:
     """Return the graph that one or several results came from as a Mermaid flowchart.
 
-    Many pages of text, such as those of GitHub, draw it where it stands in a block of code
-    marked ``mermaid``. Modules are subgraphs. Mermaid itself refuses more than 500 edges unless
-    it is told otherwise.
+    It is a string, which JupyterLab draws; many pages of text, such as those of GitHub, draw it
+    where it stands in a block of code marked ``mermaid``. Modules are subgraphs. Mermaid itself
+    refuses more than 500 edges unless it is told otherwise.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
@@ -51,7 +60,7 @@ def mermaid(x: Drawable, *, direction: Direction = "TB", **options: Unpack[Optio
 
     >>> import tinygrad_np as tg
     >>> w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
-    >>> print(tg.viz.mermaid(w.sum()))
+    >>> tg.viz.mermaid(w.sum())
     flowchart TB
         n0["w<br/>(2,)#160; float64"]:::leaf
         n1("sum<br/>()#160; float64"):::result
@@ -83,7 +92,7 @@ def mermaid(x: Drawable, *, direction: Direction = "TB", **options: Unpack[Optio
     framed = [f"g{group.key}" for group in filled(shown) if group.key not in lonely]
     if framed:
         lines.append(f"    class {','.join(framed)} group")
-    return "\n".join(lines) + "\n" + CLASSES
+    return Flowchart("\n".join(lines) + "\n" + CLASSES)
 
 
 def flowchart_node(box: Box, alone: Group | None) -> str:

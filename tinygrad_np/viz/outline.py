@@ -15,6 +15,15 @@ Unit = tuple[int, int]
 """A group, as its first box and its key, or a box, as its key and -1; units sort by age."""
 
 
+class Printed(str):
+    """Text that a prompt and a notebook show line by line, as it is printed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of an outline.

@@ -9,7 +9,7 @@ from typing import Unpack
 
 from .lines import SIGNS, counted, groups_of_one_op, many, measures, sizes, title_of, visible
 from .options import Options, chosen_picture
-from .outline import outline
+from .outline import Printed, outline
 from .picture import Box, Drawable, Group, Picture
 
 WIDEST = 60
@@ -36,14 +36,14 @@ def text(x: Drawable, **options: Unpack[Options]) -> str:
 
     >>> import tinygrad_np as tg
     >>> w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
-    >>> print(tg.viz.text({"loss": (w * w * 0.5).sum()}))
+    >>> tg.viz.text({"loss": (w * w * 0.5).sum()})
     #1  w = leaf           (2,)  float64
     #2  multiply(#1, #1)   (2,)  float64
     #3  multiply(#2, 0.5)  (2,)  float64
     #4  loss = sum(#3)     ()    float64  result
     """
     options = {"max_nodes": 200, **options}
-    return listing(chosen_picture("text", x, options))
+    return Printed(listing(chosen_picture("text", x, options)))
 
 
 def listing(shown: Picture) -> str:
