@@ -31,21 +31,12 @@ CLASSES = """\
 """
 
 
-class Flowchart(Printed):
-    """A Mermaid flowchart as text; notebooks that know Mermaid draw it."""
-
-    __slots__ = ()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/vnd.mermaid": str(self), "text/plain": str(self)}
-
-
-def mermaid(x: Drawable, *, direction: Direction = "TB", **options: Unpack[Options]) -> Flowchart:
+def mermaid(x: Drawable, *, direction: Direction = "TB", **options: Unpack[Options]) -> str:
     """Return the graph that one or several results came from as a Mermaid flowchart.
 
-    It is a string, which JupyterLab draws; many pages of text, such as those of GitHub, draw it
-    where it stands in a block of code marked ``mermaid``. Modules are subgraphs. Mermaid itself
-    refuses more than 500 edges unless it is told otherwise.
+    Many pages of text, such as those of GitHub, draw it where it stands in a block of code
+    marked ``mermaid``. Modules are subgraphs. Mermaid itself refuses more than 500 edges unless
+    it is told otherwise.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
@@ -92,7 +83,7 @@ def mermaid(x: Drawable, *, direction: Direction = "TB", **options: Unpack[Optio
     framed = [f"g{group.key}" for group in filled(shown) if group.key not in lonely]
     if framed:
         lines.append(f"    class {','.join(framed)} group")
-    return Flowchart("\n".join(lines) + "\n" + CLASSES)
+    return Printed("\n".join(lines) + "\n" + CLASSES)
 
 
 def flowchart_node(box: Box, alone: Group | None) -> str:
