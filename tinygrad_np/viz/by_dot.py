@@ -42,7 +42,7 @@ def placed_by_dot(parts: Parts) -> Placed:
 
 
 def clean_by_dot(parts: Parts) -> Placed | None:
-    """Return the same, or ``None`` if a line passes through a box or a title: `dot` allows it."""
+    """Return the same, or ``None`` if a line passes through a box, as `dot` lets some."""
     found, curves = laid_out(parts)
     return None if passes_through(parts, found, curves) else found
 
@@ -153,14 +153,10 @@ def read(told: dict[str, Any], boxes: int, arrows: int) -> tuple[Placed, list[li
 
 
 def passes_through(parts: Parts, found: Placed, curves: list[list[Point]]) -> bool:
-    """Return whether a line passes through a title, or a box that it doesn't join."""
+    """Return whether a line passes through a box that it doesn't join."""
     corners = [
         (x - label.width / 2, y - label.height / 2, x + label.width / 2, y + label.height / 2)
         for (x, y), label in zip(found.middles, parts.labels, strict=True)
-    ]
-    corners += [
-        (frame.title, frame.y + 4, frame.title + width_of(parts.titles[frame.group]), frame.y + 16)
-        for frame in found.frames
     ]
     x0, y0, x1, y1 = np.array(corners).T[:, :, None]
     for arrow, curve in zip(parts.shown.arrows, curves, strict=True):

@@ -118,10 +118,10 @@ def svg(
 ) -> SVG:
     """Return a picture of the graph that one or several results came from, as SVG.
 
-    It needs no program: ten thousand boxes take our own layout a second or two. Few boxes are
-    laid out by the `dot` program where that is installed, as it finds shorter lines; what is
-    drawn looks the same. The boxes look as those of :func:`draw`; hovering shows all of a name.
-    Light or dark is the reader's choice.
+    It needs no program: ten thousand boxes take our own layout a second or two. Few boxes
+    without frames are laid out by the `dot` program where that is installed, as it often finds
+    shorter lines; what is drawn looks the same. The boxes look as those of :func:`draw`;
+    hovering shows all of a name. Light or dark is the reader's choice.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
@@ -132,7 +132,8 @@ def svg(
         thumbnails: Add values, and an image of at most 16 x 16 means.
         engine: Who says where all of it stands: ``"own"``, our layout, the same on every
             machine; ``"dot"``, the program; or ``"auto"``, `dot` where it is installed, there
-            are at most 100 boxes and 300 arrows, and no line passes through a box or a title.
+            are at most 100 boxes and 300 arrows and no frames, and it leads no line through a
+            box.
         options: What :func:`draw` takes by keyword: `params`, `max_nodes`, `depth`, `collapse`,
             `fold`, `constants`, `focus`, `values`, `tape`.
 
@@ -171,9 +172,10 @@ def svg_of(
 ) -> SVG:
     """Return a picture as SVG."""
     parts = Parts(shown, direction, thumbnails)
+    is_small = len(shown.boxes) <= FEW_BOXES and len(shown.arrows) <= FEW_ARROWS
     drawn = None
-    if engine == "auto" and len(shown.boxes) <= FEW_BOXES and len(shown.arrows) <= FEW_ARROWS:
-        drawn = clean_by_dot(parts) if which("dot") is not None else None
+    if engine == "auto" and is_small and max(parts.homes, default=-1) < 0 and which("dot"):
+        drawn = clean_by_dot(parts)
     if drawn is None:
         drawn = placed_by_dot(parts) if engine == "dot" else placed(parts)
     summary = summary_of(shown)
