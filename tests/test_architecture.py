@@ -23,6 +23,7 @@ ENGINE = [
     "tensor",
     "mapped",
     "op",
+    "notes",
     "tape",
     "calls",
     "makers",

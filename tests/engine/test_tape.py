@@ -112,11 +112,12 @@ class Sweeps(tapes.Tape):
         super().__init__()
         self.seen = []
 
-    def sweep(self, order):
-        self.seen.append([node.op.name if node.op else "leaf" for node in order])
-        return super().sweep(order)
+    def sweep(self, order, useful, **kind):
+        self.seen.append([node.op.name if node.op else "leaf" for node in order if node in useful])
+        return super().sweep(order, useful, **kind)
 
     def swept(self, node, error):
+        super().swept(node, error)
         self.seen.append((node.op and node.op.name, error))
 
 

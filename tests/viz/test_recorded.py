@@ -86,7 +86,7 @@ def test_a_rule_that_raised():
 
     bad = tg.op(x=rule)(lambda x: x + 1.0)
     shown = picture(failing(KeyError, lambda: bad(tg.sin(leaf())).sum().backward()))
-    assert failed(shown).notes == ("failed in backward",)
+    assert failed(shown).notes == ("its gradient rule failed",)
     assert [b.op for b in shown.boxes][:2] == [None, "sin"]
 
 

@@ -6,6 +6,7 @@ Imports batching, errors, graph, mapped, modes, op, sweeps, tensor, trees and tr
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from .graph import Node, next_number, walk_edges
 from .mapped import Mapped, levels
 from .modes import enable_grad, is_grad_enabled
 from .op import Op, Rule
-from .sweeps import sweep
+from .sweeps import push, sweep
 from .tensor import Array, Tensor, result
 from .transforms import alias, is_tracked
 from .trees import leaves_of, map_tree
@@ -26,10 +27,11 @@ from .trees import leaves_of, map_tree
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     """Return `f` changed to save nothing of its inside for the sweep.
 
-    It is run once, and again when its gradient is wanted: time for memory. It may return
-    nested lists, tuples and dicts, may close over Tensors that require gradients, and works in
-    both modes, to any order and under `vmap`. Chen et al., "Training deep nets with sublinear
-    memory cost", arXiv:1604.06174.
+    It is run once, and again when its gradient, or in forward mode its tangent, is wanted: time
+    for memory. It may return nested lists, tuples and dicts, may close over Tensors that require
+    gradients, and works in both modes, to any order and under `vmap`. A sweep that is itself
+    recorded, for a second derivative, keeps what the second run computed: then it saves nothing.
+    Chen et al., "Training deep nets with sublinear memory cost", arXiv:1604.06174.
 
     Raises:
         GraphError: In the sweep, if the second run gives another result: if `f` draws random
@@ -124,18 +126,9 @@ class Segment:
         """Return the cotangent of each parent for that of one result, by a run and a sweep."""
         if self.memo[0] is not g:
             recorded = isinstance(g, Tensor) and is_grad_enabled()
-            _, tensors, own = self.run(alias if recorded else new_leaf)
-            for x, value in zip(tensors, self.values, strict=True):
-                if not np.array_equal(x._data, value, equal_nan=value.dtype.kind in "fc"):
-                    raise GraphError(
-                        "checkpoint: the function gave another result when it was computed "
-                        "again: it draws random numbers, or something it closes over was changed"
-                    )
-            root = tensors[k].node
-            assert root is not None  # it was tracked the first time
-            targets = [*own, *self.outside]
+            roots, targets = self.second_run(recorded)
             found = sweep(
-                {root: g},
+                {roots[k]: g},
                 frozenset(targets),
                 retain_graph=recorded,
                 create_graph=isinstance(g, Tensor),
@@ -144,10 +137,47 @@ class Segment:
             self.memo = (g, [found.get(n) for n in targets])
         return self.memo[1]
 
+    def tangents(self, given: list[Any], recorded: bool) -> list[Any]:
+        """Return the tangent of each result for those of the parents, by a run and a sweep."""
+        if not same_items(self.memo[0], given):
+            roots, targets = self.second_run(recorded)
+            starts = {n: t for n, t in zip(targets, given, strict=True) if t is not None}
+            found = push([n for n in roots if n is not None], starts, create_graph=recorded)
+            self.memo = (given, [None if n is None else found.get(n) for n in roots])
+        return self.memo[1]
+
+    def second_run(self, recorded: bool) -> tuple[list[Any], list[Node]]:
+        """Run the function again; return the nodes of its results and of this segment's parents."""
+        _, tensors, own = self.run(alias if recorded else new_leaf)
+        for x, value in zip(tensors, self.values, strict=True):
+            if not np.array_equal(x._data, value, equal_nan=value.dtype.kind in "fc"):
+                raise GraphError(
+                    "checkpoint: the function gave another result when it was computed "
+                    "again: it draws random numbers, or something it closes over was changed"
+                )
+        return [x.node for x in tensors], [*own, *self.outside]
+
 
 def mapped_like(x: Tensor, whole: Tensor) -> Tensor:
     """Return a whole batch as an example of what `x` is an example of."""
     return Mapped(mapped_like(x.value, whole), x.level) if isinstance(x, Mapped) else whole
+
+
+def same_items(x: Any, y: list[Any]) -> bool:
+    """Return whether a list holds the very objects of another."""
+    return isinstance(x, list) and len(x) == len(y) and all(map(operator.is_, x, y))
+
+
+def tangent_of(
+    node: Node, found: dict[Node, Any], create_graph: bool, note: Callable[..., None] | None
+) -> Any:
+    """Return the tangent of a result of a segment: see ``sweeps.tangent_of``.
+
+    The sweep inside notes its steps itself.
+    """
+    edges = node.edges or ()
+    segment, k, _ = edges[0][2]
+    return segment.tangents([found.get(parent) for parent, _, _ in edges], create_graph)[k]
 
 
 def new_leaf(x: Tensor) -> Tensor:
@@ -159,3 +189,4 @@ def new_leaf(x: Tensor) -> Tensor:
 
 RULE = Rule(lambda g, segment, k, i: segment.cotangents(k, g)[i], "x")
 OP = Op("checkpoint", lambda x: x, "general", ("x",), {"x": RULE}, holomorphic=False)
+OP.push = tangent_of

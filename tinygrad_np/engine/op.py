@@ -106,6 +106,7 @@ class Op:
         star: The last of them, if it stands for any number of arrays.
         defaults: The parameters and their values when left out.
         rules: The rule of each differentiable input.
+        push: What gives the tangent of a node of it, instead of the rules; see ``sweeps.push``.
         call: The public function.
         label: What pictures and messages call it: the name, or that of the function it is part of.
     """
@@ -121,6 +122,7 @@ class Op:
         "label",
         "mismatch",
         "name",
+        "push",
         "rules",
         "star",
     )
@@ -152,6 +154,7 @@ class Op:
         self.star = star
         self.holomorphic = holomorphic
         self.defaults = defaults or {}
+        self.push: Callable[..., Any] | None = None
         self.call: Callable[..., Tensor]
 
     def __repr__(self) -> str:

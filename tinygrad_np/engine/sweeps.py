@@ -7,7 +7,7 @@ tensor, op, tape and calls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -46,12 +46,14 @@ def sweep(
     found: dict[Node, Any] = {}
     ours: set[Node] = set()  # whose cotangent is an array this sweep allocated
     tape = running() if RECORDING else None
-    note = None
+    note, node = None, None
+    visited: Iterable[Node] = order
     if tape is not None:
-        note = tape.sweep(order if useful is None else [node for node in order if node in useful])
-    node = None
+        visited, note = tape.sweep(
+            order, order if useful is None else useful, recorded=create_graph
+        )
     try:
-        for node in order:
+        for node in visited:
             g = cotangents.pop(node, None)
             if g is None:  # every rule on the way here said: no gradient
                 continue
@@ -134,24 +136,47 @@ def push(
         create_graph: Record the sweep.
     """
     found = dict(tangents)
-    order = walk_edges(roots)
-    useful = leading_to(frozenset(tangents), order)
-    for node in reversed(order):
-        if node in tangents or node not in useful:
-            continue
-        total = None
-        for parent, rule, arguments in node.edges or ():
-            t = found.get(parent)
-            if t is None:
-                continue
-            if create_graph:
-                arguments = lift(node, rule, arguments)
-            part = pushed(node, rule, arguments, parent, t, create_graph)
-            if part is not None:
-                total = part if total is None else total + part
-        if total is not None:
-            found[node] = total
+    given = frozenset(tangents)
+    order = walk_edges(roots, given)
+    useful = leading_to(given, order)
+    order = [node for node in reversed(order) if node in useful and node not in tangents]
+    tape = running() if RECORDING else None
+    note, node = None, None
+    visited: Iterable[Node] = order
+    if tape is not None:
+        visited, note = tape.sweep(order, order, forward=True, recorded=create_graph)
+    try:
+        for node in visited:
+            assert node.op is not None  # leaves lead to nothing
+            give = node.op.push or tangent_of
+            if (total := give(node, found, create_graph, note)) is not None:
+                found[node] = total
+    except Exception as error:
+        if tape is not None:
+            tape.swept(node, error)
+        raise
+    if tape is not None:
+        tape.swept(node, None)
     return found
+
+
+def tangent_of(
+    node: Node, found: dict[Node, Any], create_graph: bool, note: Callable[..., None] | None
+) -> Any:
+    """Return the tangent of a node's result, given those of its parents; ``None`` for none."""
+    total = None
+    for parent, rule, arguments in node.edges or ():
+        t = found.get(parent)
+        if t is None:
+            continue
+        if create_graph:
+            arguments = lift(node, rule, arguments)
+        part = pushed(node, rule, arguments, parent, t, create_graph)
+        if note is not None:
+            note(node, rule, parent, t, part, arguments)
+        if part is not None:
+            total = part if total is None else total + part
+    return total
 
 
 def pushed(

@@ -2,16 +2,13 @@
 
 Without a tape there is the graph alone, which holds what gradients need. The callers and the
 sweep look at one list, `RECORDING`, which is empty then: that is all recording costs when it is
-off. Imports graph, mapped, op, tensor and trees.
+off. Imports graph, mapped, notes, op, tensor and trees.
 """
 
 from __future__ import annotations
 
-import linecache
-import os
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -20,6 +17,11 @@ import numpy as np
 
 from .graph import Node
 from .mapped import Mapped
+from .notes import Call as Call
+from .notes import Line as Line
+from .notes import Step as Step
+from .notes import Sweep
+from .notes import calling_line as calling_line
 from .op import FUNCTIONS, Op, Rule
 from .tensor import LENT, Array, Tensor, as_array
 from .trees import leaves_of
@@ -30,145 +32,6 @@ RECORDING: list[Tape] = []
 _tape: ContextVar[Tape | None] = ContextVar("tinygrad_np_tape", default=None)
 _scope: ContextVar[tuple[str, ...]] = ContextVar("tinygrad_np_scope", default=())
 
-# Whose lines are nobody's own: the frames of this package and of NumPy.
-INSIDE = (
-    os.path.dirname(os.path.dirname(__file__)) + os.sep,
-    os.path.dirname(np.__file__) + os.sep,
-)
-
-
-class Line:
-    """A line of a program.
-
-    Attributes:
-        file: The file, or what stands for one in a notebook or a shell.
-        number: The line's number, from 1.
-        function: The function it is in.
-    """
-
-    __slots__ = ("file", "function", "number")
-
-    def __init__(self, file: str, number: int, function: str) -> None:
-        self.file, self.number, self.function = file, number, function
-
-    @property
-    def text(self) -> str:
-        """What stands there; empty where the source is not to be had."""
-        return linecache.getline(self.file, self.number).strip()
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.number}"
-        return f"{where} in {self.function}" if self.function != "<module>" else where
-
-    def __repr__(self) -> str:
-        return f"<line {self}>"
-
-
-def calling_line() -> Line:
-    """Return the innermost line of the program that is not the package's or NumPy's own."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(INSIDE):
-        frame = frame.f_back
-    return Line(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
-
-
-class Call:
-    """One op call.
-
-    Attributes:
-        number: Its place on the tape, from 0.
-        op: The op.
-        values: Its operands: arrays, and Python numbers as they are.
-        nodes: The node of each operand; ``None`` for one that no gradient flows to.
-        sources: For each operand the number of the call that made it, ``None`` if none did.
-        params: The parameters that were given.
-        out: The result; ``None`` if it failed.
-        node: The node of the result; ``None`` if no gradient flows through.
-        seconds: How long it took.
-        line: The user's line it was called from.
-        saved: The bytes of the arrays that the graph keeps for its rules.
-        scope: The modules it was called in, the outermost first.
-        error: What it raised.
-    """
-
-    __slots__ = (
-        "error",
-        "line",
-        "node",
-        "nodes",
-        "number",
-        "op",
-        "out",
-        "params",
-        "saved",
-        "scope",
-        "seconds",
-        "sources",
-        "values",
-    )
-
-    def __init__(self, number: int, op: Op, params: dict[str, Any], line: Line) -> None:
-        self.number, self.op, self.params, self.line = number, op, params, line
-        self.values: tuple[Any, ...] = ()
-        self.nodes: tuple[Node | None, ...] = ()
-        self.sources: tuple[int | None, ...] = ()
-        self.out: Array | None = None
-        self.node: Node | None = None
-        self.seconds = 0.0
-        self.saved = 0
-        self.scope: tuple[str, ...] = _scope.get()
-        self.error: Exception | None = None
-
-    def __repr__(self) -> str:
-        shapes = ", ".join(str(np.shape(value)) for value in self.values)
-        return f"<call {self.number}: {self.op.name}({shapes})>"
-
-
-class Step:
-    """One rule of a backward sweep: what flows from a node to one of its parents.
-
-    Attributes:
-        node: The node.
-        parent: The parent.
-        rule: The rule.
-        cotangent: What arrived at the node, complete.
-        contribution: What the rule made of it, in the parent's shape; ``None`` for no gradient.
-        seconds: How long it took.
-        sweep: Which sweep on the tape it belongs to, from 0.
-        arguments: What the rule asked for.
-    """
-
-    __slots__ = (
-        "arguments",
-        "contribution",
-        "cotangent",
-        "node",
-        "parent",
-        "rule",
-        "seconds",
-        "sweep",
-    )
-
-    def __init__(
-        self,
-        node: Node,
-        parent: Node,
-        rule: Rule,
-        cotangent: Array,
-        contribution: Array | None,
-        seconds: float,
-        sweep: int,
-        arguments: tuple[Any, ...],
-    ) -> None:
-        self.node, self.parent, self.rule = node, parent, rule
-        self.cotangent, self.contribution = cotangent, contribution
-        self.seconds, self.sweep = seconds, sweep
-        self.arguments = arguments
-
-    def __repr__(self) -> str:
-        name = self.node.op.name if self.node.op else "leaf"
-        return f"<step of {name}: {self.rule.input} {self.parent.shape}>"
-
 
 class Tape:
     """What happened in a :func:`record` block.
@@ -176,13 +39,17 @@ class Tape:
     Attributes:
         calls: The op calls, in order.
         steps: The rules that backward sweeps applied, in order.
-        sweeps: How many backward sweeps there were.
+        pushes: The rules that forward-mode sweeps applied, in order.
+        sweeps: How many sweeps there were.
+        under_way: Those that run now, one inside the other.
     """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.steps: list[Step] = []
+        self.pushes: list[Step] = []
         self.sweeps = 0
+        self.under_way: list[Sweep] = []
         self._made: dict[int, int] = {}  # by the id of its result, which the tape keeps alive
         self._by_node: dict[Node, Call] = {}
         self._last = 0.0
@@ -206,8 +73,15 @@ class Tape:
         for x in args:
             if isinstance(x, Mapped):  # the op is called on the whole batch, which is noted
                 return x.apply(op, args, params)  # type: ignore[no-any-return]
+        if self.transposing:  # on a stand-in, of which nothing is left
+            token = _tape.set(None)
+            try:
+                return function(*args, **params)
+            finally:
+                _tape.reset(token)
         args = tuple([stacked(x) for x in args])
-        noted = Call(len(self.calls), op, params, calling_line())
+        noted = Call(len(self.calls), op, params, *self._place())
+        noted.scope = _scope.get()
         noted.nodes = tuple([x.node if isinstance(x, Tensor) else None for x in args])
         noted.values = tuple([self._value(x, op) for x in args])
         noted.sources = tuple([self._made.get(id(value)) for value in noted.values])
@@ -236,11 +110,65 @@ class Tape:
             return array if id(array) in self._made else array.copy()
         return x if type(x) in (float, int, bool, complex) else as_array(x, op.name, copy=True)
 
-    def sweep(self, order: Sequence[Node]) -> Callable[..., None]:
-        """Begin a backward sweep over nodes; return what notes each of its steps."""
+    def line_of(self, node: Node) -> Line | None:
+        """Return the line a node's op was called from; ``None`` if it is not known."""
+        call = self._by_node.get(node)
+        return None if call is None else call.line
+
+    def _place(self) -> tuple[Line, Node | None]:
+        """Return the line of a call that is made now, and the node whose rule makes it."""
+        line = calling_line()
+        node = self.under_way[-1].node if self.under_way else None
+        if node is None or runs_again(node):
+            return line, None
+        asked = self.under_way[-1].line
+        if (line.file, line.number) == (asked.file, asked.number):  # in a rule of the package
+            line = self.line_of(node) or line
+        return line, node
+
+    # --------------------------------------------------------------------- sweeps
+
+    @property
+    def transposing(self) -> bool:
+        """Whether a rule is applied to a stand-in, to transpose it."""
+        if not self.under_way:
+            return False
+        sweep = self.under_way[-1]
+        return sweep.forward and not sweep.recorded and not runs_again(sweep.node)
+
+    def sweep(
+        self,
+        order: Sequence[Node],
+        useful: Collection[Node],
+        *,
+        forward: bool = False,
+        recorded: bool = False,
+    ) -> tuple[Iterator[Node], Callable[..., None]]:
+        """Begin a sweep; return the nodes to go through, and what notes each step.
+
+        Args:
+            order: The nodes.
+            useful: Those whose rules it applies.
+            forward: Whether it is one of forward mode.
+            recorded: Whether its rules run on Tensors.
+        """
+        outer = self.under_way[-1] if self.under_way else None
+        transposes = outer is not None and outer.forward and not runs_again(outer.node)
+        sweep = Sweep(calling_line(), forward, recorded, transposes)
+        self.under_way.append(sweep)
+        if outer is not None and transposes:
+            sweep.node = outer.node
+            return iter(order), no_note
         number = self.sweeps
         self.sweeps += 1
         self._last = time.perf_counter()
+
+        def visited() -> Iterator[Node]:
+            for node in order:
+                sweep.node = node
+                yield node
+
+        steps = self.pushes if forward else self.steps
 
         def note(
             node: Node, rule: Rule, parent: Node, g: Any, c: Any, arguments: tuple[Any, ...]
@@ -248,18 +176,29 @@ class Tape:
             now = time.perf_counter()
             given = None if c is None else copied(c)
             seconds = now - self._last
-            step = Step(node, parent, rule, copied(g), given, seconds, number, arguments)
-            self.steps.append(step)
+            steps.append(Step(node, parent, rule, copied(g), given, seconds, number, arguments))
             self._last = time.perf_counter()
 
-        return note
+        return visited(), note
 
     def swept(self, node: Node | None, error: Exception | None) -> None:
-        """End a backward sweep: at its last node, or with what was raised at an earlier one."""
+        """End a sweep: at its last node, or with what was raised at an earlier one."""
+        self.under_way.pop()
+
+
+def no_note(*_: Any) -> None:
+    """Note nothing of a step."""
+
+
+def runs_again(node: Node | None) -> bool:
+    """Return whether the rule of a node runs a function of the user's."""
+    return node is not None and node.op is not None and node.op.name == "checkpoint"
 
 
 def copied(x: Array | Tensor) -> Array:
     """Return a cotangent as it is now: a sweep may go on adding to it in place."""
+    while isinstance(x, Mapped):
+        x = x.value
     return np.array(x._data if isinstance(x, Tensor) else x)
 
 

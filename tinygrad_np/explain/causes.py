@@ -240,8 +240,8 @@ def maker_of(call: Call, operand: int, tape: Tape) -> str:
 # ----------------------------------------------------------------------- backward
 
 
-def backward_cause(call: Call | None, op: str, at: Operands, tape: Tape, bad: str) -> Cause:
-    """Return why a rule gave NaN or Inf for a cotangent that is finite."""
+def rule_cause(call: Call | None, op: str, at: Operands, tape: Tape, bad: str, given: str) -> Cause:
+    """Return why a rule gave NaN or Inf for a finite `given`: a cotangent or a tangent."""
     x, out = at.get("x"), at.get("out")
     if op == "sqrt" and out == 0:
         return call_of_root(call, tape)
@@ -284,7 +284,7 @@ def backward_cause(call: Call | None, op: str, at: Operands, tape: Tape, bad: st
             + ", ".join(f"{name} = {v:.6g}" for name, v in at.items()),
             "Keep it finite forward, by clipping the argument, also where a mask hides it.",
         )
-    return Cause("infinite slope", f"the rule of {op} gave {bad} for a finite cotangent")
+    return Cause("infinite slope", f"the rule of {op} gave {bad} for a finite {given}")
 
 
 def call_of_root(call: Call | None, tape: Tape) -> Cause:

@@ -6,7 +6,7 @@ Imports the engine only, and findings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import blake2b
 from types import TracebackType
@@ -21,7 +21,8 @@ from ..engine.mapped import Mapped
 from ..engine.op import Op, Rule
 from ..engine.tape import Call, Line, Step, Tape, calling_line, recording
 from ..engine.tensor import Tensor
-from .findings import bad_step, given_bad, made_bad
+from .findings import given_bad, made_bad
+from .steps import bad_push, bad_step
 from .values import bad_in
 
 Failure = Call | Step | Node | None
@@ -48,16 +49,17 @@ class debug:  # a function to its users, like no_grad
     """Watch every operation inside a ``with`` block, and say where things go wrong.
 
     - **Lines.** An error raised by an operation carries the line it was called from as a note;
-      one raised in ``backward`` carries that of the forward call. Types and
-      messages stay.
+      one raised by a gradient rule, in a sweep of either mode and any order, carries that of the
+      forward call. Types and messages stay.
     - **Guards.** A plain array among the operands is captured as it is. Before each sweep every
       captured array is compared with what it was; one that was written to in between is a
       :class:`GraphError` that names the operand and the line. This sees writes through other views
       too. Nothing is computed before.
     - **Values.** An operation that makes NaN of operands without NaN, or Inf of finite ones, is a
-      :class:`NonFiniteError` that explains itself; so is a gradient rule that does, and an
-      operation with NaN in its result that computed with one it was given. Functions that leave
-      NaN out, such as ``numpy.nanmean``, may be given them; infinities may be given to all.
+      :class:`NonFiniteError` that explains itself; so is a gradient rule that does, to a
+      gradient or a tangent, and an operation with NaN in its result that computed with one it
+      was given. Functions that leave NaN out, such as ``numpy.nanmean``, may be given them;
+      infinities may be given to all.
 
     It costs a few times the computation itself. The tape keeps what was called since the last
     ``backward`` ended, and starts anew with the next call. It watches its own thread or task. An
@@ -118,7 +120,8 @@ class Watched(Tape):
     Attributes:
         check_nan: Whether values are checked.
         failed: What failed.
-        lines: The line of the call that made each node that is alive.
+        origins: Of each node that is alive the op and the line of the call that made it, and
+            after that, if a rule made it, the same of the node whose rule it is, and so on.
         saved: What it captured.
     """
 
@@ -126,16 +129,15 @@ class Watched(Tape):
         super().__init__()
         self.check_nan = check_nan
         self.failed: Failure = None
-        self.lines: WeakKeyDictionary[Node, Line] = WeakKeyDictionary()
+        self.origins: WeakKeyDictionary[Node, list[tuple[str, Line]]] = WeakKeyDictionary()
         self.saved: WeakKeyDictionary[Node, list[Saved]] = WeakKeyDictionary()
-        self._running = 0  # sweeps, one inside the other
         self._done = False
 
     def call(
         self, op: Op, function: Callable[..., Tensor], args: tuple[Any, ...], params: dict[str, Any]
     ) -> Tensor:
         """Call an op's public function, note it, and check what it returned."""
-        if self._done and not self._running:
+        if self._done and not self.under_way:
             self.clear()
         count = len(self.calls)
         try:
@@ -145,13 +147,14 @@ class Watched(Tape):
                 self.failed = self.calls[-1]
             add_line(error, f"{op.name} was called", calling_line())
             raise
-        if isinstance(out, Mapped):  # the op was called on the whole batch, and that was checked
-            return out
+        if len(self.calls) == count or isinstance(out, Mapped):
+            return out  # of a stand-in; or the op was called on the whole batch, which was checked
         call = self.calls[-1]
         if call.node is not None:
-            self.lines[call.node] = call.line
+            outer = [] if call.within is None else self.origins.get(call.within, [])
+            self.origins[call.node] = [(op.name, call.line), *outer]
             self.saved[call.node] = captured(call.node)
-        if self.check_nan:
+        if self.check_nan and call.within is None:  # what a rule comes to, its step shows
             self.check(call)
         return out
 
@@ -187,39 +190,61 @@ class Watched(Tape):
 
     # --------------------------------------------------------------------- sweeps
 
-    def sweep(self, order: Sequence[Node]) -> Callable[..., None]:
-        """Begin a backward sweep, once every captured array is seen to be what it was."""
+    def sweep(
+        self,
+        order: Sequence[Node],
+        useful: Collection[Node],
+        *,
+        forward: bool = False,
+        recorded: bool = False,
+    ) -> tuple[Iterator[Node], Callable[..., None]]:
+        """Begin a sweep, once every captured array is seen to be what it was."""
         for node in order:
-            if node.edges is not None:
-                self.compare(node)
-        noting = super().sweep(order)
-        self._running += 1
+            if node.edges is not None and node in useful:
+                self.compare(node, forward)
+        visited, noting = super().sweep(order, useful, forward=forward, recorded=recorded)
+        if self.under_way[-1].transposes or not self.check_nan:
+            return visited, noting
+        steps = self.pushes if forward else self.steps
 
         def note(
             node: Node, rule: Rule, parent: Node, g: Any, c: Any, arguments: tuple[Any, ...]
         ) -> None:
             noting(node, rule, parent, g, c, arguments)
-            step = self.steps[-1]
-            if self.check_nan and bad_in(step.contribution) and not bad_in(step.cotangent):
+            step = steps[-1]
+            if bad_in(step.contribution) and not bad_in(step.cotangent):
                 self.failed = step
-                finding = bad_step(self, len(self.steps) - 1)
+                find = bad_push if forward else bad_step
+                finding = find(self, len(steps) - 1)
                 raise NonFiniteError(str(finding), finding)
 
-        return note
+        return visited, note
 
     def swept(self, node: Node | None, error: Exception | None) -> None:
-        """End a backward sweep, or add the forward line to what it raised."""
-        self._running -= 1
-        self._done = not self._running
-        if error is None or node is None or node.op is None:
+        """End a sweep, or add the forward line to what it raised."""
+        sweep = self.under_way[-1]
+        super().swept(node, error)
+        self._done = not self.under_way
+        if error is None or node is None or node.op is None or sweep.transposes:
             return
         if self.failed is None:
             self.failed = node
-        line = self.lines.get(node)
-        if line is not None:
-            add_line(error, f"in the backward of {node.op.name}, which was called", line)
+        way = f"in the {'jvp' if sweep.forward else 'backward'} of"
+        origins = self.origins.get(node, [])
+        for i, (op, line) in enumerate(origins):
+            way = f"{way} {op}"
+            if str(line) in map(str, [line for _, line in origins[i + 1 : i + 2]]):
+                way = f"{way}, in the rule of"  # of the package, which has the line of its op
+            else:
+                add_line(error, f"{way}, which was called", line)
+                way = "in the rule of"
 
-    def compare(self, node: Node) -> None:
+    def line_of(self, node: Node) -> Line | None:
+        """Return the line a node's op was called from, also of one from before this tape."""
+        origins = self.origins.get(node)
+        return None if origins is None else origins[0][1]
+
+    def compare(self, node: Node, forward: bool) -> None:
         """Raise if an array that a node captured has changed."""
         for name, array, before in self.saved.get(node, ()):
             if digest(array) == before:
@@ -227,17 +252,18 @@ class Watched(Tape):
             assert node.op is not None  # a leaf captures nothing
             self.failed = self.call_of(node) or node
             what = "the result" if name == "out" else f"operand {name}"
+            sweep, wrong = ("forward mode", "tangent") if forward else ("backward", "gradient")
             error = GraphError(
-                f"backward: {what} of {node.op.name}, an array of shape {array.shape}, was "
-                f"written to after {node.op.name} captured it; its gradient would be wrong. Pass "
-                f"a copy, such as tg.tensor(array), or write after backward"
+                f"{sweep}: {what} of {node.op.name}, an array of shape {array.shape}, was "
+                f"written to after {node.op.name} captured it; its {wrong} would be wrong. Pass "
+                f"a copy, such as tg.tensor(array), or write after {sweep}"
             )
-            add_line(error, f"{node.op.name} was called", self.lines[node])
+            add_line(error, f"{node.op.name} was called", self.origins[node][0][1])
             raise error
 
     def clear(self) -> None:
         """Forget the calls and steps so far; lines and guards stay while their nodes live."""
-        self.calls, self.steps = [], []
+        self.calls, self.steps, self.pushes = [], [], []
         self._made, self._by_node = {}, {}
         self.sweeps, self._done, self.failed = 0, False, None
 

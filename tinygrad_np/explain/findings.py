@@ -1,13 +1,12 @@
-r"""Where a NaN or Inf comes from: the first op and the first gradient rule that made one.
+r"""Where a NaN or Inf comes from: the first op that made one; steps.py has the rules.
 
 A value is bad if it is NaN or Inf. The first bad op forward has good operands and a bad result
-which goes on into a result; the first bad rule backward has a good cotangent. Imports the
-engine only, and causes.
+which goes on into a result. Imports the engine only, and causes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,8 +14,8 @@ import numpy as np
 
 from ..engine.graph import Leaf, Node
 from ..engine.tape import Call, Line, Step, Tape
-from ..engine.tensor import Array, Tensor
-from .causes import Cause, backward_cause, forward_cause, where_cause, zero_cause
+from ..engine.tensor import Tensor
+from .causes import Cause, forward_cause
 from .values import (
     SHOWN,
     Index,
@@ -28,9 +27,9 @@ from .values import (
     operand_names,
     operands_at,
     places,
-    reduced,
-    values_at,
 )
+
+Phase = Literal["forward", "backward", "forward mode"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +37,28 @@ class Finding:
     """The first place where a bad value was made.
 
     Attributes:
-        phase: ``"forward"`` or ``"backward"``.
+        phase: ``"forward"``, ``"backward"``, or ``"forward mode"`` for a tangent.
         op: The op's name; empty if an input was returned as it is.
-        input: Backward, the input whose rule it is; forward, the operand that was bad before
-            any op, empty if none was.
+        input: Of a gradient or tangent the input whose rule it is; forward, the operand that was
+            bad before any op, empty if none was.
         bad: ``"NaN"`` or ``"Inf"``.
         indices: Which elements are bad, the first few: of the result; backward, or if `input`
             is named, of that input.
         count: How many are.
         size: Of how many.
         operands: What the op was applied to at those elements, by name; of elementwise ops
-            only. Backward also the result as ``out`` and the cotangent as ``g``.
+            only. Backward also the result as ``out`` and the cotangent as ``g``; in forward mode
+            the tangent of the input as ``t``.
         cause: Why, and how to write it.
         line: The line the op was called from; ``None`` if it was not recorded.
         scope: The module it was called in, empty for none.
         call: The call; ``None`` if it was not recorded.
-        step: Backward, the step.
+        step: Of a gradient or tangent, the step.
         tainted: The calls whose results are bad because of it; backward, those of the nodes
-            whose cotangents are.
+            whose cotangents or tangents are.
     """
 
-    phase: Literal["forward", "backward"]
+    phase: Phase
     op: str
     input: str
     bad: str
@@ -79,9 +79,14 @@ class Finding:
             what = self.input or "a constant"
         if self.phase == "backward":
             what = f"the gradient for {what}"
+        elif self.phase == "forward mode":
+            what = f"the tangent of {self.op}, from that of its input {self.input},"
         given = self.phase == "forward" and (self.input or not self.op)
         verb = "is" if given else "first becomes"
         lines = [f"{self.phase}: {what} {verb} {self.bad}{self._where()}"]
+        rule_of = None if self.call is None or self.call.within is None else self.call.within.op
+        if rule_of is not None:
+            lines.append(f"  in the gradient rule of {rule_of.name}")
         if self.scope:
             lines.append(f"  in module {self.scope}")
         lines += [f"  {text}" for text in located(self.line)]
@@ -250,109 +255,3 @@ def returned_bad(x: Tensor, inputs: dict[Node, str]) -> Finding:
     cause = Cause(name, f"{label or 'a constant'} is {bad}, and is returned as it is")
     indices, count = places(mask), int(mask.sum())
     return Finding("forward", "", label, bad, indices, count, value.size, {}, cause, None, "", None)
-
-
-# ----------------------------------------------------------------------- backward
-
-
-def find_backward(tape: Tape, *, forward: bool) -> Finding | None:
-    """Return the first step with a good cotangent and a bad contribution that reaches a leaf.
-
-    Args:
-        tape: The tape of the sweep.
-        forward: Whether values are bad already: then the step must have worked with good ones.
-    """
-    for at, step in enumerate(tape.steps):
-        if not bad_in(step.contribution) or bad_in(step.cotangent):
-            continue
-        if forward and bad_in(step.arguments):
-            continue
-        if any(isinstance(node, Leaf) for node in tainted_nodes(tape, at)):
-            return bad_step(tape, at)
-    return None
-
-
-def bad_step(tape: Tape, at: int) -> Finding:
-    """Return the finding of a step that made a bad value."""
-    step = tape.steps[at]
-    call, op = tape.call_of(step.node), step.node.op
-    assert op is not None  # a leaf has no steps
-    contribution = np.asarray(step.contribution)
-    bad = bad_in(contribution)
-    mask = np.isnan(contribution) if bad == "NaN" else np.isinf(contribution)
-    indices = places(mask)
-    operands: dict[str, tuple[Any, ...]] = {}
-    if op.alike:
-        shape = step.node.shape
-        raw = np.broadcast_to(applied(step, step.cotangent), shape)
-        spots = places(np.isnan(raw) if bad == "NaN" else np.isinf(raw)) or places(
-            ~np.isfinite(raw)
-        )
-        indices = tuple(reduced(spot, step.parent.shape) for spot in spots) or indices
-        operands = {} if call is None else operands_at(call, spots)
-        for name, value in zip(step.rule.needs, step.arguments, strict=True):
-            if name == "out" or name in op.inputs:
-                operands.setdefault(name, values_at(array_of(value), shape, spots))
-        operands["g"] = values_at(step.cotangent, shape, spots)
-    return Finding(
-        "backward",
-        op.name,
-        step.rule.input,
-        bad,
-        indices,
-        int(mask.sum()),
-        mask.size,
-        operands,
-        cause_of_step(tape, at, call, {k: v[0] for k, v in operands.items() if v}, bad),
-        None if call is None else call.line,
-        call.scope[-1] if call and call.scope else "",
-        call,
-        step,
-        tuple(call for node in tainted_nodes(tape, at) if (call := tape.call_of(node))),
-    )
-
-
-def applied(step: Step, g: Any) -> Array:
-    """Return what a step's rule makes of a cotangent, on arrays."""
-    with np.errstate(all="ignore"):
-        out = step.rule.apply(g, *map(array_of, step.arguments))
-    return np.asarray(array_of(out))
-
-
-def cause_of_step(tape: Tape, at: int, call: Call | None, first: dict[str, Any], bad: str) -> Cause:
-    """Return why a step made a bad value."""
-    step = tape.steps[at]
-    assert step.node.op is not None  # a leaf has no steps
-    name = step.node.op.name
-    if first.get("g") == 0:  # 0 times a slope that is not finite
-        where = where_above(tape.steps, at)
-        if where is not None:
-            caller = tape.call_of(where.node)
-            line = f" at {caller.line}" if caller is not None else ""
-            return where_cause(name, where.rule.input, line)
-        return zero_cause(name)
-    known = {k: v for k, v in first.items() if k != "g"}
-    return backward_cause(call, name, known, tape, bad)
-
-
-def where_above(steps: Sequence[Step], at: int) -> Step | None:
-    """Return the step of the `where` that gave a step's cotangent its zeros."""
-    nodes = {steps[at].node}
-    for step in reversed(steps[:at]):
-        if step.parent not in nodes or step.contribution is None:
-            continue
-        if step.node.op is not None and step.node.op.name == "where":
-            spread = np.broadcast_to(applied(step, step.cotangent), step.node.shape)
-            if np.any((spread == 0) & (step.cotangent != 0)):
-                return step
-        nodes.add(step.node)
-    return None
-
-
-def tainted_nodes(tape: Tape, at: int) -> list[Node]:
-    """Return the nodes whose cotangents are bad because of a step."""
-    nodes = {tape.steps[at].parent: None}
-    for step in tape.steps[at + 1 :]:
-        if step.node in nodes and bad_in(step.contribution):
-            nodes[step.parent] = None
-    return list(nodes)

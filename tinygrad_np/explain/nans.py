@@ -19,7 +19,8 @@ from ..engine.sweeps import sweep
 from ..engine.tape import Tape, recording
 from ..engine.tensor import SHARED, Array, Tensor, result
 from ..engine.trees import leaves_of, map_tree
-from .findings import Finding, find_backward, find_forward
+from .findings import Finding, find_forward
+from .steps import find_backward, rule_behind
 from .values import bad_in, named, places
 
 
@@ -145,6 +146,8 @@ def explain_nan(f: Callable[..., Any], *args: Any, **kwargs: Any) -> NanExplanat
         results = [x for x in leaves_of(answer) if isinstance(x, Tensor)]
         gradients = gradients_of(tape, results, inputs)
     forward = find_forward(tape, results, inputs)
+    if forward is not None:
+        forward = rule_behind(tape, forward, results)
     backward = find_backward(tape, forward=forward is not None)
     if forward is None and not any(map(bad_in, gradients.values())):
         backward = None  # a later rule threw the bad value away

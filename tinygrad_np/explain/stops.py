@@ -12,8 +12,8 @@ import numpy as np
 from ..engine.graph import Node
 from ..engine.tape import Call, Step
 from .causes import Cause
-from .findings import applied
 from .reports import Reason
+from .steps import applied
 from .values import size_of
 
 TINY = 1e-6

@@ -64,11 +64,13 @@ def recorded(x: Tape | Debugging) -> Recorded:
     if isinstance(culprit, Call):
         failed, notes = node_of(tape, culprit), said_of_call(culprit)
     elif isinstance(culprit, Step):
-        failed, notes = culprit.node, said_of_step(culprit)
+        forward = any(step is culprit for step in tape.pushes)
+        failed, notes = culprit.node, (said_of_step(culprit, forward),)
     elif culprit is not None:
-        failed, notes = culprit, ("failed in backward",)
+        failed, notes = culprit, ("its gradient rule failed",)
     nodes = {call.node: None for call in tape.calls if call.node is not None}
-    nodes |= {step.node: None for step in tape.steps} | ({} if failed is None else {failed: None})
+    nodes |= {step.node: None for step in (*tape.steps, *tape.pushes)}
+    nodes |= {} if failed is None else {failed: None}
     if not nodes:
         raise ValueError("draw: nothing on this tape requires a gradient")
     used = {parent for node in nodes for parent in node.parents}
@@ -119,6 +121,7 @@ def said_of_call(call: Call) -> tuple[str, ...]:
     return (type(call.error).__name__, *wrap(first, LONGEST))
 
 
-def said_of_step(step: Step) -> tuple[str, ...]:
-    """Return what to say of a rule that made a bad gradient."""
-    return (f"bad gradient for {step.rule.input}",)
+def said_of_step(step: Step, forward: bool) -> str:
+    """Return what to say of a rule that made a bad gradient, or in forward mode a bad tangent."""
+    name = step.rule.input
+    return f"bad tangent from {name}" if forward else f"bad gradient for {name}"

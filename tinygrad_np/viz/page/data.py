@@ -12,7 +12,8 @@ from typing import Any
 from ...engine.graph import Node
 from ...engine.tape import Line, Tape
 from ...engine.tensor import Array, Tensor
-from ...explain.findings import Finding, find_backward, find_forward
+from ...explain.findings import Finding, find_forward
+from ...explain.steps import find_backward, rule_behind
 from ...explain.values import bad_in
 from ...explain.values import operand_names as names_of
 from ..lines import hint
@@ -168,6 +169,8 @@ class Data:
         results: list[Tensor] = [t for _, t in named_outputs(x)]
         names = {node: node.name for node in self.builder.graph.shown if node.name}
         forward = find_forward(self.tape, results, names)
+        if forward is not None:
+            forward = rule_behind(self.tape, forward, results)
         backward = find_backward(self.tape, forward=forward is not None)
         return [self._finding(found) for found in (forward, backward) if found is not None]
 
@@ -179,7 +182,7 @@ class Data:
             if found.phase == "forward" and found.input:  # it was bad before any op
                 node = call.nodes[names_of(call).index(found.input)] or node
         tainted = [self.key(c.node) for c in found.tainted if c.node is not None]
-        if found.phase == "backward" and found.step is not None:
+        if found.step is not None:
             node = found.step.node
         keys = [key for key in dict.fromkeys(tainted) if key >= 0]
         origin = -1 if node is None else self.key(node)

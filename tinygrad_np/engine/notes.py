@@ -1,0 +1,182 @@
+"""What a tape notes: lines, op calls and steps of sweeps. Imports graph, op and tensor."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from typing import Any
+
+import numpy as np
+
+from .graph import Node
+from .op import Op, Rule
+from .tensor import Array
+
+# Whose lines are nobody's own: the frames of this package and of NumPy.
+INSIDE = (
+    os.path.dirname(os.path.dirname(__file__)) + os.sep,
+    os.path.dirname(np.__file__) + os.sep,
+)
+
+
+class Line:
+    """A line of a program.
+
+    Attributes:
+        file: The file, or what stands for one in a notebook or a shell.
+        number: The line's number, from 1.
+        function: The function it is in.
+    """
+
+    __slots__ = ("file", "function", "number")
+
+    def __init__(self, file: str, number: int, function: str) -> None:
+        self.file, self.number, self.function = file, number, function
+
+    @property
+    def text(self) -> str:
+        """What stands there; empty where the source is not to be had."""
+        return linecache.getline(self.file, self.number).strip()
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.number}"
+        return f"{where} in {self.function}" if self.function != "<module>" else where
+
+    def __repr__(self) -> str:
+        return f"<line {self}>"
+
+
+def calling_line() -> Line:
+    """Return the innermost line of the program that is not the package's or NumPy's own."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(INSIDE):
+        frame = frame.f_back
+    return Line(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+
+
+class Call:
+    """One op call.
+
+    Attributes:
+        number: Its place on the tape, from 0.
+        op: The op.
+        values: Its operands: arrays, and Python numbers as they are.
+        nodes: The node of each operand; ``None`` for one that no gradient flows to.
+        sources: For each operand the number of the call that made it, ``None`` if none did.
+        params: The parameters that were given.
+        out: The result; ``None`` if it failed.
+        node: The node of the result; ``None`` if no gradient flows through.
+        seconds: How long it took.
+        line: The user's line it was called from. In a rule of the package, which a sweep that is
+            itself recorded applies, that of the op whose rule it is.
+        within: The node whose rule called it; ``None`` if no rule did.
+        saved: The bytes of the arrays that the graph keeps for its rules.
+        scope: The modules it was called in, the outermost first.
+        error: What it raised.
+    """
+
+    __slots__ = (
+        "error",
+        "line",
+        "node",
+        "nodes",
+        "number",
+        "op",
+        "out",
+        "params",
+        "saved",
+        "scope",
+        "seconds",
+        "sources",
+        "values",
+        "within",
+    )
+
+    def __init__(
+        self, number: int, op: Op, params: dict[str, Any], line: Line, within: Node | None
+    ) -> None:
+        self.number, self.op, self.params, self.line = number, op, params, line
+        self.within = within
+        self.values: tuple[Any, ...] = ()
+        self.nodes: tuple[Node | None, ...] = ()
+        self.sources: tuple[int | None, ...] = ()
+        self.out: Array | None = None
+        self.node: Node | None = None
+        self.seconds = 0.0
+        self.saved = 0
+        self.scope: tuple[str, ...] = ()
+        self.error: Exception | None = None
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(str(np.shape(value)) for value in self.values)
+        return f"<call {self.number}: {self.op.name}({shapes})>"
+
+
+class Step:
+    """One rule of a backward sweep: what flows from a node to one of its parents.
+
+    In a forward-mode sweep it flows the other way: `cotangent` is then the tangent of the parent,
+    and `contribution` what that adds to the tangent of the node. In a sweep for the rows of a
+    Jacobian, which go as one batch, both have the batch's axis in front.
+
+    Attributes:
+        node: The node.
+        parent: The parent.
+        rule: The rule.
+        cotangent: What arrived at the node, complete.
+        contribution: What the rule made of it, in the parent's shape; ``None`` for no gradient.
+        seconds: How long it took.
+        sweep: Which sweep on the tape it belongs to, from 0.
+        arguments: What the rule asked for.
+    """
+
+    __slots__ = (
+        "arguments",
+        "contribution",
+        "cotangent",
+        "node",
+        "parent",
+        "rule",
+        "seconds",
+        "sweep",
+    )
+
+    def __init__(
+        self,
+        node: Node,
+        parent: Node,
+        rule: Rule,
+        cotangent: Array,
+        contribution: Array | None,
+        seconds: float,
+        sweep: int,
+        arguments: tuple[Any, ...],
+    ) -> None:
+        self.node, self.parent, self.rule = node, parent, rule
+        self.cotangent, self.contribution = cotangent, contribution
+        self.seconds, self.sweep = seconds, sweep
+        self.arguments = arguments
+
+    def __repr__(self) -> str:
+        name = self.node.op.name if self.node.op else "leaf"
+        return f"<step of {name}: {self.rule.input} {self.parent.shape}>"
+
+
+class Sweep:
+    """A sweep under way, as a tape follows it.
+
+    Attributes:
+        line: Where it was asked for.
+        forward: Whether it is one of forward mode.
+        recorded: Whether its rules run on Tensors, and record themselves.
+        transposes: Whether it goes over a rule, to transpose it, as a part of one of forward mode.
+        node: Whose rules run now.
+    """
+
+    __slots__ = ("forward", "line", "node", "recorded", "transposes")
+
+    def __init__(self, line: Line, forward: bool, recorded: bool, transposes: bool) -> None:
+        self.line, self.forward, self.recorded = line, forward, recorded
+        self.transposes = transposes
+        self.node: Node | None = None

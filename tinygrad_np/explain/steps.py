@@ -1,0 +1,239 @@
+"""Where a gradient or a tangent becomes NaN or Inf: the rule that made a bad one of a good one.
+
+Imports the engine only, and findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..engine.graph import Leaf, Node
+from ..engine.tape import Call, Step, Tape
+from ..engine.tensor import Array, Tensor
+from .causes import Cause, rule_cause, where_cause, zero_cause
+from .findings import Finding, Phase
+from .values import Index, array_of, bad_in, operands_at, places, reduced, values_at
+
+
+def find_backward(tape: Tape, *, forward: bool) -> Finding | None:
+    """Return the first step with a good cotangent and a bad contribution that reaches a leaf.
+
+    Args:
+        tape: The tape of the sweep.
+        forward: Whether values are bad already: then the step must have worked with good ones.
+    """
+    for at, step in enumerate(tape.steps):
+        if not made_bad(step) or (forward and bad_in(step.arguments)):
+            continue
+        if any(isinstance(node, Leaf) for node in tainted_nodes(tape, at)):
+            return bad_step(tape, at)
+    return None
+
+
+def rule_behind(tape: Tape, found: Finding, results: Iterable[Tensor]) -> Finding:
+    """Return the finding of the rule that made what a forward finding is about, if one did.
+
+    A function that takes derivatives computes with gradients and tangents. They come of calls
+    in a rule if the sweep was recorded, and else from no call at all.
+
+    Args:
+        tape: The tape.
+        found: The first bad call, operand or result.
+        results: What was computed.
+    """
+    call = found.call
+    node = None if call is None else call.within
+    values = [x._data for x in results] if call is None else call.values
+    if node is None and call is not None and not found.input:
+        return found
+    for steps, describe in ((tape.pushes, bad_push), (tape.steps, bad_step)):
+        for at, step in enumerate(steps):
+            if made_bad(step) and (step.node is node if node else led_to(steps[at:], values)):
+                return describe(tape, at)
+    return found
+
+
+def made_bad(step: Step) -> bool:
+    """Return whether a step made something bad of something good."""
+    return bool(bad_in(step.contribution)) and not bad_in(step.cotangent)
+
+
+def led_to(steps: Sequence[Step], values: Iterable[Any]) -> bool:
+    """Return whether the sweep that goes on with some steps came to a bad one of some values."""
+    values = [value for value in values if bad_in(value)]
+    reached = [step.contribution for step in steps if step.sweep == steps[0].sweep]
+    return any(
+        c is not None and np.array_equal(c, value, equal_nan=c.dtype.kind in "fc")
+        for c in reached
+        for value in values
+    )
+
+
+# ----------------------------------------------------------------------- backward
+
+
+def bad_step(tape: Tape, at: int) -> Finding:
+    """Return the finding of a step that made a bad gradient."""
+    step = example_of(tape.steps[at])
+    op = step.node.op
+    assert op is not None  # a leaf has no steps
+    bad = bad_in(step.contribution)
+    mask = bad_places(step.contribution, bad)
+    indices = places(mask)
+    operands: dict[str, tuple[Any, ...]] = {}
+    if op.alike:
+        shape = step.node.shape
+        raw = np.broadcast_to(applied(step, step.cotangent), shape)
+        spots = places(bad_places(raw, bad)) or places(~np.isfinite(raw))
+        indices = tuple(reduced(spot, step.parent.shape) for spot in spots) or indices
+        operands = operands_of(tape, step, spots) | {"g": values_at(step.cotangent, shape, spots)}
+    cause = cause_of_step(tape, at, {name: v[0] for name, v in operands.items() if v})
+    tainted = tuple(call for node in tainted_nodes(tape, at) if (call := tape.call_of(node)))
+    return finding(tape, step, "backward", mask, indices, operands, cause, tainted)
+
+
+def example_of(step: Step) -> Step:
+    """Return a step as it is; one for a whole batch as that for its first bad example.
+
+    One with Inf comes first: of the rows of a Jacobian the others have NaN from 0 times that.
+    """
+    c, g = np.asarray(step.contribution), step.cotangent
+    depth = g.ndim - len(step.node.shape)
+    if not depth:
+        return step
+    batched = c.ndim > len(step.parent.shape)
+    bad = np.isinf(c) if np.isinf(c).any() else np.isnan(c)
+    example = places(bad, 1)[0][:depth] if batched else (0,) * depth
+    c = c[example] if batched else c
+    given = step.node, step.parent, step.rule, g[example], c
+    return Step(*given, step.seconds, step.sweep, step.arguments)
+
+
+def applied(step: Step, g: Any) -> Array:
+    """Return what a step's rule makes of a cotangent, on arrays."""
+    with np.errstate(all="ignore"):
+        out = step.rule.apply(g, *map(array_of, step.arguments))
+    return np.asarray(array_of(out))
+
+
+def cause_of_step(tape: Tape, at: int, first: dict[str, Any]) -> Cause:
+    """Return why a step made a bad gradient."""
+    step = tape.steps[at]
+    assert step.node.op is not None  # a leaf has no steps
+    name = step.node.op.name
+    if first.get("g") == 0:  # 0 times a slope that is not finite
+        where = where_above(tape.steps, at)
+        if where is not None:
+            caller = tape.call_of(where.node)
+            line = f" at {caller.line}" if caller is not None else ""
+            return where_cause(name, where.rule.input, line)
+        return zero_cause(name)
+    known = {k: v for k, v in first.items() if k != "g"}
+    return rule_cause(
+        tape.call_of(step.node), name, known, tape, bad_in(step.contribution), "cotangent"
+    )
+
+
+def where_above(steps: Sequence[Step], at: int) -> Step | None:
+    """Return the step of the `where` that gave a step's cotangent its zeros."""
+    nodes = {steps[at].node}
+    for step in reversed(steps[:at]):
+        if step.parent not in nodes or step.contribution is None:
+            continue
+        if step.node.op is not None and step.node.op.name == "where":
+            spread = applied(step, step.cotangent)
+            if np.any((spread == 0) & (step.cotangent != 0)):
+                return step
+        nodes.add(step.node)
+    return None
+
+
+def tainted_nodes(tape: Tape, at: int) -> list[Node]:
+    """Return the nodes whose cotangents are bad because of a step."""
+    nodes = {tape.steps[at].parent: None}
+    for step in tape.steps[at + 1 :]:
+        if step.node in nodes and bad_in(step.contribution):
+            nodes[step.parent] = None
+    return list(nodes)
+
+
+# ------------------------------------------------------------------- forward mode
+
+
+def bad_push(tape: Tape, at: int) -> Finding:
+    """Return the finding of a step of a forward-mode sweep that made a bad tangent."""
+    step = tape.pushes[at]
+    op = step.node.op
+    assert op is not None  # a leaf has no steps
+    bad = bad_in(step.contribution)
+    mask = bad_places(step.contribution, bad)
+    indices = places(mask)
+    operands: dict[str, tuple[Any, ...]] = {}
+    if op.alike:
+        tangents = values_at(step.cotangent, step.node.shape, indices)
+        operands = operands_of(tape, step, indices) | {"t": tangents}
+    first = {name: values[0] for name, values in operands.items()}
+    t = first.pop("t", None)
+    cause = rule_cause(tape.call_of(step.node), op.name, first, tape, bad, "tangent")
+    if t == 0:  # such as that of another element, in a column of a Jacobian
+        cause = replace(cause, why=f"{cause.why}, and 0 times that is NaN")
+    nodes = {step.node: None}
+    for later in tape.pushes[at + 1 :]:
+        if later.parent in nodes and bad_in(later.contribution):
+            nodes[later.node] = None
+    tainted = tuple(call for node in list(nodes)[1:] if (call := tape.call_of(node)))
+    return finding(tape, step, "forward mode", mask, indices, operands, cause, tainted)
+
+
+# -------------------------------------------------------------------------- both
+
+
+def bad_places(x: Any, bad: str) -> Array:
+    """Return where an array is NaN, or Inf."""
+    return np.asarray(np.isnan(x) if bad == "NaN" else np.isinf(x))
+
+
+def operands_of(tape: Tape, step: Step, spots: tuple[Index, ...]) -> dict[str, tuple[Any, ...]]:
+    """Return the operands and the result of an elementwise op at places of the result, by name."""
+    call, op = tape.call_of(step.node), step.node.op
+    assert op is not None  # a leaf has no steps
+    found = {} if call is None else operands_at(call, spots)
+    for name, value in zip(step.rule.needs, step.arguments, strict=True):
+        if name == "out" or name in op.inputs:
+            found.setdefault(name, values_at(array_of(value), step.node.shape, spots))
+    return found
+
+
+def finding(
+    tape: Tape,
+    step: Step,
+    phase: Phase,
+    mask: Array,
+    indices: tuple[Index, ...],
+    operands: dict[str, tuple[Any, ...]],
+    cause: Cause,
+    tainted: tuple[Call, ...],
+) -> Finding:
+    """Return the finding of a step."""
+    call, op = tape.call_of(step.node), step.node.op
+    assert op is not None  # a leaf has no steps
+    return Finding(
+        phase,
+        op.name,
+        step.rule.input,
+        bad_in(step.contribution),
+        indices,
+        int(mask.sum()),
+        mask.size,
+        operands,
+        cause,
+        tape.line_of(step.node),
+        call.scope[-1] if call and call.scope else "",
+        call,
+        step,
+        tainted,
+    )
