@@ -1,5 +1,8 @@
 """Ops of a user's own: with rules, with finite differences, to any order, in both modes."""
 
+import functools
+import math
+
 import numpy as np
 import pytest
 
@@ -101,3 +104,95 @@ def test_what_is_missing_or_wrong_is_said():
         @tg.op(gradient="finite-difference")
         def m(*xs):
             return xs[0]
+
+
+class Scale:
+    """Multiply by a number."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, x):
+        return self.factor * x
+
+    def halved(self, x):
+        return self.factor * x / 2.0
+
+
+def traced(f):
+    @functools.wraps(f)
+    def inner(*args, **kwargs):
+        return f(*args, **kwargs)
+
+    return inner
+
+
+three = {"x": lambda g: 3.0 * g}
+CALLABLES = {
+    "ufunc": (np.sin, {"x": lambda g, x: g * np.cos(x)}, "sin"),
+    "ufunc by differences": (np.sin, {"gradient": "finite-difference"}, "sin"),
+    "generalized ufunc": (np.matmul, {"y": lambda g, x: np.swapaxes(x, -1, -2) @ g}, "matmul"),
+    "built-in function": (math.sin, {"gradient": "finite-difference"}, "sin"),
+    "function of NumPy": (np.nan_to_num, {"gradient": "finite-difference"}, "nan_to_num"),
+    "partial, by place": (functools.partial(lambda k, x: k * x, 3.0), three, "<lambda>"),
+    "partial, by name": (
+        functools.partial(lambda x, k: k * x, k=3.0), {"x": lambda g, k: k * g}, "<lambda>"
+    ),
+    "object": (Scale(3.0), three, "Scale"),
+    "method": (Scale(6.0).halved, three, "halved"),
+    "decorated": (traced(lambda x, k=3.0: k * x), {"x": lambda g, k: k * g}, "<lambda>"),
+    "np.vectorize": (np.vectorize(lambda x: math.sin(x)), {"x": lambda g, x: g * np.cos(x)},
+                     "<lambda>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLABLES)
+def test_anything_with_a_signature_can_be_an_op(name):
+    function, rules, label = CALLABLES[name]
+    call = tg.op(function, **rules)
+    assert call.op.name == label
+    x = np.array([0.3, 0.8])
+    if name == "generalized ufunc":
+        w, call = np.array([[1.0, 2.0], [3.0, 4.0]]), functools.partial(call, np.eye(2) * 2.0)
+        assert tg.testing.gradcheck(call, w)
+    elif name == "built-in function":
+        assert tg.testing.gradcheck(call, 0.3)
+    else:
+        np.testing.assert_array_equal(call(x).data, function(x))
+        assert tg.testing.gradcheck(call, x)
+    shown = tg.viz.text(tg.op(Scale(3.0), **three)(tg.tensor(x, requires_grad=True)))
+    assert "Scale(#1)" in shown
+
+
+def test_a_ufunc_broadcasts(rng):
+    hypot = tg.op(np.hypot, x=lambda g, x, out: g * x / out, y=lambda g, y, out: g * y / out)
+    assert tg.testing.gradcheck(hypot, rng.uniform(1.0, 2.0, (3, 1)), rng.uniform(1.0, 2.0, 4))
+    assert tg.vmap(hypot)(np.ones((5, 2)), np.ones(5)).shape == (5, 2)
+
+
+def test_a_rule_may_be_any_callable_too():
+    call = tg.op(lambda x: 3.0 * x, x=functools.partial(lambda k, g: k * g, 3.0))
+    assert tg.grad(call)(2.0).item() == 3.0
+    assert tg.grad(tg.op(lambda x: -x, x=np.negative))(2.0).item() == -1.0
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (np.modf, r"modf has 2 results.*lambda x: np.modf\(x\)\[0\]"),
+        (np.cumsum, "cumsum has a parameter named 'out'"),
+        (min, r"min: its parameters are not known.*such as lambda x: min\(x\)"),
+        (lambda x, *, k: x * k, "the parameter 'k' needs a default"),
+        (traced(lambda x, *, k: x * k), "the parameter 'k' needs a default"),
+        (3, "op: int is not a function"),
+    ],
+)
+def test_what_can_not_be_an_op_is_said(function, message):
+    with pytest.raises(TypeError, match=message):
+        tg.op(function, x=lambda g: g)
+
+
+def test_a_result_that_is_no_array_of_numbers_is_refused():
+    call = tg.op(np.frompyfunc(math.sin, 1, 1), x=lambda g, x: g * np.cos(x))
+    with pytest.raises(tg.DTypeError, match=r"returned dtype object.*\.astype\(float\)"):
+        call([1.0, 2.0])

@@ -1,6 +1,6 @@
 """Own ops: a user's function with rules of its own, or with finite differences for them.
 
-Imports op, calls, makers, tensor.
+Imports errors, makers, op and tensor.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from .errors import DTypeError
 from .makers import either, make
-from .op import Rule, RuleFunction, parameters
-from .tensor import Array, Tensor
+from .op import Rule, RuleFunction, name_of, parameters
+from .tensor import NUMERIC, Array, Tensor
 
 Forward = Callable[..., Any]
 
@@ -35,6 +36,9 @@ def op(
     written in NumPy functions that are supported here, so that it can itself be
     differentiated.
 
+    The function may be anything that is called and has a signature: a method, a partial, an
+    object. The inputs of a ufunc are `x`, or `x` and `y`, and its kind is elementwise.
+
     Args:
         forward: The function, when `op` is used without parentheses.
         gradient: ``"finite-difference"`` for central differences instead of rules, which
@@ -51,7 +55,8 @@ def op(
         any order, in pictures and in gradient checks like those of the package.
 
     Raises:
-        TypeError: For a rule that asks for what there is not, and without any rule.
+        TypeError: For a rule that asks for what there is not, without any rule, and for a
+            function whose parameters are not known, or one of them is named ``out``.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> @tg.op(kind="elementwise", x=lambda g, out: g * (1.0 - out * out))
@@ -67,20 +72,54 @@ def op(
     """
 
     def decorate(forward: Forward) -> Callable[..., Tensor]:
-        label: str = name or forward.__name__
+        if not callable(forward):
+            raise TypeError(f"op: {type(forward).__name__} is not a function")
+        label = name or name_of(forward)
+        of_elements = isinstance(forward, np.ufunc) and forward.signature is None
+        if isinstance(forward, np.ufunc) and forward.nout > 1:
+            raise TypeError(
+                f"op: {label} has {forward.nout} results, and an op has one; take one of them, as "
+                f"in lambda x: np.{label}(x)[0]"
+            )
+        plain, star, defaults = parameters(forward)
+        if "out" in (*plain, star, *defaults):
+            raise TypeError(
+                f"op: {label} has a parameter named 'out', which in a rule is the result; wrap it "
+                f"in a function without, such as lambda x: {label}(x)"
+            )
         if gradient == "finite-difference" and not rules:
             return by_differences(forward, label)
         if gradient == "none" and not rules:
-            return make(label, forward, "constant", {})
+            return make(label, numeric(forward, label), "constant", {}, like=forward)
         if gradient is not None or not rules:
             raise TypeError(
                 f"op: {label} needs a rule for each input to differentiate, as in "
                 f"@tg.op(x=lambda g, out: ...), or instead of rules gradient='finite-difference' "
                 f"or gradient='none'"
             )
-        return make(label, forward, kind, rules, holomorphic=holomorphic)
+        kind_of = "elementwise" if of_elements and kind == "general" else kind
+        function = numeric(forward, label)
+        return make(label, function, kind_of, rules, holomorphic=holomorphic, like=forward)
 
     return decorate if forward is None else decorate(forward)
+
+
+def numeric(forward: Forward, name: str) -> Forward:
+    """Return a function that refuses to return an array of anything but numbers.
+
+    Such an array would be a constant, without a gradient and without a word.
+    """
+
+    def checked(*arrays: Any, **params: Any) -> Array:
+        out = np.asarray(forward(*arrays, **params))
+        if out.dtype.kind not in NUMERIC:
+            raise DTypeError(
+                f"{name}: the function returned dtype {out.dtype}; return an array of numbers, as "
+                f"with .astype(float)"
+            )
+        return out
+
+    return checked
 
 
 def by_differences(
@@ -112,7 +151,7 @@ def by_differences(
         return Rule(contract, inputs[i], (*inputs, *defaults))
 
     rules = {input_name: rule_for(i) for i, input_name in enumerate(inputs)}
-    return make(name, forward, "general", rules, like=like)
+    return make(name, numeric(forward, name), "general", rules, like=like)
 
 
 def numeric_jacobian(forward: Forward, i: int) -> Forward:

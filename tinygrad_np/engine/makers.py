@@ -137,7 +137,7 @@ def make(
     plain, star, defaults = parameters(like or forward)
     inputs = plain if star is None else (*plain, star)
     op = Op(name, forward, kind, inputs, rules, mismatch, star, holomorphic, defaults)
-    call = dress(op, general(op), forward.__doc__ or "")
+    call = dress(op, general(op), (like or forward).__doc__ or "")
     call.__wrapped__ = like or forward  # type: ignore[attr-defined]  # where help() finds the signature
     return call
 

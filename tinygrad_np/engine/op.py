@@ -11,8 +11,11 @@ on Tensors, where they record themselves. Imports errors and tensor.
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
+from types import FunctionType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,22 +37,72 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {}
 """Every public function by name: ops, and functions composed of ops."""
 
 
-def parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], str | None, dict[str, Any]]:
-    """Return the parameters of a function: without a default, the starred one, with a default.
+Parameters = tuple[tuple[str, ...], str | None, dict[str, Any]]
+"""The names of those without a default, of the starred one, and those with a default."""
 
-    What `inspect.signature` tells, a hundred times faster: every import pays for it.
+
+def parameters(function: Callable[..., Any]) -> Parameters:
+    """Return the parameters of a function.
+
+    Of a plain one what `inspect.signature` tells, a hundred times faster: every import pays for
+    it. The inputs of a ufunc are `x`, `x` and `y`, or `x1`, `x2`, `x3` and so on.
+
+    Raises:
+        TypeError: If they are not known, or an input can be given by name alone.
     """
+    if isinstance(function, np.ufunc):
+        if function.nin > 2:
+            return tuple(f"x{i + 1}" for i in range(function.nin)), None, {}
+        return ("x", "y")[: function.nin], None, {}
+    if isinstance(function, np.vectorize):
+        return parameters(function.pyfunc)
+    if type(function) is not FunctionType or hasattr(function, "__wrapped__"):
+        return from_signature(function)
     code = function.__code__
     positional = code.co_varnames[: code.co_argcount]
     keyword = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
     values = function.__defaults__ or ()
     plain = positional[: len(positional) - len(values)]
     defaults = dict(zip(positional[len(plain) :], values, strict=True))
-    defaults.update((name, (function.__kwdefaults__ or {})[name]) for name in keyword)
+    by_name = function.__kwdefaults__ or {}
+    for name in keyword:
+        if name not in by_name:
+            raise TypeError(f"{name_of(function)}: the parameter {name!r} needs a default")
+        defaults[name] = by_name[name]
     star = None
     if code.co_flags & CO_VARARGS:
         star = code.co_varnames[len(positional) + len(keyword)]
     return plain, star, defaults
+
+
+def from_signature(function: Callable[..., Any]) -> Parameters:
+    """Return the parameters of a callable that is no plain function."""
+    name = name_of(function)
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"{name}: its parameters are not known ({error}); wrap it in a function that names "
+            f"them, such as lambda x: {name}(x)"
+        ) from error
+    plain, star, defaults = [], None, {}
+    for p in signature.parameters.values():
+        if p.kind is p.VAR_POSITIONAL:
+            star = p.name
+        elif p.default is not p.empty:
+            defaults[p.name] = p.default
+        elif p.kind is p.KEYWORD_ONLY:
+            raise TypeError(f"{name}: the parameter {p.name!r} needs a default")
+        elif p.kind is not p.VAR_KEYWORD:
+            plain.append(p.name)
+    return tuple(plain), star, defaults
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return the name of a callable: of a partial that of its function, else of its class."""
+    if isinstance(function, functools.partial):
+        return name_of(function.func)
+    return getattr(function, "__name__", type(function).__name__)
 
 
 class Rule:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from ..engine.graph import Node
-from ..engine.op import parameters
 
 COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "logaddexp"})
 """The ops of several inputs whose order does not matter."""
@@ -31,7 +30,7 @@ def shown_params(node: Node) -> tuple[tuple[str, str], ...]:
     """Return the parameters that differ from their defaults, in words."""
     if not node.params or node.op is None:
         return ()
-    _, _, usual = parameters(node.op.forward)
+    usual = node.op.defaults
     return tuple(
         ("index" if key == "template" else key, in_words(key, value))
         for key, value in node.params.items()
