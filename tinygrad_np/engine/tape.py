@@ -41,6 +41,7 @@ class Tape:
         steps: The rules that backward sweeps applied, in order.
         pushes: The rules that forward-mode sweeps applied, in order.
         sweeps: How many sweeps there were.
+        begun: For each of them, how many calls there were before it.
         under_way: Those that run now, one inside the other.
     """
 
@@ -49,6 +50,7 @@ class Tape:
         self.steps: list[Step] = []
         self.pushes: list[Step] = []
         self.sweeps = 0
+        self.begun: list[int] = []
         self.under_way: list[Sweep] = []
         self._made: dict[int, int] = {}  # by the id of its result, which the tape keeps alive
         self._by_node: dict[Node, Call] = {}
@@ -161,6 +163,7 @@ class Tape:
             return iter(order), no_note
         number = self.sweeps
         self.sweeps += 1
+        self.begun.append(len(self.calls))
         self._last = time.perf_counter()
 
         def visited() -> Iterator[Node]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.tape import Call, Tape
+from .values import number
 
 Operands = Mapping[str, Any]
 """The value of each operand, and in a backward rule of the result, at one bad element."""
@@ -41,7 +42,11 @@ WITH_LOGITS = (
     "Where x is a probability, compute the loss from the logits: "
     "nn.functional.binary_cross_entropy_with_logits, cross_entropy or tg.log_softmax"
 )
-SAFE_LOG = "Otherwise keep x away from 0: np.log(np.maximum(x, 1e-12))"
+FACTOR = "A factor of 0 does not remove it; in tg.special.xlogy(factor, x) it does"
+GROWING = {"add", "divide", "multiply", "power", "power_of_number", "square", "subtract"}
+"""The elementwise ops that are infinite only because a number is too large."""
+
+VARIANCES = (["sum", "square"], ["sum", "squared_modulus"])
 SHIFT = "Subtract the maximum first, as tg.softmax and tg.logsumexp do, or clip the argument"
 
 
@@ -50,27 +55,44 @@ SHIFT = "Subtract the maximum first, as tg.softmax and tg.logsumexp do, or clip 
 
 def log_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
     """Return why a logarithm is not finite."""
-    x = at["x"] + 1 if call.op.name == "log1p" else at["x"]
-    argument = "1 + x" if call.op.name == "log1p" else "x"
-    name = call.op.name
+    name, x = call.op.name, at["x"]
+    if name == "log1p":
+        x, argument = x + 1, "1 + x"
+    else:
+        argument = "x"
     if x == 0:
-        if maker_of(call, 0, tape) in ("sigmoid", "softmax"):
-            source = maker_of(call, 0, tape)
+        maker = maker_of(call, 0, tape)
+        if maker in ("sigmoid", "softmax"):
             return Cause(
                 "log of a rounded probability",
-                f"{name}(0) is -inf: the {source} before it was rounded to 0",
+                f"{name}(0) is -inf: the {maker} before it was rounded to 0",
                 f"{WITH_LOGITS}.",
             )
-        return Cause("log of 0", f"{name} where {argument} is 0 is -inf", f"{WITH_LOGITS}. "
-                     f"{SAFE_LOG}.")  # fmt: skip
+        return Cause("log of 0", f"{name} where {argument} is 0 is -inf", log_fix(call, tape))
     if x < 0:
         return Cause(
             "log of a negative number",
-            f"{name} where {argument} is negative, here {x:.6g}, is NaN",
+            f"{name} where {argument} is negative, here {number(x)}, is NaN",
             "Make the argument positive (np.abs, np.exp, tg.softplus), or take "
-            "np.log(np.where(x > 0, x, 1.0)) where the others don't count.",
+            f"np.{name}(np.where(x > {at['x'] - x:.0f}, x, 1.0)) where the others don't count.",
         )
     return None
+
+
+def log_fix(call: Call | None, tape: Tape) -> str:
+    """Return how to write a logarithm of what may be 0."""
+    name = "log" if call is None else call.op.name
+    safe = f"np.{name}(np.maximum(x, {'-1 + ' if name == 'log1p' else ''}1e-12))"
+    if call is not None and maker_of(call, 0, tape) == "linalg.det":
+        return "np.linalg.slogdet gives the logarithm of a determinant, or add eps * np.eye(n)."
+    if name == "log1p":
+        return f"Keep x away from -1: {safe}."
+    products = [] if call is None else [u for u in users_of(call, tape) if u.op.name == "multiply"]
+    if call is not None and any(call.nodes[0] in u.nodes for u in products if call.nodes[0]):
+        return f"Take tg.special.xlogy(x, x) for x * log(x), or keep x away from 0: {safe}."
+    if products:
+        return f"{WITH_LOGITS}. {FACTOR}."
+    return f"{WITH_LOGITS}. Otherwise keep x away from 0: {safe}."
 
 
 def divide_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
@@ -80,8 +102,15 @@ def divide_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         return None
     fix = "Divide by a safe number: x / np.where(y == 0, 1.0, y), or by y + eps."
     if x == 0:
+        alone = call.op.name == "divide" and type(call.values[1]) is not np.ndarray
+        if alone and chain_before(call, tape)[:2] in VARIANCES:
+            return Cause(
+                "variance of one element",
+                "the squared deviations of n elements are divided by n - ddof, which is 0",
+                "Take more elements, or ddof=0.",
+            )
         return Cause("0 / 0", "0 divided by 0 is NaN", fix)
-    return Cause("division by 0", f"{x:.6g} divided by 0 is infinite", fix)
+    return Cause("division by 0", f"{number(x)} divided by 0 is infinite", fix)
 
 
 def root_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
@@ -90,7 +119,7 @@ def root_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         return None
     return Cause(
         "root of a negative number",
-        f"the square root of {at['x']:.6g} is NaN",
+        f"the square root of {number(at['x'])} is NaN",
         "Rounding can make a difference slightly negative: np.sqrt(np.maximum(x, 0.0)).",
     )
 
@@ -106,10 +135,11 @@ def power_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
             "Keep the base away from 0: np.where(x == 0, 1.0, x) ** y, or (x + eps) ** y.",
         )
     if x < 0 and y != math.floor(y):
+        root = "np.cbrt(x)" if y == 1 / 3 else f"np.sign(x) * np.abs(x) ** {y:.6g}"
         return Cause(
             "a negative number to a fractional power",
-            f"{x:.6g} ** {y:.6g} is NaN in real numbers",
-            "Take np.abs(x) ** y, or np.sign(x) * np.abs(x) ** y.",
+            f"{number(x)} ** {y:.6g} is NaN in real numbers",
+            f"Take np.abs(x) ** {y:.6g}, or {root}.",
         )
     return overflow_cause(call, at, tape)
 
@@ -119,9 +149,23 @@ def exponential_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
     x, dtype = at["x"], call.out.dtype if call.out is not None else "its dtype"
     return Cause(
         "overflow of exp",
-        f"{call.op.name}({x:.6g}) is beyond the largest {dtype}",
-        f"{SHIFT}.",
+        f"{call.op.name}({number(x)}) is beyond the largest {dtype}",
+        f"{by_hand(call, tape) or SHIFT}.",
     )
+
+
+def by_hand(call: Call, tape: Tape) -> str:
+    """Return what there is for a sigmoid or softplus that is written with exp; empty for others."""
+    for user in users_of(call, tape):
+        if user.op.name == "log1p":
+            return "Take tg.softplus(x) for log1p(exp(x))"
+        if user.op.name == "add" and any(np.size(v) == 1 and v == 1 for v in user.values):
+            names = {after.op.name for after in users_of(user, tape)}
+            if names & {"divide", "reciprocal"}:
+                return f"Take tg.sigmoid(x) for 1 / (1 + exp(-x)). {WITH_LOGITS}"
+            if "log" in names:
+                return "Take tg.softplus(x) for log(1 + exp(x))"
+    return ""
 
 
 def domain_cause(domain: str, fix: str) -> Callable[[Call, Operands, Tape], Cause | None]:
@@ -130,10 +174,10 @@ def domain_cause(domain: str, fix: str) -> Callable[[Call, Operands, Tape], Caus
     def cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         name = call.op.name
         if name == "arctanh" and abs(at["x"]) == 1:
-            return Cause("arctanh at 1", f"arctanh({at['x']:.6g}) is infinite", fix)
+            return Cause("arctanh at 1", f"arctanh({at['x']:.0f}) is infinite", f"{INSIDE}.")
         return Cause(
             f"{name} outside its domain",
-            f"{name}({at['x']:.6g}) is NaN: it is defined for {domain}",
+            f"{name}({number(at['x'])}) is NaN: it is defined for {domain}",
             fix,
         )
 
@@ -147,7 +191,7 @@ def sum_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         sign = "-" if call.op.name == "subtract" else "+"
         return Cause(
             "inf - inf",
-            f"{x:.6g} {sign} {y:.6g} is NaN",
+            f"{number(x)} {sign} {number(y)} is NaN",
             "Keep both finite: find where they became infinite. In log(exp(a) + exp(b)) that is "
             "exp: take tg.logsumexp or np.logaddexp.",
         )
@@ -160,7 +204,7 @@ def product_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
     if 0 in (x, y) and math.isinf(abs(x) + abs(y)):
         return Cause(
             "0 x inf",
-            f"{x:.6g} * {y:.6g} is NaN",
+            f"{number(x)} * {number(y)} is NaN",
             "A mask of zeros does not remove an infinity: select with np.where, before the "
             "function that is infinite.",
         )
@@ -171,13 +215,22 @@ def overflow_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
     """Return that finite operands gave more than the dtype holds."""
     if call.out is None or not all(math.isfinite(abs(x)) for x in at.values()):
         return None
+    if call.op.alike and call.op.name not in GROWING:
+        name = call.op.label
+        shown = ", ".join(number(x) for x in at.values())
+        return Cause(
+            f"infinite {name}",
+            f"{name}({shown}) is infinite, or beyond the largest {call.out.dtype}",
+            "Keep the argument away from there, by clipping it.",
+        )
     return Cause(
         "overflow",
-        f"the result of {call.op.name} is beyond the largest {call.out.dtype}",
+        f"the result of {call.op.label} is beyond the largest {call.out.dtype}",
         "Scale the values, clip them, or compute in a wider dtype.",
     )
 
 
+INSIDE = "Clip the argument to the inside: np.clip(x, -1 + 1e-7, 1 - 1e-7)"
 ARC = "Clip the argument: np.clip(x, -1.0, 1.0), for the value, and to a little less than 1, "
 ARC += "such as 1 - 1e-7, for the gradient."
 FORWARD: dict[str, Callable[[Call, Operands, Tape], Cause | None]] = {
@@ -205,15 +258,18 @@ def forward_cause(call: Call, at: Operands, tape: Tape, bad: str) -> Cause:
             f"{call.op.name} of an array without elements is {bad}",
             "Check the shape: a mask or a slice may have selected nothing.",
         )
-    if call.op.name in ("softmax", "log_softmax") and not any(map(finite_maximum, call.values)):
+    if call.op.name in OF_EXPONENTIALS and not any(map(finite_maximum, call.values)):
         return Cause(
-            "softmax of -inf alone",
+            f"{call.op.name.removeprefix('log_')} of -inf alone",
             f"all elements along the axis of {call.op.name} are -inf: nothing is left after a mask",
             "Let every row keep an element, or take np.where(row.any(), ..., 0.0) beside it.",
         )
-    if bad == "Inf" and (cause := overflow_cause(call, {}, tape)):
+    if bad == "Inf" and (cause := overflow_cause(call, at, tape)):
         return cause
     return Cause("outside its domain", f"{call.op.name} gave {bad} for these operands")
+
+
+OF_EXPONENTIALS = ("softmax", "log_softmax", "logsumexp")
 
 
 def finite_maximum(x: Any) -> bool:
@@ -237,77 +293,9 @@ def maker_of(call: Call, operand: int, tape: Tape) -> str:
     return ""
 
 
-# ----------------------------------------------------------------------- backward
-
-
-def rule_cause(call: Call | None, op: str, at: Operands, tape: Tape, bad: str, given: str) -> Cause:
-    """Return why a rule gave NaN or Inf for a finite `given`: a cotangent or a tangent."""
-    x, out = at.get("x"), at.get("out")
-    if op == "sqrt" and out == 0:
-        return call_of_root(call, tape)
-    if op in ("power", "power_of_number", "cbrt") and x == 0:
-        return Cause(
-            "infinite slope of a power at 0",
-            "the slope of x ** y at 0 is infinite for y below 1",
-            "Keep the base away from 0: (x + eps) ** y, or np.where(x > 0, x, 1.0) ** y inside "
-            "a np.where that takes another value there.",
-        )
-    if op in ("arccos", "arcsin", "arctanh") and x is not None and abs(x) == 1:
-        return Cause(
-            f"slope of {op} at {x:.0f}",
-            f"the slope of {op} at {x:.0f} is infinite",
-            "Clip the argument to the inside: np.clip(x, -1 + 1e-7, 1 - 1e-7).",
-        )
-    if op == "arccosh" and x == 1:
-        return Cause(
-            "slope of arccosh at 1",
-            "the slope of arccosh at 1 is infinite",
-            "Clip the argument: np.maximum(x, 1 + 1e-7).",
-        )
-    if op in ("log", "log2", "log10", "log1p") and x is not None:
-        return Cause(
-            "slope of log at 0",
-            f"the slope of {op} at {x:.6g} is infinite",
-            f"{WITH_LOGITS}. {SAFE_LOG}.",
-        )
-    divisor = {"divide": at.get("y"), "reciprocal": x}.get(op)
-    if divisor == 0:
-        return Cause(
-            "slope of a quotient at 0",
-            "the slope of x / y at y = 0 is infinite",
-            "Divide by a safe number: x / np.where(y == 0, 1.0, y), or by y + eps.",
-        )
-    if any(not math.isfinite(abs(v)) for v in at.values()):
-        return Cause(
-            "infinite saved value",
-            f"the rule of {op} works with a value that is not finite: "
-            + ", ".join(f"{name} = {v:.6g}" for name, v in at.items()),
-            "Keep it finite forward, by clipping the argument, also where a mask hides it.",
-        )
-    return Cause("infinite slope", f"the rule of {op} gave {bad} for a finite {given}")
-
-
-def call_of_root(call: Call | None, tape: Tape) -> Cause:
-    """Return why a square root of 0 was taken: for a standard deviation, a norm, or as it is."""
-    before = [] if call is None else chain_before(call, tape)
-    if before[:3] in (["divide", "sum", "square"], ["divide", "sum", "squared_modulus"]):
-        return Cause(
-            "std of constants",
-            "the slope of the root of a variance is NaN where all elements are equal",
-            "np.std(x) has the gradient 0 there; or add eps under the root.",
-        )
-    if before[:2] in (["sum", "square"], ["sum", "multiply"], ["sum", "power_of_number"]):
-        return Cause(
-            "norm at 0",
-            "the slope of a norm written as a root of a sum of squares is infinite at 0",
-            "np.linalg.norm(x) has the gradient 0 there; or add eps under the root.",
-        )
-    return Cause(
-        "root of 0",
-        "the slope of sqrt at 0 is infinite",
-        "Add eps under the root: np.sqrt(x + 1e-12), or choose the value at 0: "
-        "np.where(x > 0, np.sqrt(np.where(x > 0, x, 1.0)), 0.0).",
-    )
+def users_of(call: Call, tape: Tape) -> list[Call]:
+    """Return the calls that a call's result is an operand of."""
+    return [later for later in tape.calls[call.number + 1 :] if call.number in later.sources]
 
 
 def chain_before(call: Call, tape: Tape, length: int = 3) -> list[str]:
@@ -317,37 +305,3 @@ def chain_before(call: Call, tape: Tape, length: int = 3) -> list[str]:
         call = tape.calls[call.sources[0]]
         names.append(call.op.name)
     return names
-
-
-def where_cause(function: str, branch: str, line: str) -> Cause:
-    """Return that 0 x inf came from the branch of a `where` that was not selected."""
-    inner = applied_to_safe(function)
-    branches = f"{inner}, other" if branch == "x" else f"other, {inner}"
-    safe = "mask, x, 1.0" if branch == "x" else "mask, 1.0, x"
-    return Cause(
-        "0 x inf in a where",
-        f"where{line} did not take this branch, so its cotangent is 0; but the slope of "
-        f"{function} is not finite there, and 0 times that is NaN",
-        f"Make the argument safe before the function: x_safe = np.where({safe}), then "
-        f"np.where(mask, {branches}).",
-    )
-
-
-def applied_to_safe(function: str) -> str:
-    """Return how an op is written of an argument that was made safe."""
-    if function in ("divide", "reciprocal"):
-        return "y / x_safe"
-    if function.startswith("power"):
-        return "x_safe ** y"
-    return f"np.{function}(x_safe)" if hasattr(np, function) else f"{function}(x_safe)"
-
-
-def zero_cause(function: str) -> Cause:
-    """Return that a zero cotangent, from a mask, met an infinite slope."""
-    return Cause(
-        "0 x inf",
-        f"the cotangent is 0 here, but the slope of {function} is not finite, and 0 times that is "
-        f"NaN: a factor of 0 after the function does not undo it",
-        f"Make the argument safe before the function: x_safe = np.where(mask, x, 1.0), then "
-        f"{applied_to_safe(function)}.",
-    )

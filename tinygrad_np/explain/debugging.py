@@ -265,7 +265,7 @@ class Watched(Tape):
         """Forget the calls and steps so far; lines and guards stay while their nodes live."""
         self.calls, self.steps, self.pushes = [], [], []
         self._made, self._by_node = {}, {}
-        self.sweeps, self._done, self.failed = 0, False, None
+        self.sweeps, self.begun, self._done, self.failed = 0, [], False, None
 
 
 def captured(node: Node) -> list[Saved]:

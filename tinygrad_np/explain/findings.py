@@ -15,12 +15,13 @@ import numpy as np
 from ..engine.graph import Leaf, Node
 from ..engine.tape import Call, Line, Step, Tape
 from ..engine.tensor import Tensor
-from .causes import Cause, forward_cause
+from .causes import OF_EXPONENTIALS, Cause, forward_cause
 from .values import (
     SHOWN,
     Index,
     array_of,
     bad_in,
+    label_of,
     located,
     named,
     number,
@@ -74,19 +75,20 @@ class Finding:
     tainted: tuple[Call, ...] = field(repr=False, default=())
 
     def __str__(self) -> str:
-        what = f"input {self.input} of {self.op}" if self.input else f"the result of {self.op}"
+        op = label_of(self.op)
+        what = f"input {self.input} of {op}" if self.input else f"the result of {op}"
         if not self.op:
             what = self.input or "a constant"
         if self.phase == "backward":
             what = f"the gradient for {what}"
         elif self.phase == "forward mode":
-            what = f"the tangent of {self.op}, from that of its input {self.input},"
+            what = f"the tangent of {op}, from that of its input {self.input},"
         given = self.phase == "forward" and (self.input or not self.op)
         verb = "is" if given else "first becomes"
         lines = [f"{self.phase}: {what} {verb} {self.bad}{self._where()}"]
         rule_of = None if self.call is None or self.call.within is None else self.call.within.op
         if rule_of is not None:
-            lines.append(f"  in the gradient rule of {rule_of.name}")
+            lines.append(f"  in the gradient rule of {rule_of.label}")
         if self.scope:
             lines.append(f"  in module {self.scope}")
         lines += [f"  {text}" for text in located(self.line)]
@@ -101,6 +103,14 @@ class Finding:
             more = f", and {len(names) - 8} more" if len(names) > 8 else ""
             lines.append(f"  tainted: {', '.join(names[:8])}{more}")
         return "\n".join(lines)
+
+    def place(self) -> str:
+        """Return which op it is about and where that was called, in words."""
+        if not self.op:
+            return ""
+        way = {"forward": "in", "backward": "in the backward of", "forward mode": "in the jvp of"}
+        line = "" if self.line is None else f" at {self.line}"
+        return f", {way[self.phase]} {label_of(self.op)}{line}"
 
     def _where(self) -> str:
         if self.size == 1:
@@ -141,6 +151,9 @@ def find_forward(tape: Tape, results: Iterable[Tensor], inputs: dict[Node, str])
             given = call, outside[0]
     if given is None:  # the result was never computed with
         return returned_bad(ends[0], inputs)
+    for n in reach:  # nothing but a mask was left to it
+        if tape.calls[n].op.name in OF_EXPONENTIALS:
+            return made_bad(tape, tape.calls[n], tainted_by(n, tape, bad, origins))
     call, i = given
     return given_bad(call, i, inputs, tainted_by(call.number, tape, bad, origins))
 
@@ -223,10 +236,13 @@ def given_bad(call: Call, i: int, inputs: dict[Node, str], tainted: tuple[Call, 
             "Look at where it comes from: data that is missing, or an update that went too far.",
         )
     else:
+        fix = "missing data is best filled or masked before."
+        if bad == "Inf":
+            fix = "a mask of infinities must leave something finite, wherever it is applied."
         cause = Cause(
             f"{bad} in a constant",
             f"operand {name}{where} is {bad}, a constant that no op made",
-            "Look at where it comes from: missing data is best filled or masked before.",
+            f"Look at where it comes from: {fix}",
         )
     return Finding(
         "forward",

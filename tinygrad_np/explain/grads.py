@@ -22,7 +22,7 @@ from .causes import Cause
 from .cuts import Place, changed_operands, copied_operands, find_cuts
 from .missing import made_by, not_a_leaf, unconnected, untracked_reason
 from .reports import GradExplanation, Hop, Reason, Share, Verdict, reason_of
-from .stops import amplification, find_stops, saturation, step_reason
+from .stops import amplification, find_cancelling, find_stops, saturation, step_reason
 from .values import bad_in, size_of
 
 VANISHING, HUGE = 1e-6, 1e6
@@ -85,7 +85,7 @@ def explain_grad(
             return explanation.noting(
                 ".grad is None as long as backward was not called, and after zero_grad()"
             )
-        return explanation
+        return beside_grad(explanation, target)
     if not callable(loss):
         raise TypeError(
             f"explain_grad: the loss is {type(loss).__name__}; pass the function that computes it, "
@@ -105,12 +105,33 @@ def explain_grad(
     hidden = dict.fromkeys(changed, "that changes with the Tensor asked about")
     matters = None if failure else not same(answers[0], answers[2])
     explanation = explained(answers[0], target, tapes[0], hidden, matters)
-    if failure:
+    explanation = beside_grad(explanation, target)
+    if failure and target.node is not None:
         return explanation.noting(
             f"with slightly other values the function failed ({failure}): values taken out of the "
             f"graph were not looked for"
         )
     return explanation
+
+
+def beside_grad(explanation: GradExplanation, target: Tensor) -> GradExplanation:
+    """Return an explanation with a note if ``.grad`` holds another gradient."""
+    if target.node is None or not target.is_leaf or target.grad is None:
+        return explanation
+    have, g = target.grad._data, explanation.gradient
+    if g is None:
+        return explanation.noting(f".grad is there, of an earlier backward: norm {norm(have):.3g}")
+    if not norm(g) or np.allclose(have, g, rtol=1e-3):
+        return explanation
+    times = round(norm(have) / norm(g))
+    if times > 1 and np.allclose(have, times * g, rtol=1e-3):
+        return explanation.noting(
+            f".grad holds {times} times this gradient: backward adds to what is there; call "
+            f"zero_grad() before"
+        )
+    return explanation.noting(
+        f".grad holds another gradient, of norm {norm(have):.3g}: backward adds to what is there"
+    )
 
 
 def takes_arguments(f: Callable[..., Any]) -> bool:
@@ -243,6 +264,8 @@ def judged(
         return "zero", find_stops(steps, call_of)
     factors = sorted(steps, key=amplification)
     if gradient.size and size < VANISHING:
+        if cancelling := find_cancelling(steps, call_of):
+            return "vanishing", cancelling
         least = [s for s in factors[:WORST] if amplification(s) < 1e-2]
         return "vanishing", [step_reason(s, call_of, saturation(s) or scaling(s)) for s in least]
     if size > HUGE:

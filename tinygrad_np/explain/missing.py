@@ -96,8 +96,12 @@ def unconnected(loss: Tensor, target: Tensor, tape: Tape | None, matters: bool |
             "that requires a gradient",
             "Give the function that computes it: tg.explain_grad(lambda: ..., p) shows where.",
         )
-    alike = [leaf for leaf in leaves if leaf.shape == target.shape]
-    hint = f" The loss has another leaf of its shape: {replaced}" if alike else ""
+    alike = [x for x in leaves if x.shape == target.shape and not (x.name and target.name)]
+    hint = (
+        f" Or was it replaced? {replaced}"
+        if alike
+        else " An if on its values gives it no gradient."
+    )
     if matters is None:
         hint += " To see cuts as well, give the function: tg.explain_grad(lambda: ..., p)."
     return Cause(

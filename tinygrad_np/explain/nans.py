@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,9 @@ from ..engine.sweeps import sweep
 from ..engine.tape import Tape, recording
 from ..engine.tensor import SHARED, Array, Tensor, result
 from ..engine.trees import leaves_of, map_tree
-from .findings import Finding, find_forward
+from .findings import Finding, find_forward, made_bad
 from .steps import find_backward, rule_behind
-from .values import bad_in, named, places
+from .values import SHOWN, bad_in, label_of, named, operand_names, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,16 @@ class NanExplanation:
         if self.ok:
             count = len(self.gradients)
             return f"{head}the results and {count} gradient{'s' * (count != 1)} are finite"
+        first = self.forward or self.backward
+        if first is not None:
+            head += f"{first.cause.name}{first.place()}\n"
         values = "not finite" if self.forward else "finite"
         lines = [f"{head}the results are {values}, {self._gradients()}"]
         lines += [str(found) for found in (self.forward, self.backward) if found is not None]
         if self.forward and self.backward and self.forward.call is self.backward.call:
             there = self.backward
-            lines[-1] = f"backward: the gradient of {there.op} for {there.input} is {there.bad} too"
+            op = label_of(there.op)
+            lines[-1] = f"backward: the gradient of {op} for {there.input} is {there.bad} too"
         if self.forward is None and self.backward is None:
             lines.append("backward: every contribution is finite, but their sum overflows")
         return "\n".join(lines)
@@ -78,12 +82,16 @@ class NanExplanation:
     def _gradients(self) -> str:
         if not self.gradients:
             return "no gradient was asked for"
+        if not self.bad_gradients:
+            return "the gradients finite"
         parts = []
-        for name in self.bad_gradients:
+        for name in self.bad_gradients[:SHOWN]:
             mask = ~np.isfinite(self.gradients[name])
             first = named(places(mask, 1)[0])
-            parts.append(f"that for {name} in {mask.sum()} of {mask.size}, first at {name}{first}")
-        return f"the gradients not: {'; '.join(parts)}" if parts else "the gradients finite"
+            parts.append(f"{name} ({mask.sum()} of {mask.size}, first {name}{first})")
+        if len(self.bad_gradients) > SHOWN:
+            parts.append(f"{len(self.bad_gradients) - SHOWN} more")
+        return f"the gradients not: for {', '.join(parts)}"
 
 
 def explain_nan(f: Callable[..., Any], *args: Any, **kwargs: Any) -> NanExplanation:
@@ -147,12 +155,36 @@ def explain_nan(f: Callable[..., Any], *args: Any, **kwargs: Any) -> NanExplanat
         gradients = gradients_of(tape, results, inputs)
     forward = find_forward(tape, results, inputs)
     if forward is not None:
-        forward = rule_behind(tape, forward, results)
+        forward = before_update(tape, rule_behind(tape, forward, results))
     backward = find_backward(tape, forward=forward is not None)
     if forward is None and not any(map(bad_in, gradients.values())):
         backward = None  # a later rule threw the bad value away
     name = getattr(f, "__name__", type(f).__name__)
     return NanExplanation(name, forward, backward, gradients, tape)
+
+
+def before_update(tape: Tape, found: Finding) -> Finding:
+    """Return the finding of what made a leaf bad, if that was an update with a bad gradient.
+
+    Args:
+        tape: The tape, of a function that trains.
+        found: The first bad call or operand.
+    """
+    call = found.call
+    if call is None or not found.input or found.phase != "forward":
+        return found
+    leaf = call.nodes[operand_names(call).index(found.input)]
+    before = [step for step in tape.steps if tape.begun[step.sweep] <= call.number]
+    if leaf is None or not any(s.parent is leaf and bad_in(s.contribution) for s in before):
+        return found
+    name = leaf.name or "a leaf"
+    for earlier in tape.calls[: call.number]:
+        if bad_in(earlier.out) and not any(map(bad_in, earlier.values)):
+            first = made_bad(tape, earlier)
+            why = f"{first.cause.why}; the gradient that came of it made {name} {found.bad}"
+            fix = f"{first.cause.fix} In training: lower the learning rate, or clip gradients."
+            return replace(first, cause=replace(first.cause, why=why, fix=fix.lstrip()))
+    return find_backward(tape, forward=False) or found
 
 
 def gradients_of(tape: Tape, results: list[Tensor], inputs: dict[Node, str]) -> dict[str, Array]:

@@ -10,7 +10,7 @@ import numpy as np
 from ..engine.tape import Call, Line
 from ..engine.tensor import Array
 from .causes import Cause
-from .values import located, operand_names
+from .values import label_of, located, operand_names
 
 Verdict = Literal["none", "spent", "zero", "vanishing", "huge", "not finite", "ok"]
 
@@ -42,7 +42,7 @@ class Reason:
         lines = []
         if self.op:
             inside = f" in module {self.scope}" if self.scope else ""
-            lines.append(f"at input {self.input} of {self.op}{inside}")
+            lines.append(f"at input {self.input} of {label_of(self.op)}{inside}")
             lines += [f"  {text}" for text in located(self.line)]
         lines.append(f"  why: {self.cause.why}")
         if self.cause.fix:
@@ -83,7 +83,7 @@ class Hop:
         where = "" if self.line is None else f"  {self.line.file}:{self.line.number}"
         more = f"  ({self.ways - 1} more)" if self.ways > 1 else ""
         sizes = f"{self.contribution:.3g} <- {self.cotangent:.3g}"
-        return f"{self.op}.{self.input}{place}: {sizes}{more}{where}"
+        return f"{label_of(self.op)}.{self.input}{place}: {sizes}{more}{where}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class GradExplanation:
         return replace(self, notes=(*self.notes, note))
 
     def __str__(self) -> str:
-        lines = [f"explain_grad of {self.target}: {self._verdict()}"]
+        lines = [f"explain_grad of {self.target}: {self._verdict()}{self._first()}"]
         lines += [str(reason) for reason in self.reasons]
         if self.path:
             lines.append(f"path from {self.target} to the loss (norm passed on <- norm arrived):")
@@ -160,6 +160,14 @@ class GradExplanation:
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
     __repr__ = __str__
+
+    def _first(self) -> str:
+        if not self.reasons or self.verdict in ("spent", "not finite"):
+            return ""
+        first = self.reasons[0]
+        at = f", at {label_of(first.op)}" if first.op else ""
+        line = f", {first.line}" if first.line is not None else ""
+        return f" ({first.cause.name}{at}{line})"
 
     def _verdict(self) -> str:
         if self.gradient is None:

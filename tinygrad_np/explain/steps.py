@@ -5,7 +5,7 @@ Imports the engine only, and findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +14,10 @@ import numpy as np
 from ..engine.graph import Leaf, Node
 from ..engine.tape import Call, Step, Tape
 from ..engine.tensor import Array, Tensor
-from .causes import Cause, rule_cause, where_cause, zero_cause
-from .findings import Finding, Phase
-from .values import Index, array_of, bad_in, operands_at, places, reduced, values_at
+from .causes import Cause
+from .findings import Finding, Phase, made_bad
+from .rule_causes import rule_cause, where_cause, zero_cause
+from .values import Index, array_of, bad_in, operand_names, operands_at, places, reduced, values_at
 
 
 def find_backward(tape: Tape, *, forward: bool) -> Finding | None:
@@ -27,7 +28,7 @@ def find_backward(tape: Tape, *, forward: bool) -> Finding | None:
         forward: Whether values are bad already: then the step must have worked with good ones.
     """
     for at, step in enumerate(tape.steps):
-        if not made_bad(step) or (forward and bad_in(step.arguments)):
+        if not makes_bad(step) or (forward and bad_in(step.arguments)):
             continue
         if any(isinstance(node, Leaf) for node in tainted_nodes(tape, at)):
             return bad_step(tape, at)
@@ -47,17 +48,31 @@ def rule_behind(tape: Tape, found: Finding, results: Iterable[Tensor]) -> Findin
     """
     call = found.call
     node = None if call is None else call.within
-    values = [x._data for x in results] if call is None else call.values
-    if node is None and call is not None and not found.input:
-        return found
+    if node is not None:
+        return next(described(tape, lambda step, _: step.node is node), found)
+    values = [x._data for x in results]
+    if call is not None:
+        i = operand_names(call).index(found.input) if found.input else -1
+        if i < 0 or call.nodes[i] is not None:
+            return found
+        values = [call.values[i]]
+    end = len(tape.calls) if call is None else call.number
+
+    def leads(step: Step, later: Sequence[Step]) -> bool:
+        return tape.begun[step.sweep] <= end and led_to(later, values)
+
+    return next(described(tape, leads), found)
+
+
+def described(tape: Tape, wanted: Callable[[Step, Sequence[Step]], bool]) -> Iterator[Finding]:
+    """Yield the findings of the steps that made something bad, if they are wanted."""
     for steps, describe in ((tape.pushes, bad_push), (tape.steps, bad_step)):
         for at, step in enumerate(steps):
-            if made_bad(step) and (step.node is node if node else led_to(steps[at:], values)):
-                return describe(tape, at)
-    return found
+            if makes_bad(step) and wanted(step, steps[at:]):
+                yield describe(tape, at)
 
 
-def made_bad(step: Step) -> bool:
+def makes_bad(step: Step) -> bool:
     """Return whether a step made something bad of something good."""
     return bool(bad_in(step.contribution)) and not bad_in(step.cotangent)
 
@@ -91,6 +106,9 @@ def bad_step(tape: Tape, at: int) -> Finding:
         spots = places(bad_places(raw, bad)) or places(~np.isfinite(raw))
         indices = tuple(reduced(spot, step.parent.shape) for spot in spots) or indices
         operands = operands_of(tape, step, spots) | {"g": values_at(step.cotangent, shape, spots)}
+    elif len(op.inputs) == 1 and step.node.shape == step.parent.shape:
+        g = values_at(step.cotangent, step.node.shape, indices)
+        operands = operands_of(tape, step, indices) | {"g": g}
     cause = cause_of_step(tape, at, {name: v[0] for name, v in operands.items() if v})
     tainted = tuple(call for node in tainted_nodes(tape, at) if (call := tape.call_of(node)))
     return finding(tape, step, "backward", mask, indices, operands, cause, tainted)
@@ -124,18 +142,44 @@ def cause_of_step(tape: Tape, at: int, first: dict[str, Any]) -> Cause:
     """Return why a step made a bad gradient."""
     step = tape.steps[at]
     assert step.node.op is not None  # a leaf has no steps
-    name = step.node.op.name
-    if first.get("g") == 0:  # 0 times a slope that is not finite
+    call, name = tape.call_of(step.node), step.node.op.name
+    origin = None if call is None else origin_of(tape, call)
+    if first.get("g") == 0:  # 0 times what is not finite
+        function = name if origin is None else origin.op.name
+        infinite = f"the slope of {name} is not finite there"
+        if origin is not None:
+            infinite = f"{function} gave {bad_in(origin.out)}{at_line(origin)}"
         where = where_above(tape.steps, at)
         if where is not None:
-            caller = tape.call_of(where.node)
-            line = f" at {caller.line}" if caller is not None else ""
-            return where_cause(name, where.rule.input, line)
-        return zero_cause(name)
+            line = at_line(tape.call_of(where.node))
+            return where_cause(function, where.rule.input, line, infinite)
+        if origin is None:
+            return zero_cause(name, infinite)
+    if origin is not None and origin is not call:
+        made = made_bad(tape, origin).cause
+        why = f"the rule of {name} works with what {origin.op.name} gave{at_line(origin)}: "
+        return replace(made, why=why + made.why)
     known = {k: v for k, v in first.items() if k != "g"}
-    return rule_cause(
-        tape.call_of(step.node), name, known, tape, bad_in(step.contribution), "cotangent"
-    )
+    return rule_cause(call, name, known, tape, bad_in(step.contribution), "cotangent")
+
+
+def origin_of(tape: Tape, call: Call) -> Call | None:
+    """Return the call that first made a call's operand or result bad; ``None`` if none did."""
+    if not bad_in(call.out) and not any(map(bad_in, call.values)):
+        return None
+    while True:
+        bad = [i for i, value in enumerate(call.values) if bad_in(value)]
+        if not bad:
+            return call
+        number = call.sources[bad[0]]
+        if number is None:  # it was given
+            return None
+        call = tape.calls[number]
+
+
+def at_line(call: Call | None) -> str:
+    """Return where a call is, in words; nothing if it is not known."""
+    return "" if call is None else f" at {call.line}"
 
 
 def where_above(steps: Sequence[Step], at: int) -> Step | None:
@@ -203,7 +247,7 @@ def operands_of(tape: Tape, step: Step, spots: tuple[Index, ...]) -> dict[str, t
     assert op is not None  # a leaf has no steps
     found = {} if call is None else operands_at(call, spots)
     for name, value in zip(step.rule.needs, step.arguments, strict=True):
-        if name == "out" or name in op.inputs:
+        if name == "out" or (name in op.inputs and name != op.star):
             found.setdefault(name, values_at(array_of(value), step.node.shape, spots))
     return found
 

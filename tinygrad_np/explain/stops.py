@@ -14,7 +14,7 @@ from ..engine.tape import Call, Step
 from .causes import Cause
 from .reports import Reason
 from .steps import applied
-from .values import size_of
+from .values import array_of, size_of
 
 TINY = 1e-6
 """Below this a slope counts as saturated."""
@@ -38,19 +38,22 @@ def contributes_nothing(step: Step) -> bool:
 
 
 def find_cancelling(steps: Iterable[Step], call_of: Callable[[Node], Call | None]) -> list[Reason]:
-    """Return where contributions that are not 0 add up to 0."""
+    """Return where contributions that are not 0 add up to 0, but for rounding."""
     into: dict[Node, list[Step]] = {}
     for step in steps:
         if not contributes_nothing(step):
             into.setdefault(step.parent, []).append(step)
     found = []
     for arriving in into.values():
-        if size_of(sum(np.asarray(step.contribution) for step in arriving)) == 0:
-            names = " and ".join(step.node.op.name for step in arriving if step.node.op)
+        parts = [np.asarray(step.contribution) for step in arriving]
+        if size_of(sum(parts)) <= 16 * np.finfo(parts[0].dtype).eps * max(map(size_of, parts)):
+            ops = dict.fromkeys(step.node.op.label for step in arriving if step.node.op)
+            names = " and ".join(ops)
             cause = Cause(
                 "contributions cancel",
                 f"the contributions of {names} are not 0, but their sum is",
-                "Look for a term that is subtracted from itself.",
+                "Look for a term that is subtracted from itself: the sum of x - x.mean(), of "
+                "normalised values, is 0 whatever x is.",
             )
             found.append(step_reason(arriving[0], call_of, cause))
     return found
@@ -83,9 +86,34 @@ def why_zero(step: Step, call: Call | None) -> Cause:
             f"{op.name} was applied to an array without elements",
             "Check the shape: a mask or a slice may have selected nothing.",
         )
+    if op.name == "setitem" and step.rule.input == "x":
+        return Cause(
+            "overwritten",
+            "x[i] = v wrote over all elements that have a cotangent",
+            "Compute with what was there, or write elsewhere.",
+        )
     if not op.alike and op.name != "softmax":
-        return Cause("zero rule", f"the rule of {op.name} gave 0 for a cotangent that is not 0")
+        return product_of_zeros(step) or Cause(
+            "zero rule", f"the rule of {op.name} gave 0 for a cotangent that is not 0"
+        )
     return saturation(step) or ZERO_SLOPES.get(op.name, flat_cause)(step, call)
+
+
+def product_of_zeros(step: Step) -> Cause | None:
+    """Return that the other factor of a matrix product is 0; ``None`` if it is not."""
+    op = step.node.op
+    assert op is not None  # a leaf has no steps
+    if op.kind != "bilinear" and op.name != "linear":
+        return None
+    factors = [x for x in map(array_of, step.arguments) if isinstance(x, np.ndarray)]
+    if not factors or any(map(size_of, factors)):
+        return None
+    return Cause(
+        "multiplied by 0",
+        "the other factor is 0 everywhere",
+        "Look where that factor comes from: weights that begin at 0 pass nothing on; begin with "
+        "random ones.",
+    )
 
 
 def saturation(step: Step) -> Cause | None:
@@ -100,18 +128,18 @@ def saturation(step: Step) -> Cause | None:
     flat = int((slopes < TINY).sum())
     if not flat:
         return None
-    share = f"{flat} of {slopes.size}" if slopes.size > 1 else "its only"
+    share, s = (f"{flat} of {slopes.size}", "s") if slopes.size > 1 else ("its only", "")
     if op.name == "relu":
         rest = "" if flat == slopes.size else ", and the cotangent is 0 at the others"
         return Cause(
             "dead relu",
-            f"{share} inputs are negative (or 0), where the slope is 0{rest}",
+            f"{share} input{s} {'are' if s else 'is'} negative (or 0), where the slope is 0{rest}",
             "Look at the bias and the scale of its input, lower the learning rate, or take "
             "tg.leaky_relu or tg.gelu.",
         )
     return Cause(
         "saturated",
-        f"{op.name} is saturated at {share} elements: its slope there is below {TINY:g}",
+        f"{op.name} is saturated at {share} element{s}: its slope there is below {TINY:g}",
         "Scale its input down (initial weights, normalisation); for a loss take the logits: "
         "*_with_logits.",
     )
@@ -173,7 +201,11 @@ def where_cause(step: Step, call: Call | None) -> Cause:
 def extremum_cause(step: Step, call: Call | None) -> Cause:
     """Return why a maximum or minimum passes no gradient on."""
     assert step.node.op is not None  # a leaf has no steps
-    return Cause("other operand taken", f"{step.node.op.name} took the other operand everywhere")
+    return Cause(
+        "other operand taken",
+        f"{step.node.op.name} took the other operand everywhere",
+        "Look at the two: a limit or margin may be never, or always, reached.",
+    )
 
 
 def flat_cause(step: Step, call: Call | None) -> Cause:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.op import OPS
 from ..engine.tape import Call, Line
 from ..engine.tensor import Array, Tensor
 
@@ -76,8 +77,17 @@ def named(index: Index) -> str:
 
 
 def number(value: Any) -> str:
-    """Return a number in words."""
-    return f"{value:.6g}" if isinstance(value, (float, complex)) else str(value)
+    """Return a number in words: six digits, or all where those would show a round one."""
+    if not isinstance(value, (float, complex)):
+        return str(value)
+    short = f"{value:.6g}"
+    whole = isinstance(value, float) and abs(value) < 1e6 and float(short).is_integer()
+    return repr(value) if whole and float(short) != value else short
+
+
+def label_of(name: str) -> str:
+    """Return what an op is called in words: clip, not clip_between."""
+    return OPS[name].label if name in OPS else name
 
 
 def located(line: Line | None) -> list[str]:
