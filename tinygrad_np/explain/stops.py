@@ -19,17 +19,21 @@ from .values import array_of, size_of
 TINY = 1e-6
 """Below this a slope counts as saturated."""
 
+SUBTRACTED = (
+    "Look for a term that is subtracted from itself: the sum of x - x.mean(), of normalised "
+    "values, is 0 whatever x is."
+)
 SATURATING = {"elu", "erf", "gelu", "sigmoid", "silu", "softplus", "tanh"}
 
 
 def find_stops(steps: Sequence[Step], call_of: Callable[[Node], Call | None]) -> list[Reason]:
-    """Return the steps that make a cotangent 0, the nearest to the target first; else the sums."""
+    """Return the sums that are 0, then the steps that make a cotangent 0, the nearest first."""
     found = [
         step_reason(step, call_of, why_zero(step, call_of(step.node)))
         for step in reversed(steps)
         if size_of(step.cotangent) > 0 and contributes_nothing(step)
     ]
-    return found or find_cancelling(steps, call_of)
+    return find_cancelling(steps, call_of) + found
 
 
 def contributes_nothing(step: Step) -> bool:
@@ -52,8 +56,7 @@ def find_cancelling(steps: Iterable[Step], call_of: Callable[[Node], Call | None
             cause = Cause(
                 "contributions cancel",
                 f"the contributions of {names} are not 0, but their sum is",
-                "Look for a term that is subtracted from itself: the sum of x - x.mean(), of "
-                "normalised values, is 0 whatever x is.",
+                SUBTRACTED,
             )
             found.append(step_reason(arriving[0], call_of, cause))
     return found
@@ -95,6 +98,13 @@ def why_zero(step: Step, call: Call | None) -> Cause:
     if not op.alike and op.name != "softmax":
         return product_of_zeros(step) or Cause(
             "zero rule", f"the rule of {op.name} gave 0 for a cotangent that is not 0"
+        )
+    if step.parent.shape != step.node.shape and size_of(applied(step, step.cotangent)) > 0:
+        return Cause(
+            "contributions cancel",
+            f"the input is broadcast: what its uses in {op.label} contribute is not 0, but their "
+            f"sum is",
+            SUBTRACTED,
         )
     return saturation(step) or ZERO_SLOPES.get(op.name, flat_cause)(step, call)
 
