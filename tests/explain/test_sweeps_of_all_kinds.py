@@ -194,6 +194,13 @@ def test_of_the_rows_of_a_jacobian_that_with_the_infinite_slope_is_named(mode):
     assert caught.value.finding.indices == ((0,),)
 
 
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_explain_nan_names_that_row_too(mode):
+    explanation = tg.explain_nan(lambda x: tg.jacobian(root, mode=mode)(x), X)
+    assert explanation.cause == "root of 0"
+    assert (explanation.forward.bad, explanation.forward.indices) == ("Inf", ((1,),))
+
+
 @pytest.mark.parametrize("f", [lambda x: tg.linalg.norm(x * 0.0), lambda x: tg.softmax(x).sum()])
 def test_a_rule_applied_to_a_stand_in_raises_no_alarm(f):
     """To be transposed a general rule is applied to zeros: what that gives means nothing."""

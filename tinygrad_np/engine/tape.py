@@ -238,7 +238,7 @@ def recording(tape: Tape) -> Iterator[Tape]:
 
 
 def record() -> AbstractContextManager[Tape]:
-    """Record every op call and every backward step of this thread inside the block.
+    """Record every op call and every step of a sweep of this thread inside the block.
 
     The tape keeps all values, so it costs memory and time; outside of such blocks nothing does.
 

@@ -49,7 +49,9 @@ def rule_behind(tape: Tape, found: Finding, results: Iterable[Tensor]) -> Findin
     call = found.call
     node = None if call is None else call.within
     if node is not None:
-        return next(described(tape, lambda step, _: step.node is node), found)
+        made = list(described(tape, lambda step, _: step.node is node))
+        # Of the rows of a Jacobian one has Inf, and the others NaN from 0 times that.
+        return next((f for f in made if f.bad == "Inf"), made[0] if made else found)
     values = [x._data for x in results]
     if call is not None:
         i = operand_names(call).index(found.input) if found.input else -1
