@@ -170,6 +170,14 @@ def test_a_ufunc_broadcasts(rng):
     assert tg.vmap(hypot)(np.ones((5, 2)), np.ones(5)).shape == (5, 2)
 
 
+def test_any_number_of_inputs():
+    total = tg.op(traced(lambda *xs: sum(xs)), xs=lambda g, index: g * (index + 1.0))
+    found = tg.grad(lambda x, y: total(x, y, 1.0), (0, 1))(2.0, 3.0)
+    assert [g.item() for g in found] == [1.0, 2.0]
+    three = tg.op(np.frompyfunc(lambda a, b, c: a, 3, 1), gradient="none")
+    assert three.op.inputs == ("x1", "x2", "x3")
+
+
 def test_a_rule_may_be_any_callable_too():
     call = tg.op(lambda x: 3.0 * x, x=functools.partial(lambda k, g: k * g, 3.0))
     assert tg.grad(call)(2.0).item() == 3.0

@@ -7,6 +7,7 @@ import pytest
 
 import tinygrad_np as tg
 from tinygrad_np.engine.tape import Call, Step
+from tinygrad_np.explain.steps import bad_push
 from tinygrad_np.viz.picture import picture
 
 ONES = np.ones(2)
@@ -169,6 +170,23 @@ def test_explain_nan_finds_a_bad_tangent(recorded):
     assert (explanation.cause, explanation.forward.indices) == ("root of 0", ((1,),))
     assert explanation.forward.line.function == "root"
     assert "the tangent of sqrt, from that of its input x, first becomes Inf" in str(explanation)
+
+
+def test_what_a_bad_tangent_tainted_is_listed():
+    with tg.debug(check_nan=False) as debugging:
+        tg.jvp(lambda x: np.exp(root(x)) + x, (X,), (ONES,))
+    finding = bad_push(debugging.tape, 1)
+    assert (finding.op, [call.op.name for call in finding.tainted]) == ("sqrt", ["exp", "add"])
+
+
+def test_a_bad_tangent_of_a_general_op_has_no_operands():
+    @tg.op(x=lambda g, x: (g / x).sum() * np.ones(2))
+    def total(x):
+        return x.sum()
+
+    with tg.debug(), pytest.raises(tg.NonFiniteError) as caught:
+        tg.jvp(total, (np.array([1.0, 0.0]),), (ONES,))
+    assert (caught.value.finding.op, caught.value.finding.operands) == ("total", {})
 
 
 @pytest.mark.parametrize("recorded", [True, False])
