@@ -1,28 +1,16 @@
 """The page as readers use it, in Chromium: pointer, keys, sweep, NaN, dark, ten thousand boxes."""
 
 import random
-import shutil
-from contextlib import contextmanager
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 import tinygrad_np as tg
+from viz.chromium import BOXES, COMPLETE, click_on, container, find_box, heading, until
 
 pytestmark = pytest.mark.browser
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 
-BOXES = """() => {
-  const { scene } = graphPage, { x, y, w, h } = scene;
-  const boxes = x.map((cx, i) => [cx - w[i] / 2, y[i] - h[i] / 2, cx + w[i] / 2, y[i] + h[i] / 2]);
-  const frames = scene.frames.map((f) => [f.container, f.x, f.y, f.x + f.w, f.y + f.h]);
-  const lines = scene.lines.map((l) => [...l.points]);
-  return { things: scene.things, boxes, frames, lines, height: scene.height };
-}"""
 # Reading a point back makes the browser finish what it was told to draw.
 FRAMES = """() => {
   const pen = document.getElementById("graph").getContext("2d"), found = [];
@@ -38,52 +26,6 @@ CORNER = """() => {
   const pen = document.getElementById("graph").getContext("2d");
   return [...pen.getImageData(1, 1, 1, 1).data];
 }"""
-COMPLETE = "document.getElementById('body').dataset.complete === 'true'"
-
-
-def until(page, expression):
-    """Wait; the page lets Playwright's own way of waiting, which is `eval`, not run."""
-    for _ in range(600):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"it never came: {expression}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on the PATH")
-    with playwright.sync_playwright() as tools:
-        launched = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def visit(browser, tmp_path):
-    """Opens pages; in the end nothing may have gone wrong in them, nor been asked for."""
-
-    @contextmanager
-    def opened(drawn, **options):
-        path = drawn.save(tmp_path / "page.html")
-        page = browser.new_page(viewport={"width": 1200, "height": 800}, **options)
-        wrong, asked = [], []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on(
-            "console",
-            lambda said: wrong.append(said.text) if "willReadFrequently" not in said.text else None,
-        )
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(path.as_uri())
-        until(page, "window.graphPage !== undefined")
-        yield page
-        until(page, COMPLETE)
-        page.close()
-        assert wrong == []
-        assert asked == [path.as_uri()]
-
-    return opened
 
 
 class Block(tg.nn.Module):
@@ -117,33 +59,6 @@ def guarded_root():
         loss = np.where(x > 0, np.sqrt(x), 0.0).sum()
         loss.backward()
     return tg.viz.html({"loss": loss}, tape=tape)
-
-
-def click_on(page, thing):
-    """Click where a box is."""
-    at = page.evaluate(
-        """(thing) => {
-          const { scene, view } = graphPage, i = scene.index.get(thing);
-          const [x, y] = [scene.x[i] - view.x, scene.y[i] - view.y];
-          return { x: x * view.scale, y: y * view.scale };
-        }""",
-        thing,
-    )
-    page.click("#graph", position=at)
-
-
-def heading(page):
-    return page.text_content("#panel h2")
-
-
-def container(page, title):
-    titles = page.evaluate("graphPage.data.containers.map((c) => c.title)")
-    return titles.index(title)
-
-
-def find_box(page, **wanted):
-    boxes = page.evaluate("graphPage.data.boxes")
-    return next(i for i, b in enumerate(boxes) if wanted.items() <= b.items())
 
 
 def test_a_click_tells_what_is_known(visit):

@@ -11,20 +11,26 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
-from ..engine.tape import Tape
+from ..engine.graph import Node
+from ..engine.tape import Line
 from ..engine.tensor import Array
 from .model import Arrow, Box, Group
-from .picture import Builder, Drawable
+from .picture import Builder
 
 
 class Side:
-    """One of two graphs, with its values, and who feeds and uses what."""
+    """A graph, one of two that are compared: its picture and what is known of its boxes.
 
-    def __init__(self, x: Drawable, tape: Tape | None, options: dict[str, Any]) -> None:
-        self.builder = Builder.of(x, tape=tape, **options)
-        self.shown = self.builder.build()
+    Attributes:
+        builder: What made the picture, which knows the nodes.
+        shown: The picture.
+        incoming: The arrows into each box.
+        outgoing: The arrows from each box.
+    """
+
+    def __init__(self, builder: Builder, max_nodes: int | None = None) -> None:
+        self.builder, self.shown = builder, builder.build(max_nodes)
         self.incoming: list[list[Arrow]] = [[] for _ in self.shown.boxes]
         self.outgoing: list[list[Arrow]] = [[] for _ in self.shown.boxes]
         for arrow in self.shown.arrows:
@@ -44,6 +50,12 @@ class Side:
         if source is None or isinstance(source, tuple):
             return None
         return self.builder.known.gradients.get(source)
+
+    def line(self, key: int) -> Line | None:
+        """Return the line of the program that computed a box, if it is known."""
+        source = self.builder.sources.get(key)
+        call = self.builder.known.call(source) if isinstance(source, Node) else None
+        return None if call is None else call.line
 
     def beside(self, key: int) -> Iterable[tuple[Hashable, int]]:
         """Yield what feeds and uses a box, each with its place: aligned boxes share it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,11 +19,12 @@ from .alignment import Side, aligned, merged_arrows, merged_groups, merged_order
 from .dot_labels import Direction
 from .lines import SIGNS, visible
 from .model import Box, Mark, Picture
-from .picture import Drawable
+from .picture import Builder, Drawable
 
 if TYPE_CHECKING:
     import graphviz
 
+    from .page import Page
     from .svg import SVG
 
 
@@ -53,28 +55,31 @@ class Comparison:
         pairs: The boxes that belong together, in the order of the second graph.
         added: Boxes of the second graph alone.
         removed: Boxes of the first graph alone.
+        before: The first graph, with what is known of its boxes.
+        after: The second graph.
+        order: The place of each box of the picture in the first graph and in the second.
     """
 
     def __init__(self, before: Side, after: Side, rtol: float, atol: float) -> None:
-        self._before, self._after = before, after
+        self.before, self.after = before, after
         self._rtol, self._atol = rtol, atol
-        self._order = merged_order(before, after, aligned(before, after))
+        self.order = merged_order(before, after, aligned(before, after))
         self._at = (
-            {a: n for n, (a, _) in enumerate(self._order) if a is not None},
-            {b: n for n, (_, b) in enumerate(self._order) if b is not None},
+            {a: n for n, (a, _) in enumerate(self.order) if a is not None},
+            {b: n for n, (_, b) in enumerate(self.order) if b is not None},
         )
         first, second = before.shown.boxes, after.shown.boxes
         self._arrows = merged_arrows(before, after, self._at)
-        couples = {b: a for a, b in self._order if a is not None and b is not None}
+        couples = {b: a for a, b in self.order if a is not None and b is not None}
         self._rewired = {
             arrow.head
             for arrow in self._arrows
             if arrow.mark is not None
-            and all(None not in self._order[key] for key in (arrow.tail, arrow.head))
+            and all(None not in self.order[key] for key in (arrow.tail, arrow.head))
         }
         self.pairs = tuple(self._pair(couples[b], b) for b in sorted(couples))
-        self.removed = tuple(first[a] for a, b in self._order if a is not None and b is None)
-        self.added = tuple(second[b] for a, b in self._order if a is None and b is not None)
+        self.removed = tuple(first[a] for a, b in self.order if a is not None and b is None)
+        self.added = tuple(second[b] for a, b in self.order if a is None and b is not None)
 
     @property
     def changed(self) -> tuple[Pair, ...]:
@@ -88,7 +93,7 @@ class Comparison:
 
     def _pair(self, a: int, b: int) -> Pair:
         """Compare two boxes that belong together."""
-        x, y = self._before.shown.boxes[a], self._after.shown.boxes[b]
+        x, y = self.before.shown.boxes[a], self.after.shown.boxes[b]
         changes = [
             f"{what}: {before} → {after}"
             for what, before, after in (
@@ -110,27 +115,27 @@ class Comparison:
         if self._at[1][b] in self._rewired:
             changes.append("other inputs")
         found: list[float | None] = []
-        for what, array in (("values", Side.value), ("gradient", Side.gradient)):
-            one, other = array(self._before, a), array(self._after, b)
-            found.append(largest_difference(one, other))
+        for what, array in (("values differ", Side.value), ("gradient differs", Side.gradient)):
+            one, other = array(self.before, a), array(self.after, b)
+            found.append(largest(difference(one, other)))
             if found[-1] is not None and not close(one, other, self._rtol, self._atol):
-                changes.append(f"{what} differ by up to {found[-1]:.3g}")
+                changes.append(f"{what} by up to {found[-1]:.3g}")
         return Pair(x, y, tuple(changes), *found)
 
     @cached_property
     def picture(self) -> Picture:
         """Both graphs in one picture: what differs is marked."""
-        groups, places = merged_groups(self._before.shown.groups, self._after.shown.groups)
+        groups, places = merged_groups(self.before.shown.groups, self.after.shown.groups)
         said = {pair.after.key: pair.changes for pair in self.pairs}
         boxes = []
-        for key, (a, b) in enumerate(self._order):
+        for key, (a, b) in enumerate(self.order):
             mark: Mark | None = None
             if b is None:
                 assert a is not None  # it is in one of them
-                box, mark = self._before.shown.boxes[a], "removed"
+                box, mark = self.before.shown.boxes[a], "removed"
                 box = replace(box, group=None if box.group is None else places[box.group])
             else:
-                box = self._after.shown.boxes[b]
+                box = self.after.shown.boxes[b]
                 mark = "added" if a is None else "changed" if said[b] else None
             notes = () if b is None else said.get(b, ())
             boxes.append(replace(box, key=key, mark=mark, notes=(*box.notes, *notes)))
@@ -152,6 +157,20 @@ class Comparison:
         from .svg import svg_of
 
         return svg_of(self.picture, direction)
+
+    def html(self, path: str | PathLike[str] | None = None, *, title: str | None = None) -> Page:
+        """Return both graphs as one page, as :func:`tinygrad_np.viz.html` does.
+
+        What differs is marked; its panel shows what has changed, and of values and gradients,
+        as far as they are known, both and their difference.
+
+        Args:
+            path: A file to write the page to, ending in ``.html``.
+            title: What stands over the page.
+        """
+        from .page import html
+
+        return html(self, path, title=title)
 
     def __str__(self) -> str:
         same = len(self.pairs) - len(self.changed)
@@ -204,7 +223,7 @@ def compare(
 
     Returns:
         An object that prints itself as a list of differences; `.added`, `.removed` and `.changed`
-        are the boxes, `.draw()` and `.svg()` one picture of both graphs.
+        are the boxes, `.draw()`, `.svg()` and `.html()` one picture of both graphs.
 
     >>> import tinygrad_np as tg
     >>> x = tg.tensor([1.0, 2.0], requires_grad=True, name="x")
@@ -214,11 +233,11 @@ def compare(
     ~ sin (2,) float64: other inputs
     ~ sum (1,) float64: shape: () → (1,); keepdims: default → True
     """
-    options = {"depth": depth, "constants": constants}
-    sides = []
-    for x, tape in zip((a, b), tapes, strict=True):
-        sides.append(Side(x, tape, {**options, "collapse": collapse}))
-    return Comparison(sides[0], sides[1], rtol, atol)
+    before, after = [
+        Side(Builder.of(x, tape=tape, depth=depth, collapse=collapse, constants=constants))
+        for x, tape in zip((a, b), tapes, strict=True)
+    ]
+    return Comparison(before, after, rtol, atol)
 
 
 def described(box: Box) -> str:
@@ -230,15 +249,22 @@ def described(box: Box) -> str:
     return " ".join(word for word in words if word and word != "''")
 
 
-def largest_difference(a: Array | None, b: Array | None) -> float | None:
-    """Return the largest difference of two arrays; equal infinities and NaN do not differ."""
+def difference(a: Array | None, b: Array | None) -> Array | None:
+    """Return the second array minus the first; equal infinities and NaN do not differ.
+
+    ``None`` if one is not known, or if the shapes differ.
+    """
     if a is None or b is None or a.shape != b.shape:
         return None
     x, y = (z.astype(complex if z.dtype.kind == "c" else float) for z in (a, b))
-    with np.errstate(invalid="ignore", over="ignore"):
-        far = np.abs(x - y)
     same = (x == y) | (np.isnan(x) & np.isnan(y))
-    return float(np.where(same, 0.0, far).max(initial=0.0))
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.where(same, 0.0, y - x)
+
+
+def largest(differences: Array | None) -> float | None:
+    """Return the largest of some differences, by its size."""
+    return None if differences is None else float(np.abs(differences).max(initial=0.0))
 
 
 def close(a: Array | None, b: Array | None, rtol: float, atol: float) -> bool:

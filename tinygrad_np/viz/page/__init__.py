@@ -1,7 +1,7 @@
 """The page: a graph as one HTML file that can be walked, searched and stepped through.
 
 Python lays out and gathers (scene, data); the scripts in ``static`` draw and answer. They, the
-style and the data are put into one file, which asks for nothing else. Imports picture.
+style and the data are put into one file, which asks for nothing else. Imports compare.
 """
 
 from __future__ import annotations
@@ -12,16 +12,25 @@ from html import escape
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from ...engine.tape import Tape
-from ...engine.tensor import Tensor
+from ...engine.tensor import Tensor, result
+from ..alignment import Side
+from ..compare import Comparison
+from ..groups import Part, chosen
 from ..lines import visible
-from ..picture import Builder, Outputs
+from ..options import Options, check_options
+from ..picture import Builder, Drawable, named_outputs
+from ..recorded import Debugging
 from .data import Data
+from .difference import Difference
 
-SCRIPTS = ("scene", "draw", "panel", "table", "stepper", "page")
+SCRIPTS = ("scene", "draw", "colours", "marks", "panel", "difference", "table", "stepper", "page")
 """The scripts, in the order in which they stand in the page."""
+
+FOLD_FROM, MOST = 2_000, 10_000
+"""From how many boxes on a page is folded, and how many it shows at most, unless told otherwise."""
 
 
 class Page:
@@ -60,16 +69,11 @@ class Page:
 
 
 def html(
-    x: Outputs,
+    x: Drawable | Comparison,
     path: str | PathLike[str] | None = None,
     *,
-    params: Any = None,
-    max_nodes: int | None = None,
-    fold: bool = False,
-    constants: bool = True,
-    focus: Tensor | None = None,
-    tape: Tape | None = None,
     title: str | None = None,
+    **options: Unpack[Options],
 ) -> Page:
     """Return a page on the graph that one or several results came from, for any browser.
 
@@ -78,21 +82,25 @@ def html(
     With a tape that has a backward sweep, the sweep can be gone through step by step, and the
     page says where NaN and Inf were first made, forward and backward, and what they tainted.
 
+    A graph of more than 2,000 boxes is folded unless told otherwise, and of one that then still
+    has more than 10,000, the newest 10,000 are shown and one box for the rest. Say `fold` and
+    `max_nodes` for other pages.
+
     Args:
-        x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name.
+        x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape, or a block
+            of ``debug()``, in which the page opens at what failed; or what :func:`compare`
+            returned, which takes none of the options.
         path: A file to write the page to, ending in ``.html``.
-        params: Names for leaves, as :func:`draw` takes them.
-        max_nodes: Show so many of the newest boxes, and one box for the rest.
-        fold: Whether to show equal blocks that are chained one after another once.
-        constants: Whether to show what no gradient flows to.
-        focus: Show only what this Tensor came from.
-        tape: What recorded the run, such as ``with tg.record() as tape``: adds values,
-            gradients, seconds, saved bytes, source lines and the steps of the sweep.
         title: What stands over the page; by default the names of the results.
+        options: What :func:`draw` takes by keyword: `params`, `max_nodes`, `depth`, `collapse`,
+            `fold`, `constants`, `focus`, `values`, `tape`. Modules that `depth` and `collapse`
+            name are closed when the page opens, and all others open. The page has all values
+            that are known, whatever `values` says; with a tape such as ``with tg.record() as
+            tape`` also gradients, seconds, saved bytes, lines and the steps of the sweep.
 
     Raises:
-        TypeError: For anything but Tensors.
-        ValueError: For a number of nodes less than 1, and a `focus` that is not in the graph.
+        TypeError: For anything but Tensors, and for an option that does not exist.
+        ValueError: As :func:`draw` does.
 
     >>> import tinygrad_np as tg
     >>> w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
@@ -102,15 +110,62 @@ def html(
     >>> tg.viz.html({"loss": loss}, tape=tape)
     <Page of 3 boxes>
     """
-    builder = Builder.of(x, params, fold=fold, constants=constants, focus=focus, tape=tape)
-    shown = builder.build(max_nodes)
-    if title is None:
-        title = ", ".join([str(name) for name in x]) if isinstance(x, Mapping) else ""
-        title = title or (x.name if isinstance(x, Tensor) else "") or "Graph"
-    page = Page(assembled(Data(builder, shown, tape).collect(x, visible(title))), len(shown.boxes))
+    if isinstance(x, Comparison):
+        if options:
+            raise TypeError(f"html: a comparison takes no {sorted(options)[0]!r}: tell compare")
+        boxes = len(x.picture.boxes)
+        data = Difference(x).collect(visible(title or "Difference"))
+    else:
+        check_options("html", options)
+        side, closed = chosen_side(x, options)
+        boxes = len(side.shown.boxes)
+        data = Data(side).collect(visible(title or title_of(x)), results_of(x, side), closed)
+    page = Page(assembled(data), boxes)
     if path is not None:
         page.save(path)
     return page
+
+
+def chosen_side(x: Drawable, options: Options) -> tuple[Side, set[int] | None]:
+    """Return what to show, and which groups are closed at first, if the options say so."""
+    fold, max_nodes = options.get("fold"), options.get("max_nodes")
+    depth, collapse = options.get("depth"), options.get("collapse", ())
+
+    def built(fold: bool) -> Builder:
+        return Builder.of(
+            x,
+            options.get("params"),
+            fold=fold,
+            constants=options.get("constants", True),
+            focus=options.get("focus"),
+            tape=options.get("tape"),
+        )
+
+    builder = built(fold or False)
+    if fold is None and len(builder.graph.shown) > FOLD_FROM:
+        builder = built(True)
+    side = Side(builder, MOST if max_nodes is None else max_nodes)
+    if depth is None and not collapse:
+        return side, None
+    modules = [part for part in builder.group_keys if isinstance(part, Part)]
+    closed = chosen([Part("", "", -1, None), *modules], depth, collapse)
+    return side, {builder.group_keys[part] for part in closed}
+
+
+def title_of(x: Drawable) -> str:
+    """Return the names of the results, if they have any."""
+    names = ", ".join([str(name) for name in x]) if isinstance(x, Mapping) else ""
+    return names or (x.name if isinstance(x, Tensor) else "") or "Graph"
+
+
+def results_of(x: Drawable, side: Side) -> list[Tensor]:
+    """Return the results; of a tape what it ends in, and what failed, as far as it is known."""
+    if not isinstance(x, (Tape, Debugging)):
+        return [t for _, t in named_outputs(x)]
+    builder, values = side.builder, side.builder.known.values
+    failed = None if builder.failure is None else builder.failure.failed
+    ends = [*builder.results, *([] if failed is None else [failed])]
+    return [result(values[node], node) for node in ends if node in values]
 
 
 def assembled(data: dict[str, Any]) -> str:

@@ -1,122 +1,74 @@
-"""What the page knows: boxes and their values, the steps of the sweep, where NaN comes from.
+"""What the page of one graph knows: values, the steps of the sweep, where NaN comes from.
 
-Imports picture and the explanations, whose words the page shows.
+Imports alignment, picture and the explanations, whose words the page shows.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...engine.graph import Node
-from ...engine.tape import Line, Tape
 from ...engine.tensor import Array, Tensor
 from ...explain.findings import Finding, find_forward
 from ...explain.steps import find_backward, rule_behind
-from ...explain.values import bad_in
 from ...explain.values import operand_names as names_of
-from ..lines import hint
-from ..model import Box, Picture
-from ..picture import Builder, Outputs, named_outputs
-from .arrays import Arrays
+from ..alignment import Side
+from ..model import Box
+from .content import Content, badness
 from .rules import formula
-from .scene import Scene, label_data
-
-BAD = {"": 0, "Inf": 1, "NaN": 2}
 
 
 class Data:
-    """Gathers what the page knows of one picture.
+    """Gathers what the page knows of one graph.
 
     Attributes:
-        shown: The picture.
-        builder: What made it, which knows the nodes.
+        side: The graph, its picture and what is known of its boxes.
         tape: What recorded the run, or `None`.
+        content: What the page shows of the picture.
     """
 
-    def __init__(self, builder: Builder, shown: Picture, tape: Tape | None) -> None:
-        self.builder, self.shown, self.tape = builder, shown, tape
-        self.arrays = Arrays()
-        self.lines: dict[tuple[str, int, str], int] = {}
-        self.nodes: dict[int, Node] = {}
-        for thing, key in builder.keys.items():
-            if isinstance(thing, Node) and shown.boxes[key].kind != "rest":
-                self.nodes[key] = thing
+    def __init__(self, side: Side) -> None:
+        self.side, self.builder = side, side.builder
+        self.tape = side.builder.known.tape
+        self.content = Content(side.shown)
+        self.arrays = self.content.arrays
 
     def key(self, node: Node) -> int:
         """Return the box that a node is in, -1 if it is not in the picture."""
         thing = self.builder.graph.shown.get(node)
         return -1 if thing is None else self.builder.keys.get(thing, -1)
 
-    def line(self, line: Line | None) -> int:
-        """Return the number of a line of the program, -1 for none."""
-        if line is None:
-            return -1
-        return self.lines.setdefault((line.file, line.number, line.text), len(self.lines))
-
-    def collect(self, x: Outputs, title: str) -> dict[str, Any]:
-        """Return all of it."""
-        scene = Scene(self.shown)
-        steps, rules, gradients = self.steps()
-        boxes = [
-            self._box(box, label_data(scene.labels[box.key]), scene.home[box.key], gradients)
-            for box in self.shown.boxes
-        ]
-        trouble = self.trouble(x)
-        return {
-            "title": title,
-            "boxes": boxes,
-            **scene.data(),
-            "rules": rules,
-            "steps": steps,
-            "trouble": trouble,
-            "arrays": self.arrays.data(),
-            "lines": [[shortened(file), number, text] for file, number, text in self.lines],
-        }
-
-    def _box(
-        self, box: Box, label: list[Any], container: int, gradients: Mapping[Node, int]
+    def collect(
+        self, title: str, results: Sequence[Tensor], closed: set[int] | None = None
     ) -> dict[str, Any]:
-        """Return what there is to say of a box; what does not apply is left out."""
-        node, known = self.nodes.get(box.key), self.builder.known
-        value = gradient = None
-        if node is not None:
-            value, gradient = known.values.get(node), known.gradients.get(node)
-        elif isinstance(source := self.builder.sources.get(box.key), tuple):
-            value = self._operand(box, *source)
-        call = known.call(node) if node is not None else None
-        found = {
-            "kind": box.kind,
-            "label": label,
-            "container": container,
-            "hint": hint(box),
-            "op": box.op,
-            "name": box.name,
-            "params": [list(pair) for pair in box.params],
-            "shape": None if box.shape is None else str(box.shape),
-            "dtype": box.dtype,
-            "literal": box.value,
-            "result": box.result,
-            "parameter": box.parameter,
-            "operands": list(box.operands),
-            "count": box.count if box.count > 1 else None,
-            "seconds": box.seconds,
-            "saved": box.saved,
-            "bad": BAD[bad_in(value)],
-            "badGradient": BAD[bad_in(gradient)],
-        }
-        found = {key: x for key, x in found.items() if x not in (None, [], False, "") or x == 0}
-        numbers = {"line": self.line(call.line if call else None), "value": self.arrays.add(value)}
-        at = gradients.get(node, -1) if node is not None else -1
-        numbers["gradient"] = at if at >= 0 else self.arrays.add(gradient)
-        return found | {key: x for key, x in numbers.items() if x >= 0}
+        """Return all of it.
 
-    def _operand(self, box: Box, node: Node, i: int) -> Array | None:
-        """Return the value of a constant, if a tape has it."""
-        call = self.builder.known.call(node)
-        value = None if call is None or box.shape is None else call.values[i]
-        return value if hasattr(value, "dtype") else None
+        Args:
+            title: What stands over the page.
+            results: What the graph is of.
+            closed: The groups that are closed at first, if that is known.
+        """
+        steps, rules, gradients = self.steps()
+        boxes = [self._box(box, gradients) for box in self.side.shown.boxes]
+        trouble = self.trouble(results)
+        return self.content.data(
+            title, boxes, closed, rules=rules, steps=steps, trouble=trouble, compared=False
+        )
+
+    def _box(self, box: Box, gradients: Mapping[Node, int]) -> dict[str, Any]:
+        """Return what there is to say of a box; the sweep has the arrays of most gradients."""
+        source = self.builder.sources.get(box.key)
+        at = gradients.get(source, -1) if isinstance(source, Node) else -1
+        value, gradient = self.side.value(box.key), self.side.gradient(box.key)
+        return self.content.box(
+            box,
+            line=self.content.line(self.side.line(box.key)),
+            value=self.arrays.add(value),
+            gradient=at if at >= 0 else self.arrays.add(gradient),
+            bad=badness(value),
+            badGradient=badness(gradient),
+        )
 
     # ------------------------------------------------------------------ sweep
 
@@ -162,11 +114,10 @@ class Data:
 
     # ------------------------------------------------------------------- NaN
 
-    def trouble(self, x: Outputs) -> list[dict[str, Any]]:
+    def trouble(self, results: Sequence[Tensor]) -> list[dict[str, Any]]:
         """Return where NaN and Inf were first made, forward and backward, if there is a tape."""
         if self.tape is None:
             return []
-        results: list[Tensor] = [t for _, t in named_outputs(x)]
         names = {node: node.name for node in self.builder.graph.shown if node.name}
         forward = find_forward(self.tape, results, names)
         if forward is not None:
@@ -201,9 +152,3 @@ class Data:
             return -1
         drawn = [step for step in self.tape.steps if step.node in self.builder.graph.shown]
         return next((i for i, step in enumerate(drawn) if step is found.step), -1)
-
-
-def shortened(file: str) -> str:
-    """Return the path of a file from the current folder, if it is in it."""
-    folder = os.getcwd() + os.sep
-    return file.removeprefix(folder)

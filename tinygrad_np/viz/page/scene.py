@@ -8,16 +8,19 @@ Imports frames, labels and model.
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from typing import Any, get_args
 
 from ..frames import Container, arrange_inside, contain
 from ..labels import LINES, Label, measured, width_of
-from ..lines import Words, counted, visible
+from ..lines import SIGNS, Words, counted, groups_of_one_op, visible
 from ..lines import title_of as words_of
-from ..model import Box, Group, Picture
+from ..model import Box, Group, Mark, Picture
 
 ITEMS = {"node": 0, "container": 1, "in": 2, "out": 3}
 """What an item of a container is, as a number."""
+MARKS: dict[Mark | None, int] = {None: 0, "added": 1, "removed": 2, "changed": 3}
+"""What a link is in a comparison, as a number."""
 OPEN_UP_TO = 250
 """How many boxes the page shows at most when it opens, if modules can be closed."""
 
@@ -28,15 +31,21 @@ class Scene:
     Attributes:
         containers: The whole graph and all groups; those inside others come later.
         home: The innermost container of each box.
+        alone: The module that each box is all of, to be named in it; or `None`.
         ways: The links that each arrow runs along, as pairs of a container and a link.
         labels: What stands in each box.
+        link_marks: What the arrows along each link are in a comparison, as far as they differ.
         closed: What stands in the box of each closed container.
     """
 
     def __init__(self, shown: Picture) -> None:
         """Lay out a picture."""
         self.shown = shown
-        self.labels = [measured(box) for box in shown.boxes]
+        lonely = groups_of_one_op(shown)
+        self.alone = [None if b.group is None else lonely.get(b.group) for b in shown.boxes]
+        self.labels = [
+            measured(box, group=group) for box, group in zip(shown.boxes, self.alone, strict=True)
+        ]
         widths = [label.width for label in self.labels]
         heights = [label.height for label in self.labels]
         edges = [(arrow.tail, arrow.head) for arrow in shown.arrows]
@@ -44,9 +53,13 @@ class Scene:
             None if arrow.port is None else self.labels[arrow.head].ports[arrow.port]
             for arrow in shown.arrows
         ]
-        groups = [-1 if box.group is None else box.group for box in shown.boxes]
-        parents = [-1 if group.parent is None else group.parent for group in shown.groups]
+        groups = [
+            number_of(box.group if group is None else group.parent)
+            for box, group in zip(shown.boxes, self.alone, strict=True)
+        ]
+        parents = [number_of(group.parent) for group in shown.groups]
         self.containers, self.home, self.ways = contain(len(widths), edges, groups, parents)
+        self.link_marks = self._link_marks()
         self.closed = [self._closed(container) for container in self.containers]
         sizes = [(label.width, label.height) for label in self.closed]
         for number in reversed(range(len(self.containers))):
@@ -58,10 +71,35 @@ class Scene:
             return Label(0.0, 0.0, [], [])
         group = self.shown.groups[container.group]
         boxes = [self.shown.boxes[node] for node in container.nodes]
-        return stacked([[Words(title_of(group), "name")], [Words(content_of(boxes), "small")]])
+        lines = [[Words(title_of(group), "name")], [Words(content_of(boxes), "small")]]
+        if marks := marks_in(boxes):
+            words = "  ".join([f"{SIGNS[mark]} {count:,}" for mark, count in marks.items()])
+            lines.append([Words(words)])
+        return stacked(lines)
 
-    def opened(self) -> list[int]:
-        """Return the containers that are open at first: outer ones, while there is room."""
+    def _link_marks(self) -> dict[tuple[int, int], Mark]:
+        """Return the marks of links: of one that several arrows share, what they have in common."""
+        found: dict[tuple[int, int], set[Mark | None]] = {}
+        for arrow, way in zip(self.shown.arrows, self.ways, strict=True):
+            for link in way:
+                found.setdefault(link, set()).add(arrow.mark)
+        marks: dict[tuple[int, int], Mark] = {}
+        for link, kinds in found.items():
+            if None not in kinds:  # else some arrow along it is in both graphs
+                only = next(iter(kinds))
+                assert only is not None
+                marks[link] = only if len(kinds) == 1 else "changed"
+        return marks
+
+    def opened(self, closed: set[int] | None = None) -> list[int]:
+        """Return the containers that are open at first.
+
+        Args:
+            closed: The groups to close; if it is not known, outer ones are opened, while there
+                is room.
+        """
+        if closed is not None:
+            return [n for n, this in enumerate(self.containers) if this.group not in closed]
         depths: dict[int, list[int]] = {}
         for number, container in enumerate(self.containers):
             depths.setdefault(container.depth, []).append(number)
@@ -79,15 +117,15 @@ class Scene:
             found += depths[depth]
         return found
 
-    def data(self) -> dict[str, Any]:
-        """Return all places, for the page."""
+    def data(self, closed: set[int] | None = None) -> dict[str, Any]:
+        """Return all places, for the page, and which containers are open at first."""
         return {
             "containers": [self._container(number) for number in range(len(self.containers))],
             "arrows": [
                 [arrow.tail, arrow.head, *(x for link in way for x in link)]
                 for arrow, way in zip(self.shown.arrows, self.ways, strict=True)
             ],
-            "opened": self.opened(),
+            "opened": self.opened(closed),
         }
 
     def _container(self, number: int) -> dict[str, Any]:
@@ -99,24 +137,28 @@ class Scene:
             place = [round(drawn.x[item], 1), round(drawn.y[item], 1)]
             items.append([ITEMS[kind], key if isinstance(key, int) else -1, *place])
         links: list[Any] = []
-        for (tail, head, key, _), route in zip(this.links, drawn.routes, strict=True):
+        for i, ((tail, head, key, _), route) in enumerate(
+            zip(this.links, drawn.routes, strict=True)
+        ):
+            mark = MARKS[self.link_marks.get((number, i))]
             begins = abs(route[0][1] - drawn.y[tail] - tops[tail] / 2) < 0.1
             # Within a closed container the port is told by how far along the side it is.
             leave, enter = self._port(this, tail, "out", key), self._port(this, head, "in", key)
             points = [round(c, 1) for point in route for c in point]
-            links.append([tail, head, int(begins), leave, enter, *points])
-        titles = () if this.group < 0 else (title_of(self.shown.groups[this.group]),)
+            links.append([tail, head, int(begins), mark, leave, enter, *points])
+        title = "" if this.group < 0 else title_of(self.shown.groups[this.group])
         return {
             "parent": this.parent,
             "depth": this.depth,
-            "title": " ".join(titles),
-            "titleWidth": round(width_of([Words(" ".join(titles), "name")]) + 24.0, 1),
+            "title": title,
+            "titleWidth": round(width_of([Words(title, "name")]), 1),
             "width": round(drawn.width, 1),
             "height": round(drawn.height, 1),
             "closed": label_data(label),
             "items": items,
             "links": links,
             "nodes": len(this.nodes),
+            "marks": marks_in([self.shown.boxes[node] for node in this.nodes]),
         }
 
     def _top(self, kind: str, key: object) -> float:
@@ -131,6 +173,18 @@ class Scene:
         if kind != "container" or not isinstance(number, int):
             return -1
         return self.containers[number].items[side, key]
+
+
+def number_of(group: int | None) -> int:
+    """Return the key of a group as the layout has it."""
+    return -1 if group is None else group
+
+
+def marks_in(boxes: list[Box]) -> dict[Mark, int]:
+    """Return how many boxes have each mark, in the order of the signs."""
+    counts = Counter(box.mark for box in boxes)
+    marks: tuple[Mark, ...] = get_args(Mark)
+    return {mark: counts[mark] for mark in marks if counts[mark]}
 
 
 def list_of(container: Container) -> list[tuple[str, object]]:

@@ -43,14 +43,16 @@ function fit() {
   redraw();
 }
 
-// At first: the whole graph, if its words can be read then; else its results.
+// At first: the whole graph, if its words can be read then; else its first difference, or its results.
 function enter() {
   fit();
   if (view.scale >= 0.45) return;
   view.scale = 0.75;
-  const last = boxes.findIndex((b) => b.result), i = scene.index.get(seenAs(Math.max(0, last)));
-  view.x = scene.x[i] - width / 2 / view.scale;
-  view.y = scene.y[i] - (height - 60) / view.scale;
+  const first = differences[0] ?? boxes.findIndex((b) => b.result), i = scene.index.get(seenAs(Math.max(0, first)));
+  const inside = (at, all, room) => all < room ? (all - room) / 2 : Math.max(-16 / view.scale, Math.min(at, all + 16 / view.scale - room));
+  const wide = width / view.scale, high = height / view.scale;
+  view.x = inside(scene.x[i] - wide / 2, scene.width, wide);
+  view.y = inside(scene.y[i] - high / 2, scene.height, high);
 }
 
 // Moves as little as makes some boxes seen, and readable; of what is larger, the top.
@@ -154,7 +156,7 @@ function walk(key) {
 
 // ---- search
 
-const texts = boxes.map((box) => `${box.hint} ${box.container ? containers[box.container].title : ""}`.toLowerCase());
+const texts = boxes.map((box) => `${box.hint} ${box.module || (box.container ? containers[box.container].title : "")}`.toLowerCase());
 
 function search(words) {
   const wanted = words.trim().toLowerCase();
@@ -176,40 +178,7 @@ function nextMatch(way) {
   select(matches[match], true);
 }
 
-// ---- colours
-
-const MODES = [["kind", "kind"], ...Object.entries(MEASURES).map(([key, m]) => [key, m.name]), ["nan", "NaN and Inf"]];
-
-function colourBy(mode) {
-  colouring = mode;
-  get("colour").value = mode;
-  const swatch = (colour, words) => {
-    const sample = make("span", { className: "swatch" });
-    sample.style.background = colour;
-    return make("li", {}, sample, words);
-  };
-  const legend = [];
-  if (mode === "kind") {
-    const kinds = new Set(scene.things.map(kindOf));
-    boxes.forEach((_, b) => kinds.add(kindOf(b)));
-    for (const kind of ["op", "parameter", "leaf", "constant", "result", "module"]) {
-      if (!kinds.has(kind) && !(kind === "module" && containers.length > 1)) continue;
-      const item = swatch(colours[kind], kind === "module" ? "closed module" : kind);
-      item.firstChild.style.borderColor = colours[`${kind}-edge`];
-      legend.push(item);
-    }
-  } else if (mode === "nan") {
-    legend.push(swatch(colours.origin, "first made; what it tainted has a frame in this colour"), swatch(colours.bad, "value"), swatch(colours["bad-gradient"], "gradient only"), swatch(colours.fine, "finite"));
-  } else {
-    const { low, high, known } = measured[mode], { show } = MEASURES[mode];
-    if (known && high > 0) {
-      for (let n = 0; n < BINS; n++) legend.push(swatch(colours[`ramp${n}`], n === 0 ? show(low) : n === BINS - 1 ? show(high) : ""));
-    }
-    legend.push(swatch(colours.fine, known ? "unknown" : "nothing is known: make the page with a tape"));
-  }
-  get("legend").replaceChildren(...legend);
-  redraw();
-}
+// ---- what the reader does
 
 function setTheme(isDark) {
   dark = isDark;
@@ -219,8 +188,6 @@ function setTheme(isDark) {
   colourBy(colouring);
   refreshPanel();
 }
-
-// ---- what the reader does
 
 canvas.addEventListener("pointerdown", (event) => {
   canvas.setPointerCapture(event.pointerId);
@@ -283,6 +250,7 @@ const KEYS = {
   ",": () => { if (steps.length) { play(false); goTo(at - 1); } },
   ".": () => { if (steps.length) { play(false); goTo(at + 1); } },
   p: () => { if (steps.length) play(); },
+  n: () => nextDifference(1), N: () => nextDifference(-1),
   t: () => toggleTable(), d: () => setTheme(!dark), "?": () => toggleHelp(),
   Escape: leave,
 };
@@ -330,13 +298,15 @@ if (trouble.length) {
 const system = window.matchMedia("(prefers-color-scheme: dark)");
 system.addEventListener("change", (event) => setTheme(event.matches));
 
+if (data.compared) showDifferences();
 get("title").textContent = data.title;
 canvas.setAttribute("aria-label", `${data.title}: a graph of ${boxes.length} boxes. Arrow keys walk along it; a table of all boxes follows.`);
-if (trouble.length || anyBad) colouring = "nan";
+colouring = data.compared ? "difference" : failed < 0 && (trouble.length || anyBad) ? "nan" : "kind";
 arrange();
 setTheme(system.matches);
 resize();
 enter();
+if (failed >= 0) select(failed, true);
 follow(draw());
 fillTable();
 new ResizeObserver(resize).observe(get("window"));

@@ -19,13 +19,14 @@ function titleOf(thing) {
 function spoken(thing) {
   if (isContainer(thing)) {
     const c = containers[thing - boxes.length], words = open.has(thing - boxes.length) ? "open" : "closed";
-    return `module ${c.title}, ${words}, ${c.nodes} boxes`;
+    return [`module ${c.title}`, words, `${c.nodes} boxes`, ...marksIn(c)].join(", ");
   }
   const box = boxes[thing], words = [titleOf(thing), box.kind];
   if (box.shape) words.push(`shape ${box.shape}`, box.dtype);
   if (inputs[thing].length) words.push(`${inputs[thing].length} input${inputs[thing].length > 1 ? "s" : ""}`);
   words.push(uses[thing].length ? `used ${uses[thing].length} time${uses[thing].length > 1 ? "s" : ""}` : "not used further");
   if (box.bad) words.push(box.bad === 2 ? "has NaN" : "has Inf");
+  if (box.mark) words.push(box.mark, ...box.notes ?? []);
   if (box.badGradient) words.push(box.badGradient === 2 ? "gradient has NaN" : "gradient has Inf");
   return words.join(", ");
 }
@@ -43,6 +44,25 @@ function pairs(list) {
     dl.append(make("dt", { textContent: key }), make("dd", {}, value instanceof Node ? value : String(value)));
   }
   return dl;
+}
+
+// ---- words for numbers
+
+function figure(v) {
+  if (v === null || v === undefined) return "–";
+  if (v === 0) return "0";
+  const size = Math.abs(v);
+  return size >= 1e5 || size < 1e-3 ? v.toExponential(3).replace("e+", "e") : String(Number(v.toPrecision(5)));
+}
+function duration(s) {
+  return s < 1e-3 ? `${Number((s * 1e6).toPrecision(3))} µs` : s < 1 ? `${Number((s * 1e3).toPrecision(3))} ms` : `${Number(s.toPrecision(3))} s`;
+}
+function bytes(n) {
+  for (const unit of ["bytes", "kB", "MB"]) {
+    if (n < 1000) return `${Number(n.toPrecision(3))} ${unit}`;
+    n /= 1000;
+  }
+  return `${Number(n.toPrecision(3))} GB`;
 }
 
 // ---- arrays as pictures
@@ -112,16 +132,15 @@ function links(list) {
 }
 
 function modulesAround(thing) {
-  const chain = make("span");
-  const path = [];
-  for (let n = containerOf(thing); n > 0; n = containers[n].parent) path.unshift(n);
-  path.forEach((n, i) => chain.append(i ? " › " : "", link(thingOf(n))));
-  return path.length ? chain : undefined;
+  const path = isContainer(thing) || !boxes[thing].module ? [] : [boxes[thing].module];
+  for (let n = containerOf(thing); n > 0; n = containers[n].parent) path.unshift(link(thingOf(n)));
+  return path.length ? make("span", {}, ...path.flatMap((part, i) => i ? [" › ", part] : [part])) : undefined;
 }
 
 function showBox(b) {
   const box = boxes[b], parts = [];
   const tags = [box.result ? "result" : "", box.parameter ? "parameter" : box.kind, box.count ? `× ${box.count}` : ""];
+  if (box.mark) tags.unshift(`${data.signs[box.mark]} ${box.mark}`);
   parts.push(make("p", {}, ...tags.filter(Boolean).map((t) => make("span", { className: "tag", textContent: t }))));
   parts.push(pairs([
     ["shape", box.shape], ["dtype", box.dtype], ["value", box.kind === "rest" ? undefined : box.literal],
@@ -129,6 +148,7 @@ function showBox(b) {
     ["time", box.seconds === undefined ? undefined : duration(box.seconds)],
     ["bytes saved", box.saved === undefined ? undefined : bytes(box.saved)],
   ]));
+  if (box.notes) parts.push(section(box.mark === "failed" ? "What was raised" : "What has changed", make("ul", { id: "notes" }, ...box.notes.map((note) => make("li", { textContent: note })))));
   for (const t of trouble) {
     if (t.box === b) parts.push(section(`${t.bad} was first made here, ${t.phase}`, make("pre", { textContent: t.words })));
     else if (t.tainted.includes(b)) parts.push(section(`Tainted, ${t.phase}`, make("p", {}, `${t.bad} came from `, link(t.box))));
@@ -137,8 +157,7 @@ function showBox(b) {
     const [file, number, text] = data.lines[box.line];
     parts.push(section("Source", make("pre", { textContent: text || "(not available)" }), make("p", { className: "quiet", textContent: `${file}:${number}` })));
   }
-  if (box.value >= 0) parts.push(section("Values", arrayView(box.value)));
-  if (box.gradient >= 0) parts.push(section("Gradient", arrayView(box.gradient)));
+  parts.push(...arraysOf(box, "value", "Values"), ...arraysOf(box, "gradient", "Gradient"));
   if (inputs[b].length) {
     const named = inputs[b].map((a, i) => [arrows[a][0], (box.operands || [])[i] ?? ""]);
     parts.push(section("Inputs", links(named)));
@@ -156,7 +175,7 @@ function showContainer(n) {
     make("p", {}, make("span", { className: "tag", textContent: "module" })),
     make("p", {}, button),
     pairs([
-      ["inside", modulesAround(thingOf(n))], ["boxes", c.nodes],
+      ["inside", modulesAround(thingOf(n))], ["boxes", c.nodes], ["differences", marksIn(c).join(", ")],
       ["time", measured.seconds.values[thingOf(n)] === undefined ? undefined : duration(measured.seconds.values[thingOf(n)])],
       ["bytes saved", measured.saved.values[thingOf(n)] === undefined ? undefined : bytes(measured.saved.values[thingOf(n)])],
     ]),

@@ -4,6 +4,7 @@
 // what is around it over the stretch that its closed box took up, so nothing can overlap.
 
 const SIDE = 10, TITLE = 20;  // the room between a frame and what is in it, and at its top
+const BESIDE_TITLE = 6;  // how far a title is from the lines that pass it
 const NODE = 0, CONTAINER = 1, IN = 2;
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -44,11 +45,24 @@ function stretch(pieces) {
 const sizes = containers.map(() => [0, 0]);  // of each container's inside, as it is open now
 const maps = containers.map(() => [null, null]);
 
+const frames = containers.map(() => null);  // around each container's inside, were it open
+
 function size(number) {
-  const closed = containers[number].closed;
-  if (!open.has(number)) return [closed[0], closed[1]];
-  const [w, h] = sizes[number];
-  return [Math.max(w + 2 * SIDE, closed[0], containers[number].titleWidth), Math.max(h + TITLE + SIDE, closed[1])];
+  const { closed } = containers[number], frame = frames[number];
+  return open.has(number) ? [frame.w, frame.h] : [closed[0], closed[1]];
+}
+
+// The frame around a container that is measured. Its title stands in the first place from the left
+// where no line comes in; if there is none, the frame is made wider.
+function frameOf(number) {
+  const { items, closed, titleWidth } = containers[number], [wide, high] = sizes[number];
+  const w = Math.max(wide + 2 * SIDE, closed[0], titleWidth + 2 * SIDE), left = (w - wide) / 2;
+  const come = items.filter(([kind]) => kind === IN).map(([, , x]) => left + maps[number][0](x));
+  let title = SIDE;
+  for (const x of come.sort((a, b) => a - b)) {
+    if (x + BESIDE_TITLE > title && x - BESIDE_TITLE < title + titleWidth) title = x + BESIDE_TITLE;
+  }
+  return { w: Math.max(w, title + titleWidth + SIDE), h: Math.max(high + TITLE + SIDE, closed[1]), left, title };
 }
 
 function measure(number) {
@@ -62,6 +76,7 @@ function measure(number) {
   }
   maps[number] = [stretch(across), stretch(down)];
   sizes[number] = [maps[number][0](width), maps[number][1](height)];
+  frames[number] = frameOf(number);
 }
 
 // What is to be seen. Boxes and closed modules by place; frames; lines with the room they take.
@@ -80,9 +95,9 @@ function arrange() {
       if (kind !== NODE && kind !== CONTAINER) continue;
       const cx = left + mapX(x), cy = top + mapY(y);
       if (kind === CONTAINER && open.has(id)) {
-        const [w, h] = size(id);
-        corners[id] = [cx - sizes[id][0] / 2, cy - h / 2 + TITLE];
-        scene.frames.push({ container: id, x: cx - w / 2, y: cy - h / 2, w, h, onRight: titleOnRight(id, w) });
+        const { w, h, title } = frames[id];
+        corners[id] = inner(id, cx, cy);
+        scene.frames.push({ container: id, x: cx - w / 2, y: cy - h / 2, w, h, title });
         continue;
       }
       const label = kind === NODE ? boxes[id].label : containers[id].closed;
@@ -97,11 +112,10 @@ function arrange() {
   scene.revision++;
 }
 
-// Whether a frame's title stands at its right: where lines come in at the left, but not there.
-function titleOnRight(number, w) {
-  const { items, titleWidth } = containers[number], [mapX] = maps[number], side = (w - sizes[number][0]) / 2;
-  const come = items.filter(([kind]) => kind === IN).map(([, , x]) => side + mapX(x));
-  return come.some((x) => x < titleWidth) && !come.some((x) => x > w - titleWidth);
+// The corner of what is in a container, from the middle of its frame.
+function inner(number, cx, cy) {
+  const { w, h, left } = frames[number];
+  return [cx - w / 2 + left, cy - h / 2 + TITLE];
 }
 
 // Where a line meets the box of an item, from the layout's point: [x, y].
@@ -109,12 +123,12 @@ function meeting(n, item, port, x, y, upper, left, top) {
   const [kind, id, ix, iy] = containers[n].items[item], [mapX, mapY] = maps[n];
   const cx = left + mapX(ix), cy = top + mapY(iy);
   if (kind !== CONTAINER || !open.has(id)) return [cx + x - ix, cy + y - iy];
-  const [, h] = size(id), [, , px, py] = containers[id].items[port];
-  return [cx - sizes[id][0] / 2 + maps[id][0](px), cy - h / 2 + TITLE + (upper ? 0 : maps[id][1](py))];
+  const [x0, y0] = inner(id, cx, cy), [, , px, py] = containers[id].items[port];
+  return [x0 + maps[id][0](px), y0 + (upper ? 0 : maps[id][1](py))];
 }
 
 function line(n, link, left, top) {
-  const [tail, head, begins, leave, enter, ...p] = link, [mapX, mapY] = maps[n], last = p.length - 2;
+  const [tail, head, begins, mark, leave, enter, ...p] = link, [mapX, mapY] = maps[n], last = p.length - 2;
   const inside = new Float64Array(p.length);
   for (let i = 0; i < p.length; i += 2) {
     inside[i] = left + mapX(p[i]);
@@ -135,7 +149,7 @@ function line(n, link, left, top) {
   for (let i = 0; i < points.length; i += 2) { x0 = Math.min(x0, points[i]); x1 = Math.max(x1, points[i]); }
   const item = containers[n].items[head];
   const arrow = item[0] === NODE || (item[0] === CONTAINER && !open.has(item[1]));
-  return { points, x0, x1, y0: points[1], y1: points[points.length - 1], arrow };
+  return { points, x0, x1, y0: points[1], y1: points[points.length - 1], arrow, mark };
 }
 
 // Where a thing stands, a module that is open with its frame: the middle, and the size.

@@ -5,15 +5,16 @@ const ROWS_AT_ONCE = 100;
 
 function row(b) {
   const box = boxes[b], tr = make("tr");
-  const module = box.container ? containers[box.container].title : "";
-  const marked = box.result ? " (result)" : box.parameter ? " (parameter)" : "";
+  const module = box.module || (box.container ? containers[box.container].title : "");
+  const marked = box.mark === "failed" ? " (failed)" : box.result ? " (result)" : box.parameter ? " (parameter)" : "";
   const cells = [
     make("td", { textContent: box.shape ? `${box.shape} ${box.dtype}` : "" }),
     make("td", { textContent: module }),
-    make("td", { textContent: inputs[b].map((a) => titleOf(arrows[a][0])).join(", ") }),
+    make("td", { className: "wrapped", textContent: inputs[b].map((a) => titleOf(arrows[a][0])).join(", ") }),
     make("td", { textContent: inWords(box.value) }),
     make("td", { textContent: inWords(box.gradient) }),
   ];
+  if (data.compared) cells.unshift(make("td", { className: "wrapped", textContent: changeWords(box) }));
   const name = make("button", { type: "button", className: "link", textContent: titleOf(b) + marked });
   name.dataset.box = b;
   name.tabIndex = rows.classList.contains("unseen") ? -1 : 0;
@@ -31,6 +32,8 @@ function inWords(number) {
   return words.join(", ");
 }
 
+if (data.compared) document.querySelector("#rows th").after(make("th", { scope: "col", textContent: "difference" }));
+
 // Rows are made while the page has nothing else to do.
 function fillTable(from = 0) {
   const later = window.requestIdleCallback || ((f) => setTimeout(() => f({ timeRemaining: () => 5 }), 30));
@@ -42,7 +45,7 @@ function fillTable(from = 0) {
       body.append(batch);
     }
     if (b < boxes.length) fillTable(b); else body.dataset.complete = "true";
-  });
+  }, { timeout: 200 });  // a page that is never idle has them as well
 }
 
 body.addEventListener("click", (event) => {
