@@ -192,7 +192,12 @@ def test_the_panel_of_what_has_changed(visit):
 @pytest.mark.browser
 def test_search_and_table_tell_the_difference(visit):
     with visit(reworked().html()) as page:
-        for words, count in (("added", 3), ("removed", 1), ("changed", 2), ("axis: default → 0", 1)):
+        for words, count in (
+            ("added", 3),
+            ("removed", 1),
+            ("changed", 2),
+            ("axis: default → 0", 1),
+        ):
             page.fill("#query", words)
             assert page.text_content("#found") == f"{count} found"
         until(page, COMPLETE)

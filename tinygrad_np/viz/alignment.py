@@ -53,8 +53,10 @@ class Side:
 
     def line(self, key: int) -> Line | None:
         """Return the line of the program that computed a box, if it is known."""
-        source = self.builder.sources.get(key)
+        source, failure = self.builder.sources.get(key), self.builder.failure
         call = self.builder.known.call(source) if isinstance(source, Node) else None
+        if call is None and failure is not None and source is failure.failed:
+            return failure.line
         return None if call is None else call.line
 
     def beside(self, key: int) -> Iterable[tuple[Hashable, int]]:

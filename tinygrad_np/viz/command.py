@@ -130,8 +130,6 @@ def write(result: Any, output: Path, ending: str, options: dict[str, Any]) -> No
     form: Callable[..., Any] = getattr(viz, FORMS.get(ending, "draw"), viz.draw)
     if form is viz.draw and ending not in (*BY_DOT, "svg"):
         raise CommandError(f"this version can not write .{ending} files")
-    if ending == "html":
-        options = {name: value for name, value in options.items() if name != "values"}  # has a tape
     known = {*signature(form).parameters, *Options.__annotations__}
     unknown = [name for name in options if name not in known]
     if unknown:

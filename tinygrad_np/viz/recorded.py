@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from ..engine.graph import Constant, Node
-from ..engine.tape import Call, Step, Tape
+from ..engine.tape import Call, Line, Step, Tape
 from ..engine.tensor import Array
 from .lines import LONGEST
 
@@ -41,6 +41,7 @@ class Recorded:
         notes: What to say of it.
         out: What it came to, if that is known.
         without_result: The node that failed, if it has no result.
+        line: The line of the program that called what failed.
     """
 
     tape: Tape
@@ -49,6 +50,7 @@ class Recorded:
     notes: tuple[str, ...] = ()
     out: Array | None = None
     without_result: frozenset[Node] = frozenset()
+    line: Line | None = None
 
 
 def recorded(x: Tape | Debugging) -> Recorded:
@@ -82,6 +84,7 @@ def recorded(x: Tape | Debugging) -> Recorded:
         notes,
         culprit.out if isinstance(culprit, Call) else None,
         frozenset([failed]) if raised and failed is not None else frozenset(),
+        culprit.line if isinstance(culprit, Call) else None,
     )
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from ...engine.graph import Node
 from ...engine.tensor import Array, Tensor
 from ...explain.findings import Finding, find_forward
-from ...explain.steps import find_backward, rule_behind
+from ...explain.steps import bad_step, find_backward, rule_behind
+from ...explain.values import bad_in
 from ...explain.values import operand_names as names_of
 from ..alignment import Side
 from ..model import Box
@@ -122,8 +123,16 @@ class Data:
         forward = find_forward(self.tape, results, names)
         if forward is not None:
             forward = rule_behind(self.tape, forward, results)
-        backward = find_backward(self.tape, forward=forward is not None)
+        backward = find_backward(self.tape, forward=forward is not None) or self._failed_step()
         return [self._finding(found) for found in (forward, backward) if found is not None]
+
+    def _failed_step(self) -> Finding | None:
+        """Return the step that a block of ``debug()`` ended at, before a leaf was reached."""
+        failure, steps = self.builder.failure, self.tape.steps if self.tape is not None else []
+        if failure is None or not steps or steps[-1].node is not failure.failed:
+            return None
+        assert self.tape is not None
+        return bad_step(self.tape, len(steps) - 1) if bad_in(steps[-1].contribution) else None
 
     def _finding(self, found: Finding) -> dict[str, Any]:
         """Return a finding for the page: its words, its box, and those that it tainted."""

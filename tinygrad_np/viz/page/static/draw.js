@@ -5,7 +5,7 @@ const canvas = document.getElementById("graph"), pen = canvas.getContext("2d");
 const LINES = [["line", 1, []], ["added-edge", 2, []], ["removed-edge", 1.5, [6, 4]], ["changed-edge", 2, []]];
 const view = { x: 0, y: 0, scale: 1 };  // the corner of the window in the drawing
 const marks = { selected: -1, hover: -1, found: new Set(), step: null, done: new Set(), trail: new Set() };
-const FONTS = { "": "12px", name: "bold 12px", small: "10px", port: "9px" };
+const FONTS = { "": "12px", name: "bold 12px", small: "10px", port: "9px", wrong: "bold 10px" };
 const FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif";
 const NEAR = 0.55, MIDDLE = 0.16, BINS = 8;
 let colours = {}, colouring = "kind", width = 1, height = 1, dark = false;
@@ -210,7 +210,7 @@ function drawWords(groups, x, right) {
         let left = scene.x[i] + dx - all / 2 - x;
         for (let j = 3; j < label[k].length; j += 3) {
           const [kind, text, wide] = label[k].slice(j, j + 3);
-          const colour = (kind === "small" || kind === "port") && ink === "ink" ? "muted" : ink;
+          const colour = ink !== "ink" ? ink : kind === "wrong" ? "failed-edge" : kind === "small" || kind === "port" ? "muted" : ink;
           ((byFont[kind] ??= {})[colour] ??= []).push(text, left + wide / 2, scene.y[i] + dy - y, wide);
           left += wide;
         }

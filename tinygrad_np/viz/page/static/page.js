@@ -306,7 +306,7 @@ arrange();
 setTheme(system.matches);
 resize();
 enter();
-if (failed >= 0) select(failed, true);
+if (failed >= 0) { select(failed); enter(); reveal([failed]); }
 follow(draw());
 fillTable();
 new ResizeObserver(resize).observe(get("window"));

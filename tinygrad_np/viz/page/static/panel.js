@@ -148,7 +148,8 @@ function showBox(b) {
     ["time", box.seconds === undefined ? undefined : duration(box.seconds)],
     ["bytes saved", box.saved === undefined ? undefined : bytes(box.saved)],
   ]));
-  if (box.notes) parts.push(section(box.mark === "failed" ? "What was raised" : "What has changed", make("ul", { id: "notes" }, ...box.notes.map((note) => make("li", { textContent: note })))));
+  const explained = box.mark === "failed" && trouble.some((t) => t.box === b);
+  if (box.notes && !explained) parts.push(section(box.mark === "failed" ? "What failed" : "What has changed", make("ul", { id: "notes" }, ...box.notes.map((note) => make("li", { textContent: note })))));
   for (const t of trouble) {
     if (t.box === b) parts.push(section(`${t.bad} was first made here, ${t.phase}`, make("pre", { textContent: t.words })));
     else if (t.tainted.includes(b)) parts.push(section(`Tainted, ${t.phase}`, make("p", {}, `${t.bad} came from `, link(t.box))));
