@@ -1,8 +1,5 @@
 """The page as readers use it, in Chromium: pointer, keys, sweep, NaN, dark, ten thousand boxes."""
 
-import random
-from itertools import pairwise
-
 import numpy as np
 import pytest
 
@@ -115,46 +112,6 @@ def test_modules_close_and_open(visit):
         assert page.text_content("#toggle") == "Open module"
         page.click("#toggle")
         assert page.evaluate(BOXES) == everything
-
-
-def test_what_is_open_keeps_clear_of_the_rest(visit):
-    """Any modules open: boxes apart, frames around their own, lines from box to box."""
-    chance = random.Random(0)
-    with visit(network(5)) as page:
-        parents = page.evaluate("graphPage.data.containers.map((c) => c.parent)")
-        homes = page.evaluate("graphPage.data.boxes.map((b) => b.container)")
-        for _ in range(25):
-            opened = [n for n in range(len(parents)) if n == 0 or chance.random() < 0.7]
-            page.evaluate("(list) => graphPage.setOpen(list)", opened)
-            found = page.evaluate(BOXES)
-            frames = {n: rectangle for n, *rectangle in found["frames"]}
-            assert set(frames) <= set(opened)
-            inside = {}
-            for thing, box in zip(found["things"], found["boxes"], strict=True):
-                home = homes[thing] if thing < len(homes) else parents[thing - len(homes)]
-                inside.setdefault(home, []).append(box)
-                while home > 0:
-                    assert within(box, frames[home])
-                    home = parents[home]
-            for n, frame in frames.items():
-                inside.setdefault(parents[n], []).append(frame)
-            for rectangles in inside.values():
-                for i, a in enumerate(rectangles):
-                    assert not any(overlap(a, b) for b in rectangles[:i])
-            for points in found["lines"]:
-                heights = points[1::2]
-                assert all(a <= b + 0.5 for a, b in pairwise(heights))
-
-
-def within(a, b):
-    return a[0] >= b[0] and a[1] >= b[1] and a[2] <= b[2] and a[3] <= b[3]
-
-
-def overlap(a, b):
-    slack = 0.2
-    return (
-        a[0] < b[2] - slack and b[0] < a[2] - slack and a[1] < b[3] - slack and b[1] < a[3] - slack
-    )
 
 
 def test_every_use_of_an_arrow_ends_where_the_next_begins(visit):
