@@ -216,7 +216,52 @@ def test_the_sweep_step_by_step(visit):
         page.keyboard.press("ArrowRight")
         assert heading(page) == "Backward: add"
         assert "step 2 of 6" in page.get_attribute("#scrubber", "aria-valuetext")
-        assert page.evaluate("graphPage.marks.done.size") == 1
+        assert page.evaluate("graphPage.marks.step.done.size") == 1
+
+
+def test_what_is_swept_and_what_is_to_come(visit):
+    def ops(page, name):
+        boxes = page.evaluate("(name) => [...graphPage.marks.step[name]]", name)
+        return [page.evaluate("(b) => graphPage.data.boxes[b].op || 'w'", b) for b in boxes]
+
+    def dots(page):
+        """How many dots of the canvas have the colour of the sweep."""
+        return page.evaluate(
+            """() => {
+              graphPage.draw();
+              const canvas = document.getElementById("graph"), pen = canvas.getContext("2d");
+              const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+              let count = 0;
+              for (let i = 0; i < data.length; i += 4) {
+                count += data[i] === 217 && data[i + 1] === 72 && data[i + 2] === 15;
+              }
+              return count;
+            }"""
+        )
+
+    with visit(shared()) as page:
+        counts = []
+        for i, (done, coming) in enumerate(
+            [
+                ([], ["add", "multiply", "tanh", "w"]),
+                (["sum"], ["tanh", "multiply", "w"]),
+                (["sum"], ["tanh", "multiply", "w"]),
+            ]
+        ):
+            page.keyboard.press(".")
+            assert sorted(ops(page, "done")) == sorted(done)
+            assert sorted(ops(page, "coming")) == sorted(coming)
+            assert page.evaluate("graphPage.marks.step.passed.length") == i
+            counts.append(dots(page))
+        assert counts[1] > counts[0]  # a tick, and a line that is passed
+        page.focus("#scrubber")
+        page.keyboard.press("End")
+        assert sorted(ops(page, "done")) == ["add", "sum", "tanh", "w"]
+        assert ops(page, "coming") == []
+        assert page.locator("#accumulated canvas").count() == 4  # of the sums before and after
+        assert page.locator("#accumulated canvas.histogram").count() == 2
+        page.keyboard.press("Escape")
+        assert page.evaluate("graphPage.marks.step") is None
 
 
 def test_the_rule_of_a_step(visit):

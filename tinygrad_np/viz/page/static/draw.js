@@ -4,7 +4,7 @@ const canvas = document.getElementById("graph"), pen = canvas.getContext("2d");
 // Of what is in both graphs, added, removed, or in part either: colour, width, dashes.
 const LINES = [["line", 1, []], ["added-edge", 2, []], ["removed-edge", 1.5, [6, 4]], ["changed-edge", 2, []]];
 const view = { x: 0, y: 0, scale: 1 };  // the corner of the window in the drawing
-const marks = { selected: -1, hover: -1, found: new Set(), step: null, done: new Set(), trail: new Set() };
+const marks = { selected: -1, hover: -1, found: new Set(), step: null, trail: new Set() };
 const FONTS = { "": "12px", name: "bold 12px", small: "10px", port: "9px", wrong: "bold 10px" };
 const FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif";
 const NEAR = 0.55, MIDDLE = 0.16, BINS = 8;

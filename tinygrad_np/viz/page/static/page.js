@@ -74,7 +74,6 @@ function reveal(things) {
 
 function select(thing, show = false) {
   marks.step = null;
-  marks.done = new Set();
   if (openTo(thing)) arrange();
   marks.selected = thing;
   if (show && !rows.classList.contains("unseen")) toggleTable(false);
@@ -85,7 +84,7 @@ function select(thing, show = false) {
 }
 
 function deselect() {
-  Object.assign(marks, { selected: -1, step: null, done: new Set() });
+  Object.assign(marks, { selected: -1, step: null });
   closePanel();
   redraw();
 }

@@ -106,7 +106,7 @@ function histogram(a) {
   return make("figure", {}, chart, make("figcaption", { textContent: `${figure(a.min)} … ${figure(a.max)}` }));
 }
 
-function arrayView(number, detailed = true) {
+function arrayView(number) {
   const a = arrays[number], part = make("div");
   const words = [];
   if (a.nans) words.push(`${a.nans.toLocaleString("en")} NaN`);
@@ -117,7 +117,7 @@ function arrayView(number, detailed = true) {
   else if (!a.elements && a.size === 1) part.append(make("p", { textContent: a.min === undefined ? "" : figure(a.min) }));
   if (a.size === 0) part.append(make("p", { className: "quiet", textContent: "empty" }));
   if (a.image) part.append(heatmap(a));
-  if (detailed && a.bars) part.append(histogram(a));
+  if (a.bars) part.append(histogram(a));
   return part;
 }
 

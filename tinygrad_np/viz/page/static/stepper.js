@@ -9,10 +9,7 @@ const part = (i, name) => steps[i][COLUMNS[name]];
 function goTo(i) {
   at = Math.max(0, Math.min(steps.length - 1, i));
   const [node, parent] = steps[at];
-  marks.done = new Set();
-  for (let k = 0; k < at; k++) if (part(k, "sweep") === part(at, "sweep") && steps[k][0] >= 0) marks.done.add(steps[k][0]);
-  const between = parent >= 0 && node >= 0 ? inputs[node].filter((a) => arrows[a][0] === parent) : [];
-  marks.step = { node, parent, arrows: between };
+  marks.step = { node, parent, arrows: between(node, parent), ...halves() };
   marks.selected = -1;
   scrubber.value = at;
   const words = stepWords(at);
@@ -25,6 +22,23 @@ function goTo(i) {
   if (node >= 0) reveal([node, parent].filter((b) => b >= 0));
   if (document.activeElement !== scrubber) live.textContent = `step ${at + 1} of ${steps.length}: ${words}`;
   redraw();
+}
+
+function between(node, parent) {
+  return node >= 0 && parent >= 0 ? inputs[node].filter((a) => arrows[a][0] === parent) : [];
+}
+
+// What the sweep has passed, boxes and arrows, and the boxes that are still to come.
+function halves() {
+  const reached = new Set(), coming = new Set(), passed = new Set();
+  steps.forEach(([node, parent], k) => {
+    if (part(k, "sweep") !== part(at, "sweep")) return;
+    for (const b of [node, parent]) if (b >= 0) (k > at ? coming : reached).add(b);
+    if (k < at) between(node, parent).forEach((a) => passed.add(a));
+  });
+  const done = new Set([...reached].filter((b) => !coming.has(b) && b !== steps[at][0]));
+  coming.delete(steps[at][0]);
+  return { done, coming, passed: [...passed] };
 }
 
 function stepWords(i) {
@@ -53,16 +67,17 @@ function showStep() {
   const parts = [
     make("p", {}, ...tags.filter(Boolean).map((t) => make("span", { className: "tag", textContent: t }))),
     make("p", {}, "from ", named(node), ` to its input ${input}, `, named(parent)),
-    section("Cotangent g that arrived", arrayView(part(at, "cotangent"), false)),
+    make("p", { className: "quiet", textContent: "✓ swept already; dashed: still to come" }),
+    section("Cotangent g that arrived", arrayView(part(at, "cotangent"))),
     section(`Rule for ${input}`, make("pre", { id: "formula", textContent: formula }), make("p", { className: "quiet", textContent: `of ${signature}` })),
     section("Contribution", part(at, "given") >= 0 ? arrayView(part(at, "given")) : make("p", { textContent: "none: no gradient flows here" })),
     section("All that this node passes on", make("ul", {}, ...contributions)),
   ];
-  for (const t of trouble) if (t.step === at) parts.splice(2, 0, section(`${t.bad} was first made here, ${t.phase}`, make("pre", { textContent: t.words })));
+  for (const t of trouble) if (t.step === at) parts.splice(3, 0, section(`${t.bad} was first made here, ${t.phase}`, make("pre", { textContent: t.words })));
   const before = part(at, "before"), after = part(at, "after");
   const sum = before < 0
     ? [make("p", { textContent: "Nothing had arrived there before: this is all so far." })]
-    : [make("p", { className: "quiet", textContent: "so far" }), arrayView(before, false), make("p", { className: "quiet", textContent: "+ this contribution =" }), after >= 0 ? arrayView(after, false) : ""];
+    : [make("p", { className: "quiet", textContent: "so far" }), arrayView(before), make("p", { className: "quiet", textContent: "+ this contribution =" }), after >= 0 ? arrayView(after) : ""];
   parts.push(make("section", { id: "accumulated" }, make("h3", {}, "Cotangent of ", named(parent)), ...sum));
   showPanel(`Backward: ${op}`, parts);
 }
