@@ -8,8 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tinygrad_np.viz import ranks
-from tinygrad_np.viz.frames import TITLE, arrange_groups
+from tinygrad_np.viz.frames import SIDE, TITLE, arrange_groups
 from tinygrad_np.viz.layout import arrange
+from tinygrad_np.viz.routes import BETWEEN_ROWS
 
 SIZES = st.tuples(st.sampled_from([5.0, 24.0, 80.0, 300.0]), st.sampled_from([5.0, 40.0, 70.0]))
 
@@ -69,11 +70,13 @@ def check(drawn, widths, heights, edges, ends):
             assert x == pytest.approx(drawn.x[head] + end)
         assert boxes[head][0] <= x <= boxes[head][2]
     for tail, found in reached.items():
-        start = (pytest.approx(drawn.x[tail]), pytest.approx(boxes[tail][3]))
+        left, _, right, bottom = boxes[tail]
         lines = [piece for _, route in found for piece in pairwise(route)]
+        starts = [x for _, ((x, y), *_) in found if y == pytest.approx(bottom)]
+        assert left < min(starts) <= max(starts) < right
+        assert max(starts) - min(starts) < 0.01
         for _, route in found:
-            assert route[0] == start or any(on(route[0], p, q) for p, q in lines)
-        assert any(route[0] == start for _, route in found)
+            assert route[0][1] == pytest.approx(bottom) or any(on(route[0], p, q) for p, q in lines)
 
 
 def on(point, p, q):
@@ -171,6 +174,47 @@ def test_a_long_chain_of_groups():
     drawn, frames = arrange_groups([40.0] * 3 * n, [20.0] * 3 * n, edges, groups, [-1] * n)
     assert len(frames) == n
     assert len(set(drawn.x)) == 1
+
+
+def layers(count):
+    """A chain of ops, every second one in a group with two leaves that come in beside the chain."""
+    widths, heights, edges, ends, groups = [80.0], [20.0], [], [], [-1]
+    for group in range(count):
+        leaf = len(widths)
+        widths += [60.0, 60.0, 120.0, 50.0]
+        heights += [30.0, 30.0, 40.0, 30.0]
+        groups += [group, group, group, -1]
+        edges += [
+            (leaf - 1, leaf + 2),
+            (leaf, leaf + 2),
+            (leaf + 1, leaf + 2),
+            (leaf + 2, leaf + 3),
+        ]
+        ends += [-40.0, 0.0, 40.0, None]
+    return (widths, heights, edges, groups, [-1] * count), ends
+
+
+def test_the_spine_runs_straight_through_frames_beside_their_leaves():
+    graph, ends = layers(20)
+    drawn, _ = arrange_groups(*graph, ends=ends)
+    spine = [route for i, route in enumerate(drawn.routes) if i % 4 in (0, 3)]
+    assert len({round(x, 6) for route in spine for x, _ in route}) == 1
+
+
+def test_a_row_where_lines_only_pass_is_low():
+    graph, ends = layers(3)
+    _, frames = arrange_groups(*graph, ends=ends)
+    leaves_and_op = 30.0 + BETWEEN_ROWS + 40.0
+    assert [frame.height for frame in frames] == [TITLE + leaves_and_op + SIDE] * 3
+
+
+def test_rows_are_as_far_apart_as_asked():
+    drawn = arrange([0.0, 40.0, 0.0], [0.0, 20.0, 0.0], [(0, 1), (1, 2)], first=[0], last=[2])
+    assert drawn.height == 12.0 + 20.0
+    apart = arrange(
+        [0.0, 40.0, 0.0], [0.0, 20.0, 0.0], [(0, 1), (1, 2)], first=[0], last=[2], least_gap=30.0
+    )
+    assert apart.height == 30.0 + 20.0 + 30.0
 
 
 def test_a_frame_is_as_wide_as_its_title():

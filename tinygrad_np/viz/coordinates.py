@@ -10,18 +10,41 @@ each line moves towards its neighbours as far as there is room. Imports ranks.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from .ranks import Layers, longest_paths
 
 BETWEEN_BOXES, BESIDE_BEND = 22.0, 12.0
 """The least distance of two boxes in a row, and of a line from its neighbours."""
+Distances = list[tuple[int, float]]
+"""Straight lines, by the topmost vertex, and how far to the right of each of them."""
 NARROWER = 0.8
 """Of two ways to align, one that is narrower than this by comparison is taken alone."""
 
 
+@dataclass(slots=True)
+class Lines:
+    """Straight lines that go through vertices.
+
+    Attributes:
+        top: The topmost vertex on the line of each vertex.
+        shift: How far to the right of that one each vertex stands, for lines meet boxes where
+            their edges do.
+        space: How far to its left and right a vertex keeps others off.
+    """
+
+    top: list[int]
+    shift: list[float]
+    space: list[float]
+
+    def mirrored(self) -> Lines:
+        """Return the lines as they are seen with left and right changed."""
+        return Lines(self.top, [-s for s in self.shift], self.space)
+
+
 def place_rows(
-    layers: Layers, rows: list[list[int]], widths: Sequence[float], depth: list[int]
+    layers: Layers, rows: list[list[int]], widths: Sequence[float], depth: Sequence[int]
 ) -> list[float]:
     """Return the middle of each vertex along its row.
 
@@ -32,41 +55,44 @@ def place_rows(
         depth: How long the longest path to each node is.
     """
     n, count = layers.nodes, len(layers.rank)
-    half = [width / 2 for width in widths] + [0.0] * (count - n)
+    wide = [*widths, *[0.0] * (count - n)]
     around = [BETWEEN_BOXES / 2] * n + [BESIDE_BEND / 2] * (count - n)
-    space = [a + b for a, b in zip(half, around, strict=True)]
+    space = [w / 2 + a for w, a in zip(wide, around, strict=True)]
+    offsets = {
+        (u, v): start * wide[u] - end * wide[v] for u, start, v, end in layers.links if start or end
+    }
     partners = spine(layers, rows, depth)
     mirrored = [row[::-1] for row in rows]
     left = align(layers, rows, partners)
     right = align(layers, mirrored, {v: found[::-1] for v, found in partners.items()})
-    x, y = packed(rows, left, space), packed(rows, right, space)
-    wide, narrow = spread(x, half), spread(y, half)
-    if left == right or wide < NARROWER * narrow:
+    x = packed(rows, straight(rows, left, offsets, space))
+    y = packed(rows, straight(rows, right, offsets, space))
+    broad, narrow = spread(x, wide), spread(y, wide)
+    if left == right or broad < NARROWER * narrow:
         y, right = x, left
-    elif narrow < NARROWER * wide:
+    elif narrow < NARROWER * broad:
         x, left = y, right
     x = [(a + b) / 2 for a, b in zip(x, y, strict=True)]
     both = [a if a == b else v for v, (a, b) in enumerate(zip(left, right, strict=True))]
-    tighten(layers, rows, both, space, x)
-    return x
+    return tightened(layers, rows, straight(rows, both, offsets, space), wide, x)
 
 
-def packed(rows: list[list[int]], line: list[int], space: list[float]) -> list[float]:
+def packed(rows: list[list[int]], lines: Lines) -> list[float]:
     """Return the mean of straight lines packed to the left and to the right."""
-    x = pack(rows, line, space)
-    y = pack([row[::-1] for row in rows], line, space)
-    width = max([a + b for a, b in zip(x, space, strict=True)], default=0.0)
+    x = pack(rows, lines)
+    y = pack([row[::-1] for row in rows], lines.mirrored())
+    width = max([a + b for a, b in zip(x, lines.space, strict=True)], default=0.0)
     return [(a + width - b) / 2 for a, b in zip(x, y, strict=True)]
 
 
-def spread(x: list[float], half: list[float]) -> float:
+def spread(x: list[float], wide: list[float]) -> float:
     """Return the width of a drawing."""
-    return max([a + b for a, b in zip(x, half, strict=True)], default=0.0) - min(
-        [a - b for a, b in zip(x, half, strict=True)], default=0.0
+    return max([a + b / 2 for a, b in zip(x, wide, strict=True)], default=0.0) - min(
+        [a - b / 2 for a, b in zip(x, wide, strict=True)], default=0.0
     )
 
 
-def spine(layers: Layers, rows: list[list[int]], depth: list[int]) -> dict[int, list[int]]:
+def spine(layers: Layers, rows: list[list[int]], depth: Sequence[int]) -> dict[int, list[int]]:
     """Return for each vertex the one or two above it that it may be aligned with.
 
     Of the vertices above it they are those with the longest path to them, and of these the
@@ -146,38 +172,46 @@ def align(layers: Layers, rows: list[list[int]], partners: dict[int, list[int]])
     return line
 
 
-def lines(rows: list[list[int]], line: list[int]) -> list[int]:
-    """Return for each vertex the topmost one of its straight line."""
-    top = list(range(len(line)))
+def straight(
+    rows: list[list[int]],
+    line: list[int],
+    offsets: dict[tuple[int, int], float],
+    space: list[float],
+) -> Lines:
+    """Return the straight lines of vertices whose neighbours above in them are known."""
+    top, shift = list(range(len(line))), [0.0] * len(line)
     for row in rows:
         for vertex in row:
-            top[vertex] = top[line[vertex]]
-    return top
+            upper = line[vertex]
+            if upper != vertex:
+                top[vertex] = top[upper]
+                shift[vertex] = shift[upper] + offsets.get((upper, vertex), 0.0)
+    return Lines(top, shift, space)
 
 
-def pack(rows: list[list[int]], line: list[int], space: list[float]) -> list[float]:
+def pack(rows: list[list[int]], lines: Lines) -> list[float]:
     """Return the leftmost places at which straight lines keep their distances."""
-    top = lines(rows, line)
-    x = [space[vertex] for vertex in range(len(top))]
-    beside = right_of(rows, top, space)
-    for vertex in left_to_right(top, beside):
+    x = [0.0] * len(lines.top)
+    for top, shift, space in zip(lines.top, lines.shift, lines.space, strict=True):
+        x[top] = max(x[top], space - shift)
+    beside = right_of(rows, lines)
+    for vertex in left_to_right(lines.top, beside):
         for other, distance in beside[vertex]:
             x[other] = max(x[other], x[vertex] + distance)
-    return [x[t] for t in top]
+    return [x[top] + shift for top, shift in zip(lines.top, lines.shift, strict=True)]
 
 
-def right_of(
-    rows: list[list[int]], top: list[int], space: list[float]
-) -> list[list[tuple[int, float]]]:
+def right_of(rows: list[list[int]], lines: Lines) -> list[Distances]:
     """Return for each straight line those next to the right of it, and how far they must be."""
-    beside: list[list[tuple[int, float]]] = [[] for _ in top]
+    top, shift, space = lines.top, lines.shift, lines.space
+    beside: list[Distances] = [[] for _ in top]
     for row in rows:
         for u, v in pairwise(row):
-            beside[top[u]].append((top[v], space[u] + space[v]))
+            beside[top[u]].append((top[v], space[u] + space[v] + shift[u] - shift[v]))
     return beside
 
 
-def left_to_right(top: list[int], beside: list[list[tuple[int, float]]]) -> list[int]:
+def left_to_right(top: list[int], beside: list[Distances]) -> list[int]:
     """Return the straight lines, each after all those to the left of it."""
     waiting = [0] * len(top)
     for found in beside:
@@ -192,22 +226,24 @@ def left_to_right(top: list[int], beside: list[list[tuple[int, float]]]) -> list
     return order
 
 
-def tighten(
-    layers: Layers, rows: list[list[int]], line: list[int], space: list[float], x: list[float]
-) -> None:
-    """Move each straight line towards the median of its neighbours, as far as there is room.
+def tightened(
+    layers: Layers, rows: list[list[int]], lines: Lines, wide: list[float], x: list[float]
+) -> list[float]:
+    """Return the places after each straight line has moved towards the median of its neighbours.
 
-    Those that want to go right go first, the rightmost before all, so that they make room for
-    one another; then those that want to go left.
+    Each moves as far as there is room. Those that want to go right go first, the rightmost before
+    all, so that they make room for one another; then those that want to go left.
     """
-    top = lines(rows, line)
-    wishes: list[list[int]] = [[] for _ in top]  # what a line is linked to, by the end there
-    for upper, _, lower, _ in layers.links:
-        if top[upper] != top[lower]:
-            wishes[top[upper]].append(top[lower])
-            wishes[top[lower]].append(top[upper])
-    right = right_of(rows, top, space)
-    left: list[list[tuple[int, float]]] = [[] for _ in top]
+    top, shift = lines.top, lines.shift
+    wishes: list[Distances] = [[] for _ in top]  # what would make each link straight
+    for upper, start, lower, end in layers.links:
+        u, v = top[upper], top[lower]
+        if u != v:
+            distance = shift[upper] + start * wide[upper] - shift[lower] - end * wide[lower]
+            wishes[u].append((v, -distance))
+            wishes[v].append((u, distance))
+    right = right_of(rows, lines)
+    left: list[Distances] = [[] for _ in top]
     for vertex, found in enumerate(right):
         for other, distance in found:
             left[other].append((vertex, distance))
@@ -223,15 +259,14 @@ def tighten(
             if goal is not None and goal < x[vertex]:
                 room = max([x[other] + distance for other, distance in left[vertex]], default=goal)
                 x[vertex] = min(x[vertex], max(goal, room))
-    for vertex, t in enumerate(top):
-        x[vertex] = x[t]
+    return [x[t] + s for t, s in zip(top, shift, strict=True)]
 
 
-def wanted(neighbours: list[int], x: list[float]) -> float | None:
-    """Return the median place of some lines."""
-    if not neighbours:
+def wanted(wishes: Distances, x: list[float]) -> float | None:
+    """Return the median place that the neighbours of a line want it at."""
+    if not wishes:
         return None
-    if len(neighbours) == 1:
-        return x[neighbours[0]]
-    places = sorted([x[other] for other in neighbours])
+    if len(wishes) == 1:
+        return x[wishes[0][0]] + wishes[0][1]
+    places = sorted([x[other] + distance for other, distance in wishes])
     return (places[(len(places) - 1) // 2] + places[len(places) // 2]) / 2

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .layout import arrange
-from .ranks import Edge, neighbours, topological
-from .routes import Layout, Point, without_needless
+from .ranks import Edge, longest_paths, neighbours, topological
+from .routes import BETWEEN_ROWS, Layout, Point, without_needless
 
 SIDE, TITLE = 10.0, 20.0
 
@@ -70,6 +70,7 @@ class Container:
             ``("container", number)``; of what enters, by ``("in", key)``; of what leaves, by
             ``("out", key)``.
         links: The edges between items; what is shared by edges is there once.
+        reach: How long the longest path to each item is, in the whole graph.
     """
 
     group: int
@@ -79,6 +80,7 @@ class Container:
     edges: list[int]
     items: dict[tuple[str, object], int] = field(default_factory=dict)
     links: dict[tuple[int, int, Key, int | None], int] = field(default_factory=dict)
+    reach: list[int] = field(default_factory=list)
     drawn: Layout = field(default_factory=lambda: Layout([], []))
     width: float = 0.0
     height: float = 0.0
@@ -131,9 +133,9 @@ def arrange_groups(
 
     >>> drawn, frames = arrange_groups([40.0] * 3, [20.0] * 3, [(0, 1), (1, 2)], [-1, 0, 0], [-1])
     >>> drawn.y
-    [10.0, 110.0, 160.0]
+    [10.0, 92.0, 142.0]
     >>> frames
-    [Frame(group=0, x=0.0, y=50.0, width=60.0, height=130.0, depth=0, title=10.0)]
+    [Frame(group=0, x=0.0, y=50.0, width=60.0, height=112.0, depth=0, title=10.0)]
     """
     ends = [None] * len(edges) if ends is None else ends
     containers, home, ways = contain(len(widths), edges, groups, parents, starts)
@@ -158,7 +160,9 @@ def contain(
     starts = [None] * len(edges) if starts is None else starts
     around = paths(parents)
     containers = [Container(-1, -1, 0, list(range(n)), list(range(len(edges))))]
-    place = {v: i for i, v in enumerate(topological(*neighbours(n, edges)))}
+    tails, heads = neighbours(n, edges)
+    order = topological(tails, heads)
+    place = {v: i for i, v in enumerate(order)}
     home = [0] * n
     common = [0] * len(edges)
     for number, container in enumerate(containers):  # grows
@@ -175,7 +179,17 @@ def contain(
         way(containers, home, (tail, head), (tail, starts[e]), e, common[e])
         for e, (tail, head) in enumerate(edges)
     ]
+    depth = longest_paths(tails, order)
+    for container in containers:
+        container.reach = [reach(containers, depth, *item) for item in container.items]
     return containers, home, ways
+
+
+def reach(containers: list[Container], depth: list[int], kind: str, key: object) -> int:
+    """Return how long the longest path to an item is; passing a frame counts one more."""
+    if isinstance(key, int):
+        return max([depth[v] for v in containers[key].nodes]) if kind == "container" else depth[key]
+    return depth[key[0]] + 1 if isinstance(key, tuple) else 0
 
 
 def paths(parents: Sequence[int]) -> list[list[int]]:
@@ -321,6 +335,8 @@ def arrange_inside(
         ends=finishes,
         first={item for (kind, _), item in this.items.items() if kind == "in"},
         last={item for (kind, _), item in this.items.items() if kind == "out"},
+        depth=this.reach,
+        least_gap=0.0 if closed is None else BETWEEN_ROWS,
     )
 
 

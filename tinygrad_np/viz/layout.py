@@ -26,6 +26,8 @@ def arrange(
     ends: Sequence[float | None] | None = None,
     first: Collection[int] = (),
     last: Collection[int] = (),
+    depth: Sequence[int] | None = None,
+    least_gap: float = 0.0,
 ) -> Layout:
     """Return a drawing of a graph from top to bottom.
 
@@ -33,10 +35,13 @@ def arrange(
         widths: The width of each node.
         heights: The height of each node.
         edges: Tail and head of each edge, without cycles; there may be several between two nodes.
-        starts: How far to the right of its tail's middle each edge begins, where that matters.
+        starts: How far to the right of its tail's middle each edge begins. Where that does not
+            matter, it is below the end of the edge that the longest path comes in by.
         ends: How far to the right of its head's middle each edge ends, where that matters.
         first: Nodes without inputs that stand in a row of their own above all others.
         last: Nodes without uses that stand in a row of their own below all others.
+        depth: How long the longest path to each node is, if more leads to them than these edges.
+        least_gap: How far apart rows are at least, also where no box stands.
 
     Raises:
         ValueError: If the edges form a cycle.
@@ -45,8 +50,11 @@ def arrange(
     >>> drawn.x, drawn.y
     ([20.0, 82.0, 51.0], [10.0, 10.0, 60.0])
     """
-    starts = [None] * len(edges) if starts is None else starts
     ends = [None] * len(edges) if ends is None else ends
+    tails, heads = neighbours(len(widths), edges)
+    order = topological(tails, heads)
+    depth = longest_paths(tails, order) if depth is None else depth
+    starts = exits(edges, [None] * len(edges) if starts is None else starts, ends, depth)
     parts = components(len(widths), edges)
     drawn = []
     number = [0] * len(widths)
@@ -67,6 +75,8 @@ def arrange(
                 [ends[e] for e in inside],
                 [number[node] for node in nodes if node in first],
                 [number[node] for node in nodes if node in last],
+                [depth[node] for node in nodes],
+                least_gap,
             )
         )
     whole = Layout([0.0] * len(widths), [0.0] * len(widths), routes=[[] for _ in edges])
@@ -84,6 +94,29 @@ def arrange(
             whole.y[head] = whole.height
             whole.routes[e].append((whole.x[head], whole.height))
     return whole
+
+
+def exits(
+    edges: Sequence[Edge],
+    starts: Sequence[float | None],
+    ends: Sequence[float | None],
+    depth: Sequence[int],
+) -> list[float | None]:
+    """Return where on its tail each edge begins: below where the longest path enters, if free.
+
+    So the spine of a computation runs straight through boxes whose inputs have their places.
+    """
+    enters: dict[int, tuple[int, float | None]] = {}
+    for (tail, head), end in zip(edges, ends, strict=True):
+        deepest, _ = enters.get(head, (-1, None))
+        if depth[tail] > deepest:
+            enters[head] = depth[tail], end
+        elif depth[tail] == deepest:
+            enters[head] = deepest, None
+    return [
+        enters.get(tail, (0, None))[1] if start is None else start
+        for (tail, _), start in zip(edges, starts, strict=True)
+    ]
 
 
 def components(n: int, edges: Sequence[Edge]) -> list[list[int]]:
@@ -132,6 +165,8 @@ def arrange_connected(
     ends: list[float | None],
     first: list[int],
     last: list[int],
+    depth: list[int],
+    least_gap: float,
 ) -> Layout:
     """Return a drawing of a connected graph."""
     if len(widths) == 1:
@@ -156,6 +191,5 @@ def arrange_connected(
         [fraction(at, widths[head]) for (_, head), at in zip(edges, ends, strict=True)],
     )
     rows = order_rows(layers)
-    x = place_rows(layers, rows, widths, longest_paths(tails, order))
-
-    return route_edges(layers, rows, x, widths, heights, edges, starts, ends)
+    x = place_rows(layers, rows, widths, depth)
+    return route_edges(layers, rows, x, widths, heights, edges, starts, ends, least_gap)

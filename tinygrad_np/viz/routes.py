@@ -15,6 +15,8 @@ from .ranks import Edge, Layers, Trunk
 Point = tuple[float, float]
 
 BETWEEN_ROWS, HIGHEST_GAP = 30.0, 110.0
+BEFORE_BOX = 12.0
+"""How long the arrow to a box is at least."""
 STEEPNESS = 0.08
 """How much higher the gap between two rows is for each unit that a line goes far sideways."""
 BETWEEN_ENDS = 12.0
@@ -45,7 +47,7 @@ class Layout:
 
 def fraction(at: float | None, width: float) -> float:
     """Return where on a side of a box something is, from -0.5 to 0.5."""
-    return 0.0 if at is None else max(-0.49, min(0.49, at / max(width, 1.0)))
+    return 0.0 if at is None else max(-0.4999, min(0.4999, at / max(width, 1.0)))
 
 
 def route_edges(
@@ -57,6 +59,7 @@ def route_edges(
     edges: Sequence[Edge],
     starts: Sequence[float | None],
     ends: Sequence[float | None],
+    least_gap: float,
 ) -> Layout:
     """Return the drawing of a graph whose vertices have their places along the rows."""
     n, rank = layers.nodes, layers.rank
@@ -78,7 +81,19 @@ def route_edges(
         for e, (tail, head) in enumerate(edges)
     ]
     finish = arrivals(edges, ends, before, x, widths)
-    tops, floors = row_heights(layers, rows, x, heights)
+    far = [0.0] * len(rows)  # how far sideways a line goes between each row and the next
+    least = [least_gap] * len(rows)
+    for (_, head), here, there in zip(edges, before, finish, strict=True):
+        r = rank[head] - 1
+        far[r] = max(far[r], abs(here - there))
+        if heights[head]:
+            least[r] = max(least_gap, BEFORE_BOX)
+    for (tail, start), trunk in layers.trunks.items():
+        above = x[tail] + start * widths[tail]
+        for r in range(trunk.start, trunk.stop if trunk.bends is not None else trunk.start + 1):
+            here = place((tail, start), trunk, r)
+            far[r - 1], above = max(far[r - 1], abs(here - above)), here
+    tops, floors = row_heights(layers, rows, heights, far, least)
     has_input = {head for _, head in edges}
     y = [  # a leaf stands low in its row, near its use
         (tops[r] + floors[r]) / 2 if v in has_input else floors[r] - heights[v] / 2
@@ -152,20 +167,29 @@ def arrivals(
 
 
 def row_heights(
-    layers: Layers, rows: list[list[int]], x: list[float], heights: Sequence[float]
+    layers: Layers,
+    rows: list[list[int]],
+    heights: Sequence[float],
+    far: list[float],
+    least: list[float],
 ) -> tuple[list[float], list[float]]:
-    """Return the upper and the lower limit of each row."""
-    far = [0.0] * len(rows)
-    for upper, _, lower, _ in layers.links:
-        r = layers.rank[upper]
-        far[r] = max(far[r], abs(x[upper] - x[lower]))
+    """Return the upper and the lower limit of each row.
+
+    Between rows of boxes there is always room. Above or below a row where lines only pass there
+    is as much as they need: nothing where they run straight.
+    """
+    high = [max([heights[v] for v in row if v < layers.nodes], default=0.0) for row in rows]
     tops, floors = [], []
     y = 0.0
-    for row, sideways in zip(rows, far, strict=True):
+    for here, below, sideways, gap in zip(high, [*high[1:], 0.0], far, least, strict=True):
         tops.append(y)
-        y += max([heights[v] for v in row if v < layers.nodes], default=0.0)
+        y += here
         floors.append(y)
-        y += min(HIGHEST_GAP, BETWEEN_ROWS + STEEPNESS * max(0.0, sideways - 150.0))
+        if here and below:
+            gap = BETWEEN_ROWS
+        elif sideways > 0.01:
+            gap = max(gap, min(BETWEEN_ROWS, BEFORE_BOX + sideways))
+        y += min(HIGHEST_GAP, gap + STEEPNESS * max(0.0, sideways - 150.0))
     return tops, floors
 
 
@@ -173,8 +197,10 @@ def without_needless(route: list[Point]) -> list[Point]:
     """Return a route without points that repeat or lie on an upright line."""
     kept = route[:1]
     for point in route[1:]:
-        if point[0] == kept[-1][0] and abs(point[1] - kept[-1][1]) < 0.01:
-            continue
+        if abs(point[0] - kept[-1][0]) < 1e-6:
+            point = kept[-1][0], point[1]
+            if abs(point[1] - kept[-1][1]) < 0.01:
+                continue
         if len(kept) > 1 and point[0] == kept[-1][0] == kept[-2][0]:
             kept[-1] = point
         else:
