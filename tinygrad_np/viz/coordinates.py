@@ -44,7 +44,7 @@ class Lines:
 
 
 def place_rows(
-    layers: Layers, rows: list[list[int]], widths: Sequence[float], depth: Sequence[int]
+    layers: Layers, rows: list[list[int]], widths: Sequence[float], depth: Sequence[float]
 ) -> list[float]:
     """Return the middle of each vertex along its row.
 
@@ -92,7 +92,7 @@ def spread(x: list[float], wide: list[float]) -> float:
     )
 
 
-def spine(layers: Layers, rows: list[list[int]], depth: Sequence[int]) -> dict[int, list[int]]:
+def spine(layers: Layers, rows: list[list[int]], depth: Sequence[float]) -> dict[int, list[int]]:
     """Return for each vertex the one or two above it that it may be aligned with.
 
     Of the vertices above it they are those with the longest path to them, and of these the

@@ -80,7 +80,7 @@ class Container:
     edges: list[int]
     items: dict[tuple[str, object], int] = field(default_factory=dict)
     links: dict[tuple[int, int, Key, int | None], int] = field(default_factory=dict)
-    reach: list[int] = field(default_factory=list)
+    reach: list[float] = field(default_factory=list)
     drawn: Layout = field(default_factory=lambda: Layout([], []))
     width: float = 0.0
     height: float = 0.0
@@ -185,11 +185,11 @@ def contain(
     return containers, home, ways
 
 
-def reach(containers: list[Container], depth: list[int], kind: str, key: object) -> int:
-    """Return how long the longest path to an item is; passing a frame counts one more."""
+def reach(containers: list[Container], depth: list[int], kind: str, key: object) -> float:
+    """Return how long the longest path to an item is; a line from outside comes before a leaf."""
     if isinstance(key, int):
         return max([depth[v] for v in containers[key].nodes]) if kind == "container" else depth[key]
-    return depth[key[0]] + 1 if isinstance(key, tuple) else 0
+    return depth[key[0]] + 0.5 if isinstance(key, tuple) else 0.0
 
 
 def paths(parents: Sequence[int]) -> list[list[int]]:

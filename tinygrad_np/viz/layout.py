@@ -26,7 +26,7 @@ def arrange(
     ends: Sequence[float | None] | None = None,
     first: Collection[int] = (),
     last: Collection[int] = (),
-    depth: Sequence[int] | None = None,
+    depth: Sequence[float] | None = None,
     least_gap: float = 0.0,
 ) -> Layout:
     """Return a drawing of a graph from top to bottom.
@@ -100,13 +100,13 @@ def exits(
     edges: Sequence[Edge],
     starts: Sequence[float | None],
     ends: Sequence[float | None],
-    depth: Sequence[int],
+    depth: Sequence[float],
 ) -> list[float | None]:
     """Return where on its tail each edge begins: below where the longest path enters, if free.
 
     So the spine of a computation runs straight through boxes whose inputs have their places.
     """
-    enters: dict[int, tuple[int, float | None]] = {}
+    enters: dict[int, tuple[float, float | None]] = {}
     for (tail, head), end in zip(edges, ends, strict=True):
         deepest, _ = enters.get(head, (-1, None))
         if depth[tail] > deepest:
@@ -165,7 +165,7 @@ def arrange_connected(
     ends: list[float | None],
     first: list[int],
     last: list[int],
-    depth: list[int],
+    depth: list[float],
     least_gap: float,
 ) -> Layout:
     """Return a drawing of a connected graph."""
