@@ -66,9 +66,9 @@ def place_rows(
     left = align(layers, rows, partners)
     right = align(layers, mirrored, {v: found[::-1] for v, found in partners.items()})
     x = packed(rows, straight(rows, left, offsets, space))
-    y = packed(rows, straight(rows, right, offsets, space))
+    y = x if left == right else packed(rows, straight(rows, right, offsets, space))
     broad, narrow = spread(x, wide), spread(y, wide)
-    if left == right or broad < NARROWER * narrow:
+    if broad < NARROWER * narrow:
         y, right = x, left
     elif narrow < NARROWER * broad:
         x, left = y, right
@@ -193,11 +193,14 @@ def pack(rows: list[list[int]], lines: Lines) -> list[float]:
     """Return the leftmost places at which straight lines keep their distances."""
     x = [0.0] * len(lines.top)
     for top, shift, space in zip(lines.top, lines.shift, lines.space, strict=True):
-        x[top] = max(x[top], space - shift)
+        if space - shift > x[top]:
+            x[top] = space - shift
     beside = right_of(rows, lines)
     for vertex in left_to_right(lines.top, beside):
+        here = x[vertex]
         for other, distance in beside[vertex]:
-            x[other] = max(x[other], x[vertex] + distance)
+            if here + distance > x[other]:
+                x[other] = here + distance
     return [x[top] + shift for top, shift in zip(lines.top, lines.shift, strict=True)]
 
 

@@ -9,38 +9,48 @@ Trans. Softw. Eng. 19 (1993), section 3. Crossings are counted as in Barth, Juen
 from __future__ import annotations
 
 from bisect import bisect_right
+from operator import itemgetter
 
 from .ranks import Layers, Link
 
 Ends = list[list[tuple[int, float]]]
 """For each vertex its neighbours in a row beside it, and where on them the links end."""
 
+Rows = list[list[int]]
+"""The vertices of each row from left to right."""
+
 MANY = 5_000
 """From so many vertices on, speed goes before the last crossing."""
 
 
-def order_rows(layers: Layers) -> list[list[int]]:
-    """Return the vertices of each row from left to right."""
+def order_rows(layers: Layers, thorough: bool) -> list[tuple[int, Rows]]:
+    """Return orders of the rows' vertices from left to right, each with the number of crossings.
+
+    There is one from every start, or only the one from the best start.
+    """
     above, below = ends_beside(layers)
     gaps: list[list[Link]] = [[] for _ in range(max(layers.rank, default=-1) + 1)]
     for link in layers.links:
         gaps[layers.rank[link[0]]].append(link)
-    at = [0.0] * len(layers.rank)
-    best: list[list[int]] = []
-    crossings: list[int] = []
-    for both_ways in (False, True):
-        rows = first_order(layers, above, below, both_ways)
-        for row in rows:
-            number(row, at)
-        now = count_all(gaps, at)
-        if not best or sum(now) < sum(crossings):
-            best, crossings = rows, now
-        if not sum(crossings):
-            return best
-    for row in best:
-        number(row, at)
+    starts: list[tuple[int, Rows]] = []
+    for mirrored in (False, True) if thorough else (False,):
+        for both_ways in (False, True):
+            rows = first_order(layers, above, below, both_ways, mirrored)
+            crossings = sum(count_all(gaps, numbered(rows, len(layers.rank))))
+            if not crossings and not thorough:
+                return [(0, rows)]
+            if (crossings, rows) not in starts:
+                starts.append((crossings, rows))
+    if not thorough:
+        starts = [min(starts, key=itemgetter(0))]
+    return [uncrossed(rows, gaps, above, below) for _, rows in starts]
+
+
+def uncrossed(rows: Rows, gaps: list[list[Link]], above: Ends, below: Ends) -> tuple[int, Rows]:
+    """Return the rows sorted so that fewer links cross, and how many still do."""
+    at = numbered(rows, len(above))
+    best, crossings = [list(row) for row in rows], count_all(gaps, at)
     sweeps, patience, swaps = (24, 4, 8) if len(at) < MANY else (6, 2, 1)
-    rows = [list(row) for row in best]
     waited = 0
     for sweep in range(sweeps):
         if not sum(crossings) or waited == patience:
@@ -51,12 +61,11 @@ def order_rows(layers: Layers) -> list[list[int]]:
         waited += 1
         if sum(now) < sum(crossings):
             best, crossings, waited = [list(row) for row in rows], now, 0
-    for row in best:
-        number(row, at)
+    at = numbered(best, len(at))
     for _ in range(swaps):
         if not swap_neighbours(best, gaps, crossings, above, below, at):
             break
-    return best
+    return sum(crossings), best
 
 
 def ends_beside(layers: Layers) -> tuple[Ends, Ends]:
@@ -69,19 +78,20 @@ def ends_beside(layers: Layers) -> tuple[Ends, Ends]:
     return above, below
 
 
-def first_order(layers: Layers, above: Ends, below: Ends, both_ways: bool) -> list[list[int]]:
+def first_order(layers: Layers, above: Ends, below: Ends, both_ways: bool, mirrored: bool) -> Rows:
     """Return the rows in the order in which a search meets them.
 
     It begins at the sinks and goes to the inputs of a node from left to right, and then, if
-    asked to, to its uses. A tree comes out without crossings.
+    asked to, to its uses; those whose order is free come the other way round if it is mirrored.
+    A tree comes out without crossings.
     """
-    rows: list[list[int]] = [[] for _ in range(max(layers.rank, default=-1) + 1)]
+    rows: Rows = [[] for _ in range(max(layers.rank, default=-1) + 1)]
     inputs: list[list[tuple[float, int]]] = [[] for _ in layers.rank]
-    for upper, _, lower, end in layers.links:
+    for upper, _, lower, end in reversed(layers.links) if mirrored else layers.links:
         inputs[lower].append((end, upper))
     seen = [False] * len(layers.rank)
     sinks = [vertex for vertex, found in enumerate(below) if not found]
-    stack = sinks[::-1]
+    stack = sinks if mirrored else sinks[::-1]
     while stack:
         vertex = stack.pop()
         if seen[vertex]:
@@ -90,11 +100,19 @@ def first_order(layers: Layers, above: Ends, below: Ends, both_ways: bool) -> li
         rows[layers.rank[vertex]].append(vertex)
         found = inputs[vertex]
         if len(found) > 1:
-            found.sort(key=lambda item: item[0])
+            found.sort(key=itemgetter(0))
         if both_ways:
             stack += [lower for lower, _ in reversed(below[vertex])]
         stack += [upper for _, upper in reversed(found)]
     return rows
+
+
+def numbered(rows: Rows, count: int) -> list[float]:
+    """Return the place of each vertex in its row."""
+    at = [0.0] * count
+    for row in rows:
+        number(row, at)
+    return at
 
 
 def number(row: list[int], at: list[float]) -> None:
@@ -103,7 +121,7 @@ def number(row: list[int], at: list[float]) -> None:
         at[vertex] = float(place)
 
 
-def sort_rows(rows: list[list[int]], beside: Ends, at: list[float], down: bool) -> None:
+def sort_rows(rows: Rows, beside: Ends, at: list[float], down: bool) -> None:
     """Sort each row by the mean place of its neighbours in the row sorted before it."""
     for row in rows if down else reversed(rows):
         if len(row) < 2:
@@ -148,7 +166,7 @@ def count(lines: list[tuple[float, float]]) -> int:
 
 
 def swap_neighbours(
-    rows: list[list[int]],
+    rows: Rows,
     gaps: list[list[Link]],
     crossings: list[int],
     above: Ends,

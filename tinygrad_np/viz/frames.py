@@ -17,6 +17,8 @@ from .ranks import Edge, longest_paths, neighbours, topological
 from .routes import BETWEEN_ROWS, Layout, Point, without_needless
 
 SIDE, TITLE = 10.0, 20.0
+FEW = 300
+"""How many nodes are laid out with all the care there is."""
 
 
 BESIDE_TITLE = 6.0
@@ -337,6 +339,7 @@ def arrange_inside(
         last={item for (kind, _), item in this.items.items() if kind == "out"},
         depth=this.reach,
         least_gap=0.0 if closed is None else BETWEEN_ROWS,
+        thorough=len(containers[0].nodes) <= FEW,
     )
 
 

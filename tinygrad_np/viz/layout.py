@@ -10,11 +10,15 @@ what is drawn. Imports ranks, crossings, coordinates and routes.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from .coordinates import BETWEEN_BOXES, place_rows
 from .crossings import order_rows
 from .ranks import Edge, longest_paths, make_layers, neighbours, rank_nodes, topological
-from .routes import BETWEEN_ROWS, Layout, Point, fraction, route_edges
+from .routes import BETWEEN_ROWS, Graph, Layout, Point, fraction, route_edges
+
+A_BEND, A_CROSSING = 20.0, 150.0
+"""What a bend and a crossing cost, by the length of line that is as bad."""
 
 
 def arrange(
@@ -28,6 +32,7 @@ def arrange(
     last: Collection[int] = (),
     depth: Sequence[float] | None = None,
     least_gap: float = 0.0,
+    thorough: bool = False,
 ) -> Layout:
     """Return a drawing of a graph from top to bottom.
 
@@ -42,6 +47,7 @@ def arrange(
         last: Nodes without uses that stand in a row of their own below all others.
         depth: How long the longest path to each node is, if more leads to them than these edges.
         least_gap: How far apart rows are at least, also where no box stands.
+        thorough: Whether several drawings are made and the best is taken, for a few nodes.
 
     Raises:
         ValueError: If the edges form a cycle.
@@ -51,34 +57,23 @@ def arrange(
     ([20.0, 82.0, 51.0], [10.0, 10.0, 60.0])
     """
     ends = [None] * len(edges) if ends is None else ends
-    tails, heads = neighbours(len(widths), edges)
-    order = topological(tails, heads)
-    depth = longest_paths(tails, order) if depth is None else depth
+    if depth is None:
+        tails, heads = neighbours(len(widths), edges)
+        depth = longest_paths(tails, topological(tails, heads))
     starts = exits(edges, [None] * len(edges) if starts is None else starts, ends, depth)
+    graph = Graph(widths, heights, edges, starts, ends, first, last, depth, least_gap)
     parts = components(len(widths), edges)
-    drawn = []
-    number = [0] * len(widths)
     part_of = [0] * len(widths)
     for p, nodes in enumerate(parts):
-        for i, node in enumerate(nodes):
-            number[node], part_of[node] = i, p
+        for node in nodes:
+            part_of[node] = p
     edges_of: list[list[int]] = [[] for _ in parts]
     for e, (tail, _) in enumerate(edges):
         edges_of[part_of[tail]].append(e)
-    for nodes, inside in zip(parts, edges_of, strict=True):
-        drawn.append(
-            arrange_connected(
-                [widths[node] for node in nodes],
-                [heights[node] for node in nodes],
-                [(number[edges[e][0]], number[edges[e][1]]) for e in inside],
-                [starts[e] for e in inside],
-                [ends[e] for e in inside],
-                [number[node] for node in nodes if node in first],
-                [number[node] for node in nodes if node in last],
-                [depth[node] for node in nodes],
-                least_gap,
-            )
-        )
+    drawn = [
+        arrange_connected(graph.part(nodes, inside), thorough)
+        for nodes, inside in zip(parts, edges_of, strict=True)
+    ]
     whole = Layout([0.0] * len(widths), [0.0] * len(widths), routes=[[] for _ in edges])
     for (left, top), part, nodes, inside in zip(
         shelves(drawn, bool(first or last)), drawn, parts, edges_of, strict=True
@@ -157,39 +152,44 @@ def shelves(parts: Sequence[Layout], one_line: bool) -> list[Point]:
     return corners
 
 
-def arrange_connected(
-    widths: list[float],
-    heights: list[float],
-    edges: list[Edge],
-    starts: list[float | None],
-    ends: list[float | None],
-    first: list[int],
-    last: list[int],
-    depth: list[float],
-    least_gap: float,
-) -> Layout:
-    """Return a drawing of a connected graph."""
+def arrange_connected(graph: Graph, thorough: bool) -> Layout:
+    """Return a drawing of a connected graph, the cheapest of several if it is thorough."""
+    widths, heights, edges = graph.widths, graph.heights, graph.edges
     if len(widths) == 1:
         return Layout([widths[0] / 2], [heights[0] / 2], widths[0], heights[0])
     tails, heads = neighbours(len(widths), edges)
     order = topological(tails, heads)
-    rank = rank_nodes(tails, heads, order)
-    if first:
-        above_all = set(first)
-        lowest = min([rank[node] for node in order if node not in above_all])
-        rank = [r - lowest + 1 for r in rank]
-        for node in first:
-            rank[node] = 0
-    below_all = set(last)
-    highest = max([r for node, r in enumerate(rank) if node not in below_all])
-    for node in last:
-        rank[node] = highest + 1
-    layers = make_layers(
-        rank,
-        edges,
-        [fraction(at, widths[tail]) for (tail, _), at in zip(edges, starts, strict=True)],
-        [fraction(at, widths[head]) for (_, head), at in zip(edges, ends, strict=True)],
-    )
-    rows = order_rows(layers)
-    x = place_rows(layers, rows, widths, depth)
-    return route_edges(layers, rows, x, widths, heights, edges, starts, ends, least_gap)
+    starts = [fraction(at, widths[t]) for (t, _), at in zip(edges, graph.starts, strict=True)]
+    ends = [fraction(at, widths[h]) for (_, h), at in zip(edges, graph.ends, strict=True)]
+    drawings = []
+    for early in (False, True) if thorough else (False,):
+        rank = rank_nodes(tails, heads, order, early)
+        set_apart(rank, graph)
+        layers = make_layers(rank, edges, starts, ends)
+        for crossings, rows in order_rows(layers, thorough):
+            x = place_rows(layers, rows, widths, graph.depth)
+            drawings.append((crossings, route_edges(graph, layers, rows, x)))
+    return min(drawings, key=cost)[1] if len(drawings) > 1 else drawings[0][1]
+
+
+def set_apart(rank: list[int], graph: Graph) -> None:
+    """Change the rows so that what comes first or last has one of its own."""
+    inner = set(range(len(rank))).difference(graph.first, graph.last)
+    rows = [rank[node] for node in inner]
+    above, below = min(rows) - 1, max(rows) + 1
+    for node in graph.first:
+        rank[node] = above
+    for node in graph.last:
+        rank[node] = below
+    top = min(rank)
+    rank[:] = [r - top for r in rank]
+
+
+def cost(drawing: tuple[int, Layout]) -> float:
+    """Return how much there is to look at in a drawing: its size, its lines and crossings."""
+    crossings, drawn = drawing
+    total = drawn.width + drawn.height + A_CROSSING * crossings
+    for route in drawn.routes:
+        for (x0, y0), (x1, y1) in pairwise(route):
+            total += abs(x1 - x0) + y1 - y0 + (A_BEND if x0 != x1 else 0.0)
+    return total

@@ -81,12 +81,15 @@ def topological(tails: list[list[int]], heads: list[list[int]]) -> list[int]:
     return order
 
 
-def rank_nodes(tails: list[list[int]], heads: list[list[int]], order: list[int]) -> list[int]:
+def rank_nodes(
+    tails: list[list[int]], heads: list[list[int]], order: list[int], early: bool = False
+) -> list[int]:
     """Return the row of each node, counted from 0: every edge leads to a later row.
 
     The longest path fixes where sinks stand. All else stands as late as it can, so that leaves
     and what is made of leaves alone come just above their first use, but a node with more inputs
-    than uses goes up to its inputs, for one long edge is shorter than several.
+    than uses goes up to its inputs, for one long edge is shorter than several; or, if asked to, a
+    node with as many inputs as uses does so too. A leaf counts where it has an earlier use.
     """
     rank = [0] * len(order)
     inner: list[list[int]] = [[] for _ in order]  # without the leaves, which follow their heads
@@ -98,13 +101,19 @@ def rank_nodes(tails: list[list[int]], heads: list[list[int]], order: list[int])
         if heads[node]:
             rank[node] = min([rank[head] for head in heads[node]]) - 1
     for node in order:
-        if len(inner[node]) > len(heads[node]):
-            rank[node] = max([rank[tail] for tail in inner[node]]) + 1
+        if not tails[node]:
+            continue
+        limits = [rank[tail] + 1 for tail in inner[node]]
+        if len(limits) < len(tails[node]):
+            first = [min([rank[head] for head in heads[t]]) for t in tails[node] if not tails[t]]
+            limits += [use for use in first if use < rank[node]]
+        if limits and heads[node] and len(limits) + early > len(heads[node]):
+            rank[node] = max(limits)
     for node in order:
         if heads[node] and not tails[node]:
             rank[node] = min([rank[head] for head in heads[node]]) - 1
-    first = min(rank, default=0)
-    return [r - first for r in rank]
+    first_row = min(rank, default=0)
+    return [r - first_row for r in rank]
 
 
 def longest_paths(follow: list[list[int]], order: Sequence[int]) -> list[int]:

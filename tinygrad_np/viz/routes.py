@@ -6,7 +6,7 @@ rows, where no box is. So it never passes through one. Imports ranks and coordin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from .coordinates import BESIDE_BEND, BETWEEN_BOXES
@@ -45,24 +45,63 @@ class Layout:
     routes: list[list[Point]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Graph:
+    """What is to be drawn: nodes and edges, and what is asked of the drawing.
+
+    Attributes:
+        widths: The width of each node.
+        heights: The height of each node.
+        edges: Tail and head of each edge.
+        starts: How far to the right of its tail's middle each edge begins; `None` is the middle.
+        ends: How far to the right of its head's middle each edge ends; `None` is about the middle.
+        first: Nodes without inputs that stand in a row of their own above all others.
+        last: Nodes without uses that stand in a row of their own below all others.
+        depth: How long the longest path to each node is.
+        least_gap: How far apart rows are at least.
+    """
+
+    widths: Sequence[float]
+    heights: Sequence[float]
+    edges: Sequence[Edge]
+    starts: Sequence[float | None]
+    ends: Sequence[float | None]
+    first: Collection[int]
+    last: Collection[int]
+    depth: Sequence[float]
+    least_gap: float = 0.0
+
+    def part(self, nodes: Sequence[int], edges: Sequence[int]) -> Graph:
+        """Return a part of the graph, whose nodes and edges are numbered anew."""
+        number = {node: i for i, node in enumerate(nodes)}
+        return Graph(
+            [self.widths[node] for node in nodes],
+            [self.heights[node] for node in nodes],
+            [(number[tail], number[head]) for tail, head in map(self.edges.__getitem__, edges)],
+            [self.starts[e] for e in edges],
+            [self.ends[e] for e in edges],
+            [number[node] for node in nodes if node in self.first],
+            [number[node] for node in nodes if node in self.last],
+            [self.depth[node] for node in nodes],
+            self.least_gap,
+        )
+
+
 def fraction(at: float | None, width: float) -> float:
     """Return where on a side of a box something is, from -0.5 to 0.5."""
     return 0.0 if at is None else max(-0.4999, min(0.4999, at / max(width, 1.0)))
 
 
-def route_edges(
-    layers: Layers,
-    rows: list[list[int]],
-    x: list[float],
-    widths: Sequence[float],
-    heights: Sequence[float],
-    edges: Sequence[Edge],
-    starts: Sequence[float | None],
-    ends: Sequence[float | None],
-    least_gap: float,
-) -> Layout:
+def route_edges(graph: Graph, layers: Layers, rows: list[list[int]], x: list[float]) -> Layout:
     """Return the drawing of a graph whose vertices have their places along the rows."""
     n, rank = layers.nodes, layers.rank
+    widths, heights, edges, starts, ends = (
+        graph.widths,
+        graph.heights,
+        graph.edges,
+        graph.starts,
+        graph.ends,
+    )
     left = min([x[v] - w / 2 for v, w in enumerate(widths)] + x)
     x = [place - left for place in x]
     right = max([x[v] + w / 2 for v, w in enumerate(widths)] + x)
@@ -82,12 +121,14 @@ def route_edges(
     ]
     finish = arrivals(edges, ends, before, x, widths)
     far = [0.0] * len(rows)  # how far sideways a line goes between each row and the next
-    least = [least_gap] * len(rows)
+    least = [graph.least_gap] * len(rows)
     for (_, head), here, there in zip(edges, before, finish, strict=True):
         r = rank[head] - 1
-        far[r] = max(far[r], abs(here - there))
+        sideways = abs(here - there)
+        if sideways > far[r]:
+            far[r] = sideways
         if heights[head]:
-            least[r] = max(least_gap, BEFORE_BOX)
+            least[r] = max(graph.least_gap, BEFORE_BOX)
     for (tail, start), trunk in layers.trunks.items():
         above = x[tail] + start * widths[tail]
         for r in range(trunk.start, trunk.stop if trunk.bends is not None else trunk.start + 1):
