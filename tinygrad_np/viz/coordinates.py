@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .ranks import Layers, longest_paths
+from .ranks import Layers
 
 BETWEEN_BOXES, BESIDE_BEND = 22.0, 12.0
 """The least distance of two boxes in a row, and of a line from its neighbours."""
@@ -109,8 +109,12 @@ def spine(layers: Layers, rows: list[list[int]], depth: Sequence[float]) -> dict
     for upper, _, lower, _ in layers.links:
         above[lower].append(upper)
         below[upper].append(lower)
-    bottom_up = [vertex for row in reversed(rows) for vertex in row]
-    height = longest_paths(below, bottom_up)
+    height = [0] * len(owner)  # how many nodes are on the longest path down
+    for row in reversed(rows):
+        for vertex in row:
+            if below[vertex]:
+                height[vertex] = max([height[lower] for lower in below[vertex]])
+            height[vertex] += vertex < n
     chosen: list[list[int]] = [[] for _ in owner]
     for vertex, found in enumerate(above):
         if len(found) > 1:

@@ -17,7 +17,7 @@ from .crossings import order_rows
 from .ranks import Edge, longest_paths, make_layers, neighbours, rank_nodes, topological
 from .routes import BETWEEN_ROWS, Graph, Layout, Point, fraction, route_edges
 
-A_BEND, A_CROSSING = 20.0, 150.0
+A_BEND, A_CROSSING = 20.0, 300.0
 """What a bend and a crossing cost, by the length of line that is as bad."""
 
 
