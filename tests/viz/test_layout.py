@@ -210,13 +210,20 @@ def test_a_row_where_lines_only_pass_is_low():
     assert [frame.height for frame in frames] == [TITLE + leaves_and_op + SIDE] * 3
 
 
-def test_rows_are_as_far_apart_as_asked():
-    drawn = arrange([0.0, 40.0, 0.0], [0.0, 20.0, 0.0], [(0, 1), (1, 2)], first=[0], last=[2])
-    assert drawn.height == 12.0 + 20.0
-    apart = arrange(
-        [0.0, 40.0, 0.0], [0.0, 20.0, 0.0], [(0, 1), (1, 2)], first=[0], last=[2], least_gap=30.0
+def test_a_drawing_to_be_stretched_keeps_room_and_points_between_its_rows():
+    widths, heights, edges = (
+        [0.0, 40.0, 40.0, 0.0],
+        [0.0, 20.0, 20.0, 0.0],
+        [(0, 1), (1, 2), (2, 3)],
     )
-    assert apart.height == 30.0 + 20.0 + 30.0
+    tight = arrange(widths, heights, edges, first=[0], last=[3])
+    assert tight.height == 12.0 + 20.0 + BETWEEN_ROWS + 20.0
+    elastic = arrange(widths, heights, edges, first=[0], last=[3], elastic=True)
+    assert elastic.height == 3 * BETWEEN_ROWS + 2 * 20.0
+    _, past = arrange([40.0] * 3, [20.0] * 3, [(0, 1), (1, 2)], elastic=True).routes
+    assert past == [(20.0, 70.0), (20.0, 100.0)]
+    skip = arrange([9.0] * 3, [9.0] * 3, [(0, 1), (1, 2), (0, 2)], elastic=True).routes[2]
+    assert [y for _, y in skip] == [9.0, 39.0, 48.0, 78.0]
 
 
 def test_a_frame_is_as_wide_as_its_title():

@@ -14,7 +14,7 @@ from typing import Literal
 
 from .layout import arrange
 from .ranks import Edge, longest_paths, neighbours, topological
-from .routes import BETWEEN_ROWS, Layout, Point, without_needless
+from .routes import Layout, Point, without_needless
 
 SIDE, TITLE = 10.0, 20.0
 FEW = 300
@@ -320,7 +320,7 @@ def arrange_inside(
         at = box.drawn.x[box.items[kind, key]]
         if closed is None:
             return at + box.left - box.width / 2
-        return (at - box.drawn.width / 2) * wide[item] / max(box.drawn.width, 1.0)
+        return (at - box.drawn.width / 2) * wide[item] / (box.drawn.width + 2 * SIDE)
 
     begins: list[float | None] = []
     finishes: list[float | None] = []
@@ -338,7 +338,7 @@ def arrange_inside(
         first={item for (kind, _), item in this.items.items() if kind == "in"},
         last={item for (kind, _), item in this.items.items() if kind == "out"},
         depth=this.reach,
-        least_gap=0.0 if closed is None else BETWEEN_ROWS,
+        elastic=closed is not None,
         thorough=len(containers[0].nodes) <= FEW,
     )
 

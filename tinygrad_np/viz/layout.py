@@ -31,7 +31,7 @@ def arrange(
     first: Collection[int] = (),
     last: Collection[int] = (),
     depth: Sequence[float] | None = None,
-    least_gap: float = 0.0,
+    elastic: bool = False,
     thorough: bool = False,
 ) -> Layout:
     """Return a drawing of a graph from top to bottom.
@@ -46,7 +46,7 @@ def arrange(
         first: Nodes without inputs that stand in a row of their own above all others.
         last: Nodes without uses that stand in a row of their own below all others.
         depth: How long the longest path to each node is, if more leads to them than these edges.
-        least_gap: How far apart rows are at least, also where no box stands.
+        elastic: Whether the drawing will be stretched, which needs room and points for lines.
         thorough: Whether several drawings are made and the best is taken, for a few nodes.
 
     Raises:
@@ -61,7 +61,7 @@ def arrange(
         tails, heads = neighbours(len(widths), edges)
         depth = longest_paths(tails, topological(tails, heads))
     starts = exits(edges, [None] * len(edges) if starts is None else starts, ends, depth)
-    graph = Graph(widths, heights, edges, starts, ends, first, last, depth, least_gap)
+    graph = Graph(widths, heights, edges, starts, ends, first, last, depth, elastic)
     parts = components(len(widths), edges)
     part_of = [0] * len(widths)
     for p, nodes in enumerate(parts):

@@ -58,7 +58,8 @@ class Graph:
         first: Nodes without inputs that stand in a row of their own above all others.
         last: Nodes without uses that stand in a row of their own below all others.
         depth: How long the longest path to each node is.
-        least_gap: How far apart rows are at least.
+        elastic: Whether it will be stretched: then there is room between all rows, and lines keep
+            a point at each limit of a row, so that they go sideways between rows even then.
     """
 
     widths: Sequence[float]
@@ -69,7 +70,7 @@ class Graph:
     first: Collection[int]
     last: Collection[int]
     depth: Sequence[float]
-    least_gap: float = 0.0
+    elastic: bool = False
 
     def part(self, nodes: Sequence[int], edges: Sequence[int]) -> Graph:
         """Return a part of the graph, whose nodes and edges are numbered anew."""
@@ -83,7 +84,7 @@ class Graph:
             [number[node] for node in nodes if node in self.first],
             [number[node] for node in nodes if node in self.last],
             [self.depth[node] for node in nodes],
-            self.least_gap,
+            self.elastic,
         )
 
 
@@ -121,14 +122,14 @@ def route_edges(graph: Graph, layers: Layers, rows: list[list[int]], x: list[flo
     ]
     finish = arrivals(edges, ends, before, x, widths)
     far = [0.0] * len(rows)  # how far sideways a line goes between each row and the next
-    least = [graph.least_gap] * len(rows)
+    least = [BETWEEN_ROWS if graph.elastic else 0.0] * len(rows)
     for (_, head), here, there in zip(edges, before, finish, strict=True):
         r = rank[head] - 1
         sideways = abs(here - there)
         if sideways > far[r]:
             far[r] = sideways
         if heights[head]:
-            least[r] = max(graph.least_gap, BEFORE_BOX)
+            least[r] = max(least[r], BEFORE_BOX)
     for (tail, start), trunk in layers.trunks.items():
         above = x[tail] + start * widths[tail]
         for r in range(trunk.start, trunk.stop if trunk.bends is not None else trunk.start + 1):
@@ -160,7 +161,7 @@ def route_edges(graph: Graph, layers: Layers, rows: list[list[int]], x: list[flo
                     route += [(there, tops[r]), (there, floors[r])]
             reached[key] = last - 1
         route += [(finish[e], tops[last]), (finish[e], y[head] - heights[head] / 2)]
-        routes[e] = without_needless(route)
+        routes[e] = without_needless(route, graph.elastic)
     width = max([right, *[there + BESIDE_BEND for there in lane_x.values()]])
     return Layout(x[:n], y, width, floors[-1], routes)
 
@@ -234,15 +235,15 @@ def row_heights(
     return tops, floors
 
 
-def without_needless(route: list[Point]) -> list[Point]:
-    """Return a route without points that repeat or lie on an upright line."""
+def without_needless(route: list[Point], upright: bool = False) -> list[Point]:
+    """Return a route without points that repeat, or lie on an upright line unless they are kept."""
     kept = route[:1]
     for point in route[1:]:
         if abs(point[0] - kept[-1][0]) < 1e-6:
             point = kept[-1][0], point[1]
             if abs(point[1] - kept[-1][1]) < 0.01:
                 continue
-        if len(kept) > 1 and point[0] == kept[-1][0] == kept[-2][0]:
+        if not upright and len(kept) > 1 and point[0] == kept[-1][0] == kept[-2][0]:
             kept[-1] = point
         else:
             kept.append(point)
