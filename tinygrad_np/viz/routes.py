@@ -10,9 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from .coordinates import BESIDE_BEND, BETWEEN_BOXES
-from .ranks import Edge, Layers, Trunk
+from .ranks import Edge, Layers
 
 Point = tuple[float, float]
+TrunkKey = tuple[int, float]
+"""The tail of a trunk, and where on it the trunk begins, from -0.5 to 0.5."""
 
 BETWEEN_ROWS, HIGHEST_GAP = 30.0, 110.0
 BEFORE_BOX = 12.0
@@ -93,82 +95,86 @@ def fraction(at: float | None, width: float) -> float:
     return 0.0 if at is None else max(-0.4999, min(0.4999, at / max(width, 1.0)))
 
 
+@dataclass(slots=True)
+class Tracks:
+    """Where edges are along the rows they pass.
+
+    Attributes:
+        layers: The graph in rows.
+        x: The middle of each vertex.
+        lanes: Where the trunks beside the drawing are.
+        keys: The trunk that each edge runs along if it is long.
+        begin: Where each edge leaves its tail.
+        before: Where each edge is in the row above its head.
+    """
+
+    layers: Layers
+    x: list[float]
+    lanes: dict[TrunkKey, float]
+    keys: list[TrunkKey] = field(default_factory=list)
+    begin: list[float] = field(default_factory=list)
+    before: list[float] = field(default_factory=list)
+
+    def follow(self, graph: Graph) -> None:
+        """Find out where the edges begin, and where they are above their heads."""
+        rank = self.layers.rank
+        for (tail, head), start in zip(graph.edges, graph.starts, strict=True):
+            key, begin = (tail, fraction(start, graph.widths[tail])), self.x[tail] + (start or 0.0)
+            is_long = rank[head] > rank[tail] + 1
+            self.keys.append(key)
+            self.begin.append(begin)
+            self.before.append(self.place(key, rank[head] - 1) if is_long else begin)
+
+    def place(self, key: TrunkKey, row: int) -> float:
+        """Return where a trunk is in a row it passes."""
+        trunk = self.layers.trunks[key]
+        if trunk.bends is None:
+            return self.lanes[key]
+        return self.x[trunk.bends + row - trunk.start]
+
+
 def route_edges(graph: Graph, layers: Layers, rows: list[list[int]], x: list[float]) -> Layout:
     """Return the drawing of a graph whose vertices have their places along the rows."""
-    n, rank = layers.nodes, layers.rank
-    widths, heights, edges, starts, ends = (
-        graph.widths,
-        graph.heights,
-        graph.edges,
-        graph.starts,
-        graph.ends,
-    )
-    left = min([x[v] - w / 2 for v, w in enumerate(widths)] + x)
+    left = min([x[v] - w / 2 for v, w in enumerate(graph.widths)] + x)
     x = [place - left for place in x]
-    right = max([x[v] + w / 2 for v, w in enumerate(widths)] + x)
-    lanes = free_lanes(layers)
-    lane_x = {key: right + BETWEEN_BOXES + i * BESIDE_BEND for key, i in lanes.items()}
-    keys = [(tail, fraction(at, widths[tail])) for (tail, _), at in zip(edges, starts, strict=True)]
-
-    def place(key: tuple[int, float], trunk: Trunk, row: int) -> float:
-        return lane_x[key] if trunk.bends is None else x[trunk.bends + row - trunk.start]
-
-    begin = [x[tail] + (at or 0.0) for (tail, _), at in zip(edges, starts, strict=True)]
-    before = [  # where each edge is in the row above its head
-        begin[e]
-        if rank[head] == rank[tail] + 1
-        else place(keys[e], layers.trunks[keys[e]], rank[head] - 1)
-        for e, (tail, head) in enumerate(edges)
-    ]
-    finish = arrivals(edges, ends, before, x, widths)
-    far = [0.0] * len(rows)  # how far sideways a line goes between each row and the next
-    least = [BETWEEN_ROWS if graph.elastic else 0.0] * len(rows)
-    for (_, head), here, there in zip(edges, before, finish, strict=True):
-        r = rank[head] - 1
-        sideways = abs(here - there)
-        if sideways > far[r]:
-            far[r] = sideways
-        if heights[head]:
-            least[r] = max(least[r], BEFORE_BOX)
-    for (tail, start), trunk in layers.trunks.items():
-        above = x[tail] + start * widths[tail]
-        for r in range(trunk.start, trunk.stop if trunk.bends is not None else trunk.start + 1):
-            here = place((tail, start), trunk, r)
-            far[r - 1], above = max(far[r - 1], abs(here - above)), here
-    tops, floors = row_heights(layers, rows, heights, far, least)
-    has_input = {head for _, head in edges}
+    right = max([x[v] + w / 2 for v, w in enumerate(graph.widths)] + x)
+    lanes = {key: right + BETWEEN_BOXES + i * BESIDE_BEND for key, i in free_lanes(layers).items()}
+    tracks = Tracks(layers, x, lanes)
+    tracks.follow(graph)
+    finish = arrivals(graph.edges, graph.ends, tracks.before, x, graph.widths)
+    tops, floors = row_heights(graph, rows, tracks, finish)
+    has_input = {head for _, head in graph.edges}
     y = [  # a leaf stands low in its row, near its use
-        (tops[r] + floors[r]) / 2 if v in has_input else floors[r] - heights[v] / 2
-        for v, r in enumerate(rank[:n])
+        (tops[r] + floors[r]) / 2 if v in has_input else floors[r] - graph.heights[v] / 2
+        for v, r in enumerate(layers.rank[: layers.nodes])
     ]
-    routes: list[list[Point]] = [[] for _ in edges]
-    reached: dict[tuple[int, float], int] = {}
-    for e in sorted(range(len(edges)), key=lambda e: rank[edges[e][1]]):
-        (tail, head), key = edges[e], keys[e]
-        last = rank[head]
+    drawn = Layout(x[: layers.nodes], y, right, floors[-1], [[] for _ in graph.edges])
+    drawn.width = max([right, *[lane + BESIDE_BEND for lane in lanes.values()]])
+    reached: dict[TrunkKey, int] = {}
+    for e in sorted(range(len(graph.edges)), key=lambda e: layers.rank[graph.edges[e][1]]):
+        tail, head = graph.edges[e]
+        key, first, last = tracks.keys[e], layers.rank[tail], layers.rank[head]
         route: list[Point] = []
-        row = rank[tail] if last == rank[tail] + 1 else reached.get(key, rank[tail])
-        if row == rank[tail]:
-            route += [(begin[e], y[tail] + heights[tail] / 2), (begin[e], floors[row])]
+        row = reached.get(key, first) if last > first + 1 else first
+        if row == first:
+            begin = tracks.begin[e]
+            route += [(begin, y[tail] + graph.heights[tail] / 2), (begin, floors[row])]
         else:
-            route.append((place(key, layers.trunks[key], row), floors[row]))
-        if last > rank[tail] + 1:
-            trunk = layers.trunks[key]
-            beside = trunk.bends is None
-            for r in sorted({row + 1, last - 1}) if beside else range(row + 1, last):
-                if row < r < last:
-                    there = place(key, trunk, r)
-                    route += [(there, tops[r]), (there, floors[r])]
+            route.append((tracks.place(key, row), floors[row]))
+        if last > first + 1:
             reached[key] = last - 1
-        route += [(finish[e], tops[last]), (finish[e], y[head] - heights[head] / 2)]
-        routes[e] = without_needless(route, graph.elastic)
-    width = max([right, *[there + BESIDE_BEND for there in lane_x.values()]])
-    return Layout(x[:n], y, width, floors[-1], routes)
+            passed = range(row + 1, last)
+            for r in passed if key not in lanes else sorted({*passed[:1], *passed[-1:]}):
+                there = tracks.place(key, r)
+                route += [(there, tops[r]), (there, floors[r])]
+        route += [(finish[e], tops[last]), (finish[e], y[head] - graph.heights[head] / 2)]
+        drawn.routes[e] = without_needless(route, graph.elastic)
+    return drawn
 
 
-def free_lanes(layers: Layers) -> dict[tuple[int, float], int]:
+def free_lanes(layers: Layers) -> dict[TrunkKey, int]:
     """Return for each trunk beside the drawing the number of a lane that is free there."""
-    lanes: dict[tuple[int, float], int] = {}
+    lanes: dict[TrunkKey, int] = {}
     busy_until: list[int] = []
     for key, trunk in sorted(layers.trunks.items(), key=lambda item: (item[1].start, item[0])):
         if trunk.bends is None:
@@ -209,21 +215,19 @@ def arrivals(
 
 
 def row_heights(
-    layers: Layers,
-    rows: list[list[int]],
-    heights: Sequence[float],
-    far: list[float],
-    least: list[float],
+    graph: Graph, rows: list[list[int]], tracks: Tracks, finish: list[float]
 ) -> tuple[list[float], list[float]]:
     """Return the upper and the lower limit of each row.
 
     Between rows of boxes there is always room. Above or below a row where lines only pass there
     is as much as they need: nothing where they run straight.
     """
-    high = [max([heights[v] for v in row if v < layers.nodes], default=0.0) for row in rows]
+    n, heights = tracks.layers.nodes, graph.heights
+    high = [max([heights[v] for v in row if v < n], default=0.0) for row in rows]
     tops, floors = [], []
     y = 0.0
-    for here, below, sideways, gap in zip(high, [*high[1:], 0.0], far, least, strict=True):
+    least, far = needs(graph, len(rows), tracks, finish)
+    for here, below, gap, sideways in zip(high, [*high[1:], 0.0], least, far, strict=True):
         tops.append(y)
         y += here
         floors.append(y)
@@ -233,6 +237,26 @@ def row_heights(
             gap = max(gap, min(BETWEEN_ROWS, BEFORE_BOX + sideways))
         y += min(HIGHEST_GAP, gap + STEEPNESS * max(0.0, sideways - 150.0))
     return tops, floors
+
+
+def needs(
+    graph: Graph, count: int, tracks: Tracks, finish: list[float]
+) -> tuple[list[float], list[float]]:
+    """Return how high the gap below each row must be for arrows, and how far its lines go."""
+    rank = tracks.layers.rank
+    least = [BETWEEN_ROWS if graph.elastic else 0.0] * count
+    far = [0.0] * count
+    for (_, head), here, there in zip(graph.edges, tracks.before, finish, strict=True):
+        r = rank[head] - 1
+        far[r] = max(far[r], abs(here - there))
+        if graph.heights[head]:
+            least[r] = max(least[r], BEFORE_BOX)
+    for (tail, start), trunk in tracks.layers.trunks.items():
+        here = tracks.x[tail] + start * graph.widths[tail]
+        for r in range(trunk.start, trunk.start + 1 if trunk.bends is None else trunk.stop):
+            there = tracks.place((tail, start), r)
+            far[r - 1], here = max(far[r - 1], abs(here - there)), there
+    return least, far
 
 
 def without_needless(route: list[Point], upright: bool = False) -> list[Point]:
