@@ -337,10 +337,26 @@ def test_the_best_of_several_drawings_is_taken_if_there_is_time():
         assert (drawn.x[1] < drawn.x[0]) == (drawn.x[2] < drawn.x[3]) == thorough
 
 
-def test_a_node_follows_its_inputs_up_if_that_makes_the_drawing_better():
+def test_longer_lines_are_better_than_a_crossing():
+    # Two edges past a chain fit on one side if they cross; on either side they need not.
+    edges = [(0, 1), (1, 2), (0, 3), (2, 3), (3, 4), (1, 4), (2, 5)]
+    drawn = arrange([80.0] * 6, [30.0] * 6, edges, thorough=True)
+    sides = [drawn.routes[e][1][0] - drawn.x[0] for e in (2, 5)]
+    assert min(sides) < 0 < max(sides)
+
+
+def test_a_node_stands_below_its_inputs_if_that_makes_the_drawing_better():
+    # Node 4 may stand in any row from below 0 to above 5.
+    edges = [(0, 1), (0, 2), (1, 2), (1, 3), (0, 4), (3, 5), (4, 5)]
+    for thorough in (False, True):
+        drawn = arrange([80.0] * 6, [30.0] * 6, edges, thorough=thorough)
+        assert drawn.y[4] == drawn.y[1 if thorough else 3]
+
+
+def test_a_node_made_of_a_leaf_that_is_used_before_stands_at_that_use():
     # A chain 0..7; leaf 8 is used by 1 and, squared, added at the end: the square stands beside 1.
     edges = [*[(i, i + 1) for i in range(7)], (8, 1), (8, 9), (8, 9), (9, 10), (10, 7)]
-    drawn = arrange([80.0] * 11, [30.0] * 11, edges, thorough=True)
+    drawn = arrange([80.0] * 11, [30.0] * 11, edges)
     assert drawn.y[9] == drawn.y[1]
 
 
