@@ -76,6 +76,32 @@ def test_a_click_tells_what_is_known(visit):
         assert page.is_hidden("#panel")
 
 
+def test_the_panel_covers_nothing_that_is_selected(visit):
+    with visit(network()) as page:
+        page.set_viewport_size({"width": 800, "height": 600})
+        thing = find_box(page, name="1.inner.bias")
+        page.evaluate(
+            """(thing) => {
+              const { scene, view } = graphPage, i = scene.index.get(thing);
+              view.scale = 1;
+              view.x = scene.x[i] + scene.w[i] / 2 - 790;
+              view.y = scene.y[i] - 200;
+            }""",
+            thing,
+        )
+        click_on(page, thing)
+        assert heading(page) == "1.inner.bias"
+        right, left, width = page.evaluate(
+            """(thing) => {
+              const { scene, view } = graphPage, i = scene.index.get(thing), w = scene.w[i] / 2;
+              const { width } = document.getElementById("graph").getBoundingClientRect();
+              return [scene.x[i] + w - view.x, scene.x[i] - w - view.x, width];
+            }""",
+            thing,
+        )
+        assert 0 < left < right < width < 500
+
+
 def test_search(visit):
     with visit(network()) as page:
         page.keyboard.press("/")

@@ -10,7 +10,7 @@ function changeWords(box) {
 
 // How many boxes of a module differ, in words.
 function marksIn(container) {
-  return Object.entries(container.marks).map(([mark, count]) => `${count.toLocaleString("en")} ${mark}`);
+  return Object.entries(container.marks).map(([mark, count]) => `${counted(count)} ${mark}`);
 }
 
 // The values or the gradient of a box; in a comparison before, after and the difference.
@@ -31,11 +31,11 @@ function nextDifference(way) {
   const selected = differences.indexOf(marks.selected), from = selected >= 0 ? selected : atDifference;
   atDifference = from < 0 && way < 0 ? differences.length - 1 : (from + way + differences.length) % differences.length;
   select(differences[atDifference], true);
-  document.getElementById("difference").textContent = `${atDifference + 1} of ${differences.length.toLocaleString("en")}`;
+  document.getElementById("difference").textContent = `${atDifference + 1} of ${counted(differences.length)}`;
 }
 
 function showDifferences() {
-  const n = differences.length, words = n === 1 ? "1 difference" : n ? `${n.toLocaleString("en")} differences` : "no difference";
+  const n = differences.length, words = n === 1 ? "1 difference" : n ? `${counted(n)} differences` : "no difference";
   document.getElementById("differences").hidden = false;
   document.getElementById("difference").textContent = words;
   for (const [id, way] of [["previous", -1], ["next", 1]]) {

@@ -1,6 +1,7 @@
 // The page: what the reader does, and what happens then.
 
 const get = (id) => document.getElementById(id);
+const READABLE = 0.9;  // the scale at which a graph is shown that does not fit
 let pending = false, matches = [], match = -1, moving = null;
 
 function redraw() {
@@ -47,7 +48,7 @@ function fit() {
 function enter() {
   fit();
   if (view.scale >= 0.45) return;
-  view.scale = 0.75;
+  view.scale = READABLE;
   const first = differences[0] ?? boxes.findIndex((b) => b.result), i = scene.index.get(seenAs(Math.max(0, first)));
   const inside = (at, all, room) => all < room ? (all - room) / 2 : Math.max(-16 / view.scale, Math.min(at, all + 16 / view.scale - room));
   const wide = width / view.scale, high = height / view.scale;
@@ -59,7 +60,7 @@ function enter() {
 function reveal(things) {
   const at = things.map(placeOf).filter(Boolean), isSmall = view.scale < NEAR;
   if (!at.length) return;
-  if (isSmall) view.scale = 0.85;
+  if (isSmall) view.scale = READABLE;
   const margin = 30 / view.scale, right = view.x + width / view.scale, bottom = view.y + height / view.scale;
   const inside = at.every(([x, y, w, h]) => x - w / 2 > view.x + margin && x + w / 2 < right - margin && y - h / 2 > view.y + margin && y + h / 2 < bottom - margin);
   if (!inside || isSmall) {
@@ -70,6 +71,15 @@ function reveal(things) {
   redraw();
 }
 
+// Moves a thing that the panel, which has just opened, took the room of.
+function uncover(thing) {
+  const place = placeOf(thing), margin = 16 / view.scale;
+  if (!place) return;
+  const [x, y, w, h] = place, over = (low, high, from, room) => Math.max(0, Math.min(high + margin - from - room, low - margin - from));
+  view.x += over(x - w / 2, x + w / 2, view.x, width / view.scale);
+  view.y += over(y - h / 2, y + h / 2, view.y, height / view.scale);
+}
+
 // ---- selection
 
 function select(thing, show = false) {
@@ -78,7 +88,7 @@ function select(thing, show = false) {
   marks.selected = thing;
   if (show && !rows.classList.contains("unseen")) toggleTable(false);
   showThing(thing);
-  if (show) reveal([thing]);
+  if (show) reveal([thing]); else uncover(thing);
   live.textContent = spoken(thing);
   redraw();
 }
@@ -166,7 +176,7 @@ function search(words) {
   }
   match = -1;
   marks.found = new Set(matches.slice(0, 2000));
-  get("found").textContent = wanted ? `${matches.length.toLocaleString("en")} found` : "";
+  get("found").textContent = wanted ? `${counted(matches.length)} found` : "";
   redraw();
 }
 

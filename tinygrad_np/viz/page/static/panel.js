@@ -48,6 +48,7 @@ function pairs(list) {
 
 // ---- words for numbers
 
+const counted = (n) => n.toLocaleString("en");
 function figure(v) {
   if (v === null || v === undefined) return "–";
   if (v === 0) return "0";
@@ -109,9 +110,9 @@ function histogram(a) {
 function arrayView(number) {
   const a = arrays[number], part = make("div");
   const words = [];
-  if (a.nans) words.push(`${a.nans.toLocaleString("en")} NaN`);
-  if (a.infs) words.push(`${a.infs.toLocaleString("en")} Inf`);
-  if (words.length) part.append(make("p", { className: "bad", textContent: `${words.join(", ")} of ${a.size.toLocaleString("en")} elements` }));
+  if (a.nans) words.push(`${counted(a.nans)} NaN`);
+  if (a.infs) words.push(`${counted(a.infs)} Inf`);
+  if (words.length) part.append(make("p", { className: "bad", textContent: `${words.join(", ")} of ${counted(a.size)} elements` }));
   if (a.elements) part.append(make("pre", { textContent: a.elements }));
   if (a.size > 1) part.append(pairs([["range", a.min === undefined ? undefined : `${figure(a.min)} … ${figure(a.max)}`], ["mean", figure(a.mean)], ["norm", figure(a.norm)]]));
   else if (!a.elements && a.size === 1) part.append(make("p", { textContent: a.min === undefined ? "" : figure(a.min) }));

@@ -13,7 +13,7 @@ function goTo(i) {
   marks.selected = -1;
   scrubber.value = at;
   const words = stepWords(at);
-  document.getElementById("place").textContent = `${at + 1} / ${steps.length}  ${words}`;
+  document.getElementById("place").textContent = `${counted(at + 1)} / ${counted(steps.length)}  ${words}`;
   scrubber.setAttribute("aria-valuetext", `step ${at + 1} of ${steps.length}: ${words}`);
   let changed = false;
   for (const b of [node, parent]) if (b >= 0) changed = openTo(b) || changed;
@@ -63,7 +63,7 @@ function showStep() {
     return make("li", { className: k === at ? "current" : "" }, button, make("span", { className: "quiet", textContent: words }));
   });
   const sweeps = new Set(steps.map((s) => s[COLUMNS.sweep]));
-  const tags = [`step ${at + 1} of ${steps.length}`, sweeps.size > 1 ? `sweep ${part(at, "sweep") + 1}` : "", duration(part(at, "seconds"))];
+  const tags = [`step ${counted(at + 1)} of ${counted(steps.length)}`, sweeps.size > 1 ? `sweep ${part(at, "sweep") + 1}` : "", duration(part(at, "seconds"))];
   const parts = [
     make("p", {}, ...tags.filter(Boolean).map((t) => make("span", { className: "tag", textContent: t }))),
     make("p", {}, "from ", named(node), ` to its input ${input}, `, named(parent)),
@@ -93,7 +93,7 @@ function play(on = playing === null) {
 if (steps.length) {
   stepper.hidden = false;
   scrubber.max = steps.length - 1;
-  document.getElementById("place").textContent = `${steps.length} steps of the backward sweep`;
+  document.getElementById("place").textContent = `${counted(steps.length)} steps of the backward sweep`;
   scrubber.addEventListener("input", () => { play(false); goTo(Number(scrubber.value)); });
   for (const [id, go] of [["first", () => 0], ["back", () => at - 1], ["on", () => at + 1]]) {
     document.getElementById(id).addEventListener("click", () => { play(false); goTo(go()); });
