@@ -221,9 +221,9 @@ def test_a_drawing_to_be_stretched_keeps_room_and_points_between_its_rows():
     elastic = arrange(widths, heights, edges, first=[0], last=[3], elastic=True)
     assert elastic.height == 3 * BETWEEN_ROWS + 2 * 20.0
     _, past = arrange([40.0] * 3, [20.0] * 3, [(0, 1), (1, 2)], elastic=True).routes
-    assert past == [(20.0, 70.0), (20.0, 100.0)]
+    assert past == [(20.0, y) for y in (70.0, 70.0, 100.0, 100.0)]  # box, row, row, box
     skip = arrange([9.0] * 3, [9.0] * 3, [(0, 1), (1, 2), (0, 2)], elastic=True).routes[2]
-    assert [y for _, y in skip] == [9.0, 39.0, 48.0, 78.0]
+    assert [y for _, y in skip] == [9.0, 9.0, 39.0, 48.0, 78.0, 78.0]
 
 
 def test_a_frame_is_as_wide_as_its_title():

@@ -168,7 +168,8 @@ def route_edges(graph: Graph, layers: Layers, rows: list[list[int]], x: list[flo
                 there = tracks.place(key, r)
                 route += [(there, tops[r]), (there, floors[r])]
         route += [(finish[e], tops[last]), (finish[e], y[head] - graph.heights[head] / 2)]
-        drawn.routes[e] = without_needless(route, graph.elastic)
+        # What will be stretched needs the edges of each row, even where they meet now.
+        drawn.routes[e] = route if graph.elastic else without_needless(route)
     return drawn
 
 
@@ -259,15 +260,15 @@ def needs(
     return least, far
 
 
-def without_needless(route: list[Point], upright: bool = False) -> list[Point]:
-    """Return a route without points that repeat, or lie on an upright line unless they are kept."""
+def without_needless(route: list[Point]) -> list[Point]:
+    """Return a route without points that repeat or lie on an upright line."""
     kept = route[:1]
     for point in route[1:]:
         if abs(point[0] - kept[-1][0]) < 1e-6:
             point = kept[-1][0], point[1]
             if abs(point[1] - kept[-1][1]) < 0.01:
                 continue
-        if not upright and len(kept) > 1 and point[0] == kept[-1][0] == kept[-2][0]:
+        if len(kept) > 1 and point[0] == kept[-1][0] == kept[-2][0]:
             kept[-1] = point
         else:
             kept.append(point)

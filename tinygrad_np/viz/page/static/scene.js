@@ -138,8 +138,9 @@ function line(n, link, left, top) {
   const end = meeting(n, head, enter, p[last], p[last + 1], true, left, top);
   inside[0] = start[0];
   inside[last] = end[0];
-  if (begins) for (let i = 2; i < last && p[i] === p[0]; i += 2) inside[i] = start[0];
-  for (let i = last - 2; i > 0 && p[i] === p[last]; i -= 2) inside[i] = end[0];
+  // To the edge of the row it is upright; farther on it may have to pass beside other boxes.
+  if (begins && last > 2 && p[2] === p[0]) inside[2] = start[0];
+  if (last > 2 && p[last - 2] === p[last]) inside[last - 2] = end[0];
   // Beside an open module a box is lower than its row: the line is upright to the row's edge.
   const points = [...start, ...inside, ...end].filter((_, i, all) => {
     const j = i - (i % 2);
