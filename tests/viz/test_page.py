@@ -330,7 +330,7 @@ def test_a_graph_without_boxes_to_lay_out():
     assert len(data_of(page)["boxes"]) == 1
 
 
-@pytest.mark.parametrize(("option", "steps"), [((), 0), (("--values",), 1)])
+@pytest.mark.parametrize(("option", "steps"), [((), 0), (("--values",), 1), (("--depth", "0"), 0)])
 def test_the_command_writes_it(tmp_path, option, steps):
     (tmp_path / "program.py").write_text(
         "import tinygrad_np as tg\n"

@@ -86,6 +86,24 @@ def test_lines_are_those_of_one_graph_or_of_both():
     }  # fmt: skip
 
 
+class Waves(nn.Module):
+    def __init__(self, extra):
+        self.extra = extra
+
+    def forward(self, x):
+        return tg.sin(x) + tg.cos(x) * tg.tanh(x) if self.extra else tg.sin(x) + x
+
+
+def test_a_line_that_both_graphs_share_is_not_marked():
+    x = leaf()
+    before, after = (nn.Sequential(Waves(extra))(x).sum() for extra in (False, True))
+    data = data_of(tg.viz.compare(before, after).html())
+    # From x to the module one line stands for all arrows; in it each has its own.
+    *outer, inner = (container["links"] for container in data["containers"])
+    assert {link[3] for links in outer for link in links} == {0}
+    assert {link[3] for link in inner} == {0, 1, 2}
+
+
 def test_both_values_and_gradients_and_their_difference():
     data = data_of(
         compared(lambda x: (x * x).sum(), lambda x: (x * x).sum(), (1, 2), (1, 5)).html()

@@ -6,10 +6,10 @@ const MEASURES = {
   saved: { name: "bytes saved", of: (b) => b.saved, join: (a, b) => a + b, show: bytes },
 };
 if (data.compared) {
-  Object.assign(MEASURES, {
-    valueFar: { name: "difference of values", of: (b) => Number(b.valueFar) || undefined, join: Math.max, show: figure },
-    gradientFar: { name: "difference of gradients", of: (b) => Number(b.gradientFar) || undefined, join: Math.max, show: figure },
-  });
+  for (const [key, what] of [["valueFar", "values"], ["gradientFar", "gradients"]]) {
+    const of = (b) => Number(b[key]) || undefined;
+    MEASURES[key] = { name: `difference of ${what}`, of, join: Math.max, show: figure, rest: "the same, or not known" };
+  }
 }
 const KINDS = ["op", "parameter", "leaf", "constant", "result", "module", "failed"];
 const failed = boxes.findIndex((box) => box.mark === "failed");
@@ -142,11 +142,11 @@ function colourBy(mode) {
   } else if (mode === "nan") {
     legend.push(swatch(colours.origin, "first made; what it tainted has a frame in this colour"), swatch(colours.bad, "value"), swatch(colours["bad-gradient"], "gradient only"), swatch(colours.fine, "finite"));
   } else {
-    const { low, high, known } = measured[mode], { show } = MEASURES[mode];
+    const { low, high, known } = measured[mode], { show, rest = "unknown" } = MEASURES[mode];
     if (known && high > 0) {
       for (let n = 0; n < BINS; n++) legend.push(swatch(colours[`ramp${n}`], n === 0 ? show(low) : n === BINS - 1 ? show(high) : ""));
     }
-    legend.push(swatch(colours.fine, known ? (MEASURES[mode].name.startsWith("difference") ? "the same, or not known" : "unknown") : "nothing is known: make the page with a tape"));
+    legend.push(swatch(colours.fine, known || data.compared ? rest : "nothing is known: make the page with a tape"));
   }
   get("legend").replaceChildren(...legend);
   redraw();
