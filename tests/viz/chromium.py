@@ -1,4 +1,8 @@
-"""What tests of the page share: how they wait, look and click."""
+"""What tests of the page share: two pages, and how they wait, look and click."""
+
+import numpy as np
+
+import tinygrad_np as tg
 
 BOXES = """() => {
   const { scene } = graphPage, { x, y, w, h } = scene;
@@ -44,3 +48,28 @@ def container(page, title):
 def find_box(page, **wanted):
     boxes = page.evaluate("graphPage.data.boxes")
     return next(i for i, b in enumerate(boxes) if wanted.items() <= b.items())
+
+
+class Block(tg.nn.Module):
+    def __init__(self):
+        self.inner = tg.nn.Linear(3, 4, rng=np.random.default_rng(0))
+        self.outer = tg.nn.Linear(4, 3, rng=np.random.default_rng(1))
+
+    def forward(self, x):
+        return x + self.outer(tg.tanh(self.inner(x)))
+
+
+def network(blocks=3):
+    model = tg.nn.Sequential(*[Block() for _ in range(blocks)], tg.nn.Linear(3, 1))
+    with tg.record() as tape:
+        loss = (model(np.ones((4, 3))) ** 2.0).mean()
+        loss.backward()
+    return tg.viz.html({"loss": loss}, params=model, tape=tape)
+
+
+def shared():
+    w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
+    with tg.record() as tape:
+        loss = (w * w + tg.tanh(w)).sum()
+        loss.backward()
+    return tg.viz.html({"loss": loss}, tape=tape)
