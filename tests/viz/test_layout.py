@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tinygrad_np.viz import ranks
 from tinygrad_np.viz.frames import SIDE, TITLE, arrange_groups
 from tinygrad_np.viz.layout import arrange
-from tinygrad_np.viz.routes import BETWEEN_ROWS
+from tinygrad_np.viz.routes import BEFORE_BOX, BETWEEN_ROWS
 
 SIZES = st.tuples(st.sampled_from([5.0, 24.0, 80.0, 300.0]), st.sampled_from([5.0, 40.0, 70.0]))
 
@@ -208,6 +208,15 @@ def test_a_row_where_lines_only_pass_is_low():
     _, frames = arrange_groups(*graph, ends=ends)
     leaves_and_op = 30.0 + BETWEEN_ROWS + 40.0
     assert [frame.height for frame in frames] == [TITLE + leaves_and_op + SIDE] * 3
+
+
+def test_the_room_in_a_frame_counts_as_room_between_rows():
+    (widths, heights, *graph), ends = layers(3)
+    drawn, frames = arrange_groups(widths, heights, *graph, ends=ends)
+    for before, frame, after in zip((0, 4, 8), frames, (4, 8, 12), strict=True):
+        above = frame.y - (drawn.y[before] + heights[before] / 2)
+        below = drawn.y[after] - heights[after] / 2 - (frame.y + frame.height)
+        assert (above, below) == (BEFORE_BOX, BETWEEN_ROWS - SIDE)
 
 
 def test_a_drawing_to_be_stretched_keeps_room_and_points_between_its_rows():

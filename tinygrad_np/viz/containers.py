@@ -55,6 +55,11 @@ class Container:
     x: float = 0.0
     y: float = 0.0
 
+    @property
+    def padding(self) -> tuple[float, float]:
+        """How far the drawing is from the upper and the lower edge of the frame."""
+        return self.top, self.height - self.top - self.drawn.height
+
     def item(self, kind: str, key: object) -> int:
         """Return the number of an item, a new one if it is new."""
         return self.items.setdefault((kind, key), len(self.items))

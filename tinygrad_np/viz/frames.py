@@ -85,9 +85,9 @@ def arrange_groups(
 
     >>> drawn, frames = arrange_groups([40.0] * 3, [20.0] * 3, [(0, 1), (1, 2)], [-1, 0, 0], [-1])
     >>> drawn.y
-    [10.0, 92.0, 142.0]
+    [10.0, 74.0, 124.0]
     >>> frames
-    [Frame(group=0, x=0.0, y=50.0, width=60.0, height=112.0, depth=0, title=10.0)]
+    [Frame(group=0, x=0.0, y=32.0, width=60.0, height=112.0, depth=0, title=10.0)]
     """
     ends = [None] * len(edges) if ends is None else ends
     containers, home, ways = contain(len(widths), edges, groups, parents, starts)
@@ -114,6 +114,7 @@ def arrange_inside(
     nodes = set()
     wide = [0.0] * len(this.items)
     high = [0.0] * len(this.items)
+    padding = [(0.0, 0.0)] * len(this.items)
     inner: dict[int, Container] = {}
     for (kind, key), item in this.items.items():
         if kind == "node" and isinstance(key, int):
@@ -122,6 +123,7 @@ def arrange_inside(
         elif kind == "container" and isinstance(key, int):
             inner[item] = containers[key]
             wide[item], high[item] = inner[item].width, inner[item].height
+            padding[item] = inner[item].padding
             if closed is not None:
                 wide[item], high[item] = closed[key]
 
@@ -148,6 +150,7 @@ def arrange_inside(
         first={item for (kind, _), item in this.items.items() if kind == "in"},
         last={item for (kind, _), item in this.items.items() if kind == "out"},
         depth=this.reach,
+        padding=padding,
         elastic=closed is not None,
         thorough=len(containers[0].nodes) <= FEW,
     )

@@ -15,7 +15,7 @@ from itertools import pairwise
 from .coordinates import BETWEEN_BOXES, place_rows
 from .crossings import order_rows
 from .ranks import Edge, longest_paths, make_layers, neighbours, rank_nodes, topological
-from .routes import BETWEEN_ROWS, Graph, Layout, Point, fraction, route_edges
+from .routes import BETWEEN_ROWS, Graph, Layout, Padding, Point, fraction, route_edges
 
 A_BEND, A_CROSSING = 20.0, 300.0
 """What a bend and a crossing cost, by the length of line that is as bad."""
@@ -31,6 +31,7 @@ def arrange(
     first: Collection[int] = (),
     last: Collection[int] = (),
     depth: Sequence[float] | None = None,
+    padding: Sequence[Padding] | None = None,
     elastic: bool = False,
     thorough: bool = False,
 ) -> Layout:
@@ -46,6 +47,7 @@ def arrange(
         first: Nodes without inputs that stand in a row of their own above all others.
         last: Nodes without uses that stand in a row of their own below all others.
         depth: How long the longest path to each node is, if more leads to them than these edges.
+        padding: How far what is in each node is from its upper and its lower side.
         elastic: Whether the drawing will be stretched, which needs room and points for lines.
         thorough: Whether several drawings are made and the best is taken, for a few nodes.
 
@@ -61,7 +63,8 @@ def arrange(
         tails, heads = neighbours(len(widths), edges)
         depth = longest_paths(tails, topological(tails, heads))
     starts = exits(edges, [None] * len(edges) if starts is None else starts, ends, depth)
-    graph = Graph(widths, heights, edges, starts, ends, first, last, depth, elastic)
+    padding = [(0.0, 0.0)] * len(widths) if padding is None else padding
+    graph = Graph(widths, heights, edges, starts, ends, first, last, depth, padding, elastic)
     parts = components(len(widths), edges)
     part_of = [0] * len(widths)
     for p, nodes in enumerate(parts):

@@ -13,6 +13,7 @@ from .coordinates import BESIDE_BEND, BETWEEN_BOXES
 from .ranks import Edge, Layers
 
 Point = tuple[float, float]
+Padding = tuple[float, float]
 TrunkKey = tuple[int, float]
 """The tail of a trunk, and where on it the trunk begins, from -0.5 to 0.5."""
 
@@ -60,6 +61,7 @@ class Graph:
         first: Nodes without inputs that stand in a row of their own above all others.
         last: Nodes without uses that stand in a row of their own below all others.
         depth: How long the longest path to each node is.
+        padding: How far what is in each node is from its upper and its lower side.
         elastic: Whether it will be stretched: then there is room between all rows, and lines keep
             a point at each limit of a row, so that they go sideways between rows even then.
     """
@@ -72,6 +74,7 @@ class Graph:
     first: Collection[int]
     last: Collection[int]
     depth: Sequence[float]
+    padding: Sequence[Padding]
     elastic: bool = False
 
     def part(self, nodes: Sequence[int], edges: Sequence[int]) -> Graph:
@@ -86,6 +89,7 @@ class Graph:
             [number[node] for node in nodes if node in self.first],
             [number[node] for node in nodes if node in self.last],
             [self.depth[node] for node in nodes],
+            [self.padding[node] for node in nodes],
             self.elastic,
         )
 
@@ -220,21 +224,23 @@ def row_heights(
 ) -> tuple[list[float], list[float]]:
     """Return the upper and the lower limit of each row.
 
-    Between rows of boxes there is always room. Above or below a row where lines only pass there
-    is as much as they need: nothing where they run straight.
+    Between rows of boxes there is always room, a part of which may be inside of them. Above or
+    below a row where lines only pass there is as much as they need: nothing where they run
+    straight.
     """
-    n, heights = tracks.layers.nodes, graph.heights
-    high = [max([heights[v] for v in row if v < n], default=0.0) for row in rows]
+    n, heights, padding = tracks.layers.nodes, graph.heights, graph.padding
+    boxes = [[v for v in row if v < n and heights[v]] for row in rows]
     tops, floors = [], []
     y = 0.0
     least, far = needs(graph, len(rows), tracks, finish)
-    for here, below, gap, sideways in zip(high, [*high[1:], 0.0], least, far, strict=True):
+    for here, below, gap, sideways in zip(boxes, [*boxes[1:], []], least, far, strict=True):
         tops.append(y)
-        y += here
+        y += max([heights[v] for v in here], default=0.0)
         floors.append(y)
         if here and below:
-            gap = BETWEEN_ROWS
-        elif sideways > 0.01:
+            inside = min([padding[v][1] for v in here]) + min([padding[v][0] for v in below])
+            gap = max(gap, BETWEEN_ROWS - inside)
+        if sideways > 0.01:
             gap = max(gap, min(BETWEEN_ROWS, BEFORE_BOX + sideways))
         y += min(HIGHEST_GAP, gap + STEEPNESS * max(0.0, sideways - 150.0))
     return tops, floors
