@@ -38,10 +38,6 @@ class Lines:
     shift: list[float]
     space: list[float]
 
-    def mirrored(self) -> Lines:
-        """Return the lines as they are seen with left and right changed."""
-        return Lines(self.top, [-s for s in self.shift], self.space)
-
 
 def place_rows(
     layers: Layers, rows: list[list[int]], widths: Sequence[float], depth: Sequence[float]
@@ -79,10 +75,27 @@ def place_rows(
 
 def packed(rows: list[list[int]], lines: Lines) -> list[float]:
     """Return the mean of straight lines packed to the left and to the right."""
-    x = pack(rows, lines)
-    y = pack([row[::-1] for row in rows], lines.mirrored())
-    width = max([a + b for a, b in zip(x, lines.space, strict=True)], default=0.0)
-    return [(a + width - b) / 2 for a, b in zip(x, y, strict=True)]
+    beside = right_of(rows, lines)
+    order = left_to_right(lines.top, beside)
+    members = list(zip(lines.top, lines.shift, lines.space, strict=True))
+    left = [0.0] * len(members)
+    for top, shift, space in members:
+        if left[top] < space - shift:
+            left[top] = space - shift
+    for vertex in order:
+        for other, distance in beside[vertex]:
+            if left[other] < left[vertex] + distance:
+                left[other] = left[vertex] + distance
+    width = max([left[top] + shift + space for top, shift, space in members], default=0.0)
+    right = [width] * len(members)
+    for top, shift, space in members:
+        if right[top] > width - space - shift:
+            right[top] = width - space - shift
+    for vertex in reversed(order):
+        for other, distance in beside[vertex]:
+            if right[vertex] > right[other] - distance:
+                right[vertex] = right[other] - distance
+    return [(left[top] + right[top]) / 2 + shift for top, shift, _ in members]
 
 
 def spread(x: list[float], wide: list[float]) -> float:
@@ -112,8 +125,11 @@ def spine(layers: Layers, rows: list[list[int]], depth: Sequence[float]) -> dict
     height = [0] * len(owner)  # how many nodes are on the longest path down
     for row in reversed(rows):
         for vertex in row:
-            if below[vertex]:
-                height[vertex] = max([height[lower] for lower in below[vertex]])
+            found = below[vertex]
+            if len(found) == 1:
+                height[vertex] = height[found[0]]
+            elif found:
+                height[vertex] = max([height[lower] for lower in found])
             height[vertex] += vertex < n
     chosen: list[list[int]] = [[] for _ in owner]
     for vertex, found in enumerate(above):
@@ -191,21 +207,6 @@ def straight(
                 top[vertex] = top[upper]
                 shift[vertex] = shift[upper] + offsets.get((upper, vertex), 0.0)
     return Lines(top, shift, space)
-
-
-def pack(rows: list[list[int]], lines: Lines) -> list[float]:
-    """Return the leftmost places at which straight lines keep their distances."""
-    x = [0.0] * len(lines.top)
-    for top, shift, space in zip(lines.top, lines.shift, lines.space, strict=True):
-        if space - shift > x[top]:
-            x[top] = space - shift
-    beside = right_of(rows, lines)
-    for vertex in left_to_right(lines.top, beside):
-        here = x[vertex]
-        for other, distance in beside[vertex]:
-            if here + distance > x[other]:
-                x[other] = here + distance
-    return [x[top] + shift for top, shift in zip(lines.top, lines.shift, strict=True)]
 
 
 def right_of(rows: list[list[int]], lines: Lines) -> list[Distances]:

@@ -101,13 +101,13 @@ def rank_nodes(
         if heads[node]:
             rank[node] = min([rank[head] for head in heads[node]]) - 1
     for node in order:
-        if not tails[node]:
+        if not heads[node] or len(tails[node]) + early <= len(heads[node]):
             continue
         limits = [rank[tail] + 1 for tail in inner[node]]
         if len(limits) < len(tails[node]):
             first = [min([rank[head] for head in heads[t]]) for t in tails[node] if not tails[t]]
             limits += [use for use in first if use < rank[node]]
-        if limits and heads[node] and len(limits) + early > len(heads[node]):
+        if limits and len(limits) + early > len(heads[node]):
             rank[node] = max(limits)
     for node in order:
         if heads[node] and not tails[node]:

@@ -121,13 +121,14 @@ class Tracks:
 
     def follow(self, graph: Graph) -> None:
         """Find out where the edges begin, and where they are above their heads."""
-        rank = self.layers.rank
-        for (tail, head), start in zip(graph.edges, graph.starts, strict=True):
-            key, begin = (tail, fraction(start, graph.widths[tail])), self.x[tail] + (start or 0.0)
-            is_long = rank[head] > rank[tail] + 1
-            self.keys.append(key)
-            self.begin.append(begin)
-            self.before.append(self.place(key, rank[head] - 1) if is_long else begin)
+        rank, widths = self.layers.rank, graph.widths
+        begins = list(zip(graph.edges, graph.starts, strict=True))
+        self.keys = [(tail, fraction(at, widths[tail])) for (tail, _), at in begins]
+        self.begin = [self.x[tail] + (at or 0.0) for (tail, _), at in begins]
+        self.before = [
+            self.place(key, rank[head] - 1) if rank[head] > rank[tail] + 1 else begin
+            for (tail, head), key, begin in zip(graph.edges, self.keys, self.begin, strict=True)
+        ]
 
     def place(self, key: TrunkKey, row: int) -> float:
         """Return where a trunk is in a row it passes."""
@@ -254,15 +255,17 @@ def needs(
     least = [BETWEEN_ROWS if graph.elastic else 0.0] * count
     far = [0.0] * count
     for (_, head), here, there in zip(graph.edges, tracks.before, finish, strict=True):
-        r = rank[head] - 1
-        far[r] = max(far[r], abs(here - there))
-        if graph.heights[head]:
-            least[r] = max(least[r], BEFORE_BOX)
+        r, sideways = rank[head] - 1, abs(here - there)
+        if sideways > far[r]:
+            far[r] = sideways
+        if graph.heights[head] and least[r] < BEFORE_BOX:
+            least[r] = BEFORE_BOX
     for (tail, start), trunk in tracks.layers.trunks.items():
         here = tracks.x[tail] + start * graph.widths[tail]
         for r in range(trunk.start, trunk.start + 1 if trunk.bends is None else trunk.stop):
             there = tracks.place((tail, start), r)
-            far[r - 1], here = max(far[r - 1], abs(here - there)), there
+            if here != there:
+                far[r - 1], here = max(far[r - 1], abs(here - there)), there
     return least, far
 
 
