@@ -104,11 +104,11 @@ def arrange_inside(
     widths: Sequence[float],
     heights: Sequence[float],
     ends: Sequence[float | None],
-    closed: Sequence[tuple[float, float]] | None = None,
+    elastic: bool = False,
 ) -> None:
     """Lay out the items of a container whose inner containers are laid out.
 
-    With `closed`, the size of each container as a box, the inner ones are such boxes.
+    With `elastic` its lines keep all points at which they turn aside when it is shrunk.
     """
     this = containers[number]
     nodes = set()
@@ -124,15 +124,10 @@ def arrange_inside(
             inner[item] = containers[key]
             wide[item], high[item] = inner[item].width, inner[item].height
             padding[item] = inner[item].padding
-            if closed is not None:
-                wide[item], high[item] = closed[key]
 
     def port(item: int, kind: str, key: Key) -> float:
         box = inner[item]
-        at = box.drawn.x[box.items[kind, key]]
-        if closed is None:
-            return at + box.left - box.width / 2
-        return (at - box.drawn.width / 2) * wide[item] / (box.drawn.width + 2 * SIDE)
+        return box.drawn.x[box.items[kind, key]] + box.left - box.width / 2
 
     begins: list[float | None] = []
     finishes: list[float | None] = []
@@ -151,7 +146,7 @@ def arrange_inside(
         last={item for (kind, _), item in this.items.items() if kind == "out"},
         depth=this.reach,
         padding=padding,
-        elastic=closed is not None,
+        elastic=elastic,
         thorough=len(containers[0].nodes) <= FEW,
     )
 

@@ -62,8 +62,8 @@ class Graph:
         last: Nodes without uses that stand in a row of their own below all others.
         depth: How long the longest path to each node is.
         padding: How far what is in each node is from its upper and its lower side.
-        elastic: Whether it will be stretched: then there is room between all rows, and lines keep
-            a point at each limit of a row, so that they go sideways between rows even then.
+        elastic: Whether it will be stretched or shrunk: then lines keep a point at each limit of
+            a row, so that they go sideways between rows even then.
     """
 
     widths: Sequence[float]
@@ -252,7 +252,7 @@ def needs(
 ) -> tuple[list[float], list[float]]:
     """Return how high the gap below each row must be for arrows, and how far its lines go."""
     rank = tracks.layers.rank
-    least = [BETWEEN_ROWS if graph.elastic else 0.0] * count
+    least = [0.0] * count
     far = [0.0] * count
     for (_, head), here, there in zip(graph.edges, tracks.before, finish, strict=True):
         r, sideways = rank[head] - 1, abs(here - there)

@@ -1,9 +1,9 @@
-"""Where everything on the page stands: each module laid out by itself, with those in it closed.
+"""Where everything on the page stands: all modules are laid out open, as in other pictures.
 
-The page opens a module by stretching the axes of what is around it: the columns and the rows
-that the closed box took up become as wide and as high as what is in it. Stretching keeps apart
-what was apart, so whatever is open nothing overlaps, and nothing is laid out in the browser.
-Imports frames, labels and model.
+The page closes a module by shrinking the axes of what is around it, where nothing else stands:
+the columns and the rows that the module took up become as wide and as high as its closed box.
+That keeps apart what was apart, so whatever is open nothing overlaps, and nothing is laid out in
+the browser. Imports frames, labels and model.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, get_args
 
-from ..frames import Container, arrange_inside, contain
+from ..frames import Container, arrange_inside, contain, frame_inside
 from ..labels import LINES, Label, measured, width_of
 from ..lines import SIGNS, Words, counted, groups_of_one_op, visible
 from ..lines import title_of as words_of
@@ -61,9 +61,9 @@ class Scene:
         self.containers, self.home, self.ways = contain(len(widths), edges, groups, parents)
         self.link_marks = self._link_marks()
         self.closed = [self._closed(container) for container in self.containers]
-        sizes = [(label.width, label.height) for label in self.closed]
         for number in reversed(range(len(self.containers))):
-            arrange_inside(self.containers, number, widths, heights, ends, closed=sizes)
+            arrange_inside(self.containers, number, widths, heights, ends, elastic=True)
+            frame_inside(self.containers[number], self._title(number)[1], "top")
 
     def _closed(self, container: Container) -> Label:
         """Return what stands in the box of a container that is closed."""
@@ -76,6 +76,12 @@ class Scene:
             words = "  ".join([f"{SIGNS[mark]} {count:,}" for mark, count in marks.items()])
             lines.append([Words(words)])
         return stacked(lines)
+
+    def _title(self, number: int) -> tuple[str, float]:
+        """Return the title of a container, and how long it is."""
+        group = self.containers[number].group
+        title = "" if group < 0 else title_of(self.shown.groups[group])
+        return title, width_of([Words(title, "title")])
 
     def _link_marks(self) -> dict[tuple[int, int], Mark]:
         """Return the marks of links: of one that several arrows share, what they have in common."""
@@ -142,18 +148,19 @@ class Scene:
         ):
             mark = MARKS[self.link_marks.get((number, i))]
             begins = abs(route[0][1] - drawn.y[tail] - tops[tail] / 2) < 0.1
-            # Within a closed container the port is told by how far along the side it is.
             leave, enter = self._port(this, tail, "out", key), self._port(this, head, "in", key)
             points = [round(c, 1) for point in route for c in point]
             links.append([tail, head, int(begins), mark, leave, enter, *points])
-        title = "" if this.group < 0 else title_of(self.shown.groups[this.group])
+        title, length = self._title(number)
+        frame = this.width, this.height, this.left, this.title
         return {
             "parent": this.parent,
             "depth": this.depth,
             "title": title,
-            "titleWidth": round(width_of([Words(title, "name")]), 1),
+            "titleWidth": round(length, 1),
             "width": round(drawn.width, 1),
             "height": round(drawn.height, 1),
+            "frame": [round(x, 1) for x in frame],
             "closed": label_data(label),
             "items": items,
             "links": links,
@@ -165,7 +172,7 @@ class Scene:
         """Return how high an item is."""
         if not isinstance(key, int):
             return 0.0
-        return (self.labels if kind == "node" else self.closed)[key].height
+        return self.labels[key].height if kind == "node" else self.containers[key].height
 
     def _port(self, this: Container, item: int, side: str, key: object) -> int:
         """Return the item in an inner container at which a line goes on, or -1."""

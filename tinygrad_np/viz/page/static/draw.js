@@ -56,7 +56,7 @@ function drawFrames(x, y, right, bottom, scale) {
 function drawTitles(x, y, right, bottom, scale) {
   pen.textAlign = "left";
   pen.textBaseline = "middle";
-  pen.font = `bold 12px ${FAMILY}`;
+  pen.font = `bold 11px ${FAMILY}`;
   for (const f of scene.frames) {
     if (f.x > right || f.y > bottom || f.x + f.w < x || f.y + TITLE < y || scale < NEAR) continue;
     const { title, titleWidth } = containers[f.container];

@@ -1,10 +1,11 @@
 // Places: which boxes are to be seen, and where, for the modules that are open.
 //
-// Every module comes laid out with those inside it closed. One that is open stretches the axes of
-// what is around it over the stretch that its closed box took up, so nothing can overlap.
+// Every module comes laid out with those inside it open. One that is closed shrinks the axes of
+// what is around it where nothing else stands, so nothing can overlap.
 
 const SIDE = 10, TITLE = 20;  // the room between a frame and what is in it, and at its top
 const BESIDE_TITLE = 6;  // how far a title is from the lines that pass it
+const AROUND_CLOSED = 8;  // the room above and below the box of a closed module
 const NODE = 0, CONTAINER = 1, IN = 2;
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -19,17 +20,23 @@ const containerOf = (thing) => isContainer(thing) ? containers[thing - boxes.len
 const inputs = boxes.map(() => []), uses = boxes.map(() => []);
 arrows.forEach(([tail, head], a) => { inputs[head].push(a); uses[tail].push(a); });
 
-// A map of an axis: stretched over [from, to] by a factor, where several overlap by the largest.
-function stretch(pieces) {
-  if (!pieces.length) return (v) => v;
-  const ends = [...new Set(pieces.flatMap((p) => [p.from, p.to]))].sort((a, b) => a - b);
+// A map of an axis from what stands along it, each [from, to, factor]: each stretch is scaled by
+// the largest factor of all that stand there, and kept as it is where nothing stands.
+function rescale(pieces) {
+  if (pieces.every(([, , factor]) => factor === 1)) return (v) => v;
+  const ends = [...new Set(pieces.flatMap(([from, to]) => [from, to]))].sort((a, b) => a - b);
   const index = new Map(ends.map((v, i) => [v, i]));
-  const factor = new Float64Array(ends.length).fill(1);
-  for (const p of pieces) {
-    for (let i = index.get(p.from); i < index.get(p.to); i++) factor[i] = Math.max(factor[i], p.factor);
+  const factors = new Float64Array(ends.length), whole = new Int32Array(ends.length);
+  for (const [from, to, factor] of pieces) {
+    if (factor === 1) { whole[index.get(from)]++; whole[index.get(to)]--; continue; }
+    for (let i = index.get(from); i < index.get(to); i++) factors[i] = Math.max(factors[i], factor);
   }
   const mapped = [ends[0]];
-  for (let i = 1; i < ends.length; i++) mapped.push(mapped[i - 1] + (ends[i] - ends[i - 1]) * factor[i - 1]);
+  for (let i = 0, standing = 0; i < ends.length - 1; i++) {
+    standing += whole[i];
+    factors[i] = standing > 0 || factors[i] === 0 ? Math.max(1, factors[i]) : factors[i];
+    mapped.push(mapped[i] + (ends[i + 1] - ends[i]) * factors[i]);
+  }
   return (v) => {
     if (v <= ends[0]) return v;
     let low = 0, high = ends.length - 1;
@@ -38,7 +45,7 @@ function stretch(pieces) {
       const middle = (low + high) >> 1;
       if (ends[middle] <= v) low = middle; else high = middle;
     }
-    return mapped[low] + (v - ends[low]) * factor[low];
+    return mapped[low] + (v - ends[low]) * factors[low];
   };
 }
 
@@ -47,34 +54,36 @@ const maps = containers.map(() => [null, null]);
 
 const frames = containers.map(() => null);  // around each container's inside, were it open
 
+// The room that a module takes up, as it is open now.
 function size(number) {
   const { closed } = containers[number], frame = frames[number];
-  return open.has(number) ? [frame.w, frame.h] : [closed[0], closed[1]];
+  return open.has(number) ? [frame.w, frame.h] : [closed[0], closed[1] + 2 * AROUND_CLOSED];
 }
 
 // The frame around a container that is measured. Its title stands in the first place from the left
 // where no line comes in; if there is none, the frame is made wider.
 function frameOf(number) {
-  const { items, closed, titleWidth } = containers[number], [wide, high] = sizes[number];
-  const w = Math.max(wide + 2 * SIDE, closed[0], titleWidth + 2 * SIDE), left = (w - wide) / 2;
+  const { items, titleWidth, width, height, frame } = containers[number], [wide, high] = sizes[number];
+  if (wide === width && high === height) return { w: frame[0], h: frame[1], left: frame[2], title: frame[3] };
+  const w = Math.max(wide + 2 * SIDE, titleWidth + 2 * SIDE), left = (w - wide) / 2;
   const come = items.filter(([kind]) => kind === IN).map(([, , x]) => left + maps[number][0](x));
   let title = SIDE;
   for (const x of come.sort((a, b) => a - b)) {
     if (x + BESIDE_TITLE > title && x - BESIDE_TITLE < title + titleWidth) title = x + BESIDE_TITLE;
   }
-  return { w: Math.max(w, title + titleWidth + SIDE), h: Math.max(high + TITLE + SIDE, closed[1]), left, title };
+  return { w: Math.max(w, title + titleWidth + SIDE), h: high + TITLE + SIDE, left, title };
 }
 
 function measure(number) {
-  const { items, width, height } = containers[number];
-  const across = [], down = [];
+  const { items, width, height } = containers[number], across = [], down = [];
   for (const [kind, id, x, y] of items) {
-    if (kind !== CONTAINER || !open.has(id)) continue;
-    const [w, h] = containers[id].closed, [wide, high] = size(id);
-    across.push({ from: x - w / 2, to: x + w / 2, factor: Math.max(1, wide / w) });
-    down.push({ from: y - h / 2, to: y + h / 2, factor: Math.max(1, high / h) });
+    if (kind !== NODE && kind !== CONTAINER) continue;
+    const [w, h] = kind === NODE ? boxes[id].label : containers[id].frame;
+    const [wide, high] = kind === NODE ? [w, h] : size(id);
+    across.push([x - w / 2, x + w / 2, wide / w]);
+    down.push([y - h / 2, y + h / 2, high / h]);
   }
-  maps[number] = [stretch(across), stretch(down)];
+  maps[number] = [rescale(across), rescale(down)];
   sizes[number] = [maps[number][0](width), maps[number][1](height)];
   frames[number] = frameOf(number);
 }
@@ -90,10 +99,10 @@ function arrange() {
   corners[0] = [0, 0];
   for (let n = 0; n < containers.length; n++) {
     if (!corners[n]) continue;
-    const [left, top] = corners[n], [mapX, mapY] = maps[n], { items, links } = containers[n];
+    const [left, top] = corners[n], mapY = maps[n][1], { items, links } = containers[n];
     for (const [kind, id, x, y] of items) {
       if (kind !== NODE && kind !== CONTAINER) continue;
-      const cx = left + mapX(x), cy = top + mapY(y);
+      const cx = left + middle(n, kind, id, x), cy = top + mapY(y);
       if (kind === CONTAINER && open.has(id)) {
         const { w, h, title } = frames[id];
         corners[id] = inner(id, cx, cy);
@@ -118,13 +127,32 @@ function inner(number, cx, cy) {
   return [cx - w / 2 + left, cy - h / 2 + TITLE];
 }
 
+// Where the middle of an item is across its container. A module has the columns that were laid out
+// for it to itself: if it takes up less of them now, it stands where its lines run straight.
+function middle(n, kind, id, x) {
+  const [mapX] = maps[n];
+  if (kind !== CONTAINER) return mapX(x);
+  const { items, closed, frame: [whole, , inset] } = containers[id], { w, left } = frames[id];
+  const from = x - whole / 2, half = (open.has(id) ? w : closed[0]) / 2;
+  const ports = items.filter(([kind]) => kind !== NODE && kind !== CONTAINER).map(([, , px]) => px);
+  if (!ports.length) return mapX(x);
+  const wanted = ports.map((px) => mapX(from + inset + px) - (open.has(id) ? left + maps[id][0](px) - half : 0));
+  const mean = wanted.reduce((a, b) => a + b) / wanted.length;
+  return Math.max(mapX(from) + half, Math.min(mapX(from + whole) - half, mean));
+}
+
 // Where a line meets the box of an item, from the layout's point: [x, y].
 function meeting(n, item, port, x, y, upper, left, top) {
   const [kind, id, ix, iy] = containers[n].items[item], [mapX, mapY] = maps[n];
-  const cx = left + mapX(ix), cy = top + mapY(iy);
-  if (kind !== CONTAINER || !open.has(id)) return [cx + x - ix, cy + y - iy];
-  const [x0, y0] = inner(id, cx, cy), [, , px, py] = containers[id].items[port];
-  return [x0 + maps[id][0](px), y0 + (upper ? 0 : maps[id][1](py))];
+  const cx = left + middle(n, kind, id, ix), cy = top + mapY(iy);
+  if (kind !== CONTAINER) return [cx + x - ix, cy + y - iy];
+  if (open.has(id)) {
+    const [x0, y0] = inner(id, cx, cy), [, , px, py] = containers[id].items[port];
+    return [x0 + maps[id][0](px), y0 + (upper ? 0 : maps[id][1](py))];
+  }
+  // The line stays where it is, if it can.
+  const [w, h] = containers[id].closed, room = w / 2 - SIDE;
+  return [Math.max(cx - room, Math.min(cx + room, left + mapX(x))), cy + (upper ? -h / 2 : h / 2)];
 }
 
 function line(n, link, left, top) {
