@@ -283,12 +283,35 @@ def test_what_screen_readers_are_told(visit):
         assert reached.index("query") < reached.index("colour") < reached.index("graph")
 
 
+ALL_IN_SIGHT = """(() => {
+  const { scene, view } = graphPage, canvas = document.getElementById("graph");
+  const right = view.x + canvas.clientWidth / view.scale;
+  const bottom = view.y + canvas.clientHeight / view.scale;
+  return view.x <= 0 && view.y <= 0 && right >= scene.width && bottom >= scene.height;
+})()"""
+
+
 def test_a_notebook_shows_it_in_a_frame(browser):
     page = browser.new_page()
     page.set_content(shared()._repr_html_())
     _, frame = page.frames
     until(frame, "window.graphPage !== undefined")
     assert frame.text_content("#title") == "loss"
+    page.close()
+
+
+def test_a_frame_that_gets_its_room_late_shows_the_graph(browser):
+    page = browser.new_page()
+    page.set_content(f"<div style='display:none'>{shared()._repr_html_()}</div>")
+    _, frame = page.frames
+    until(frame, "window.graphPage !== undefined")
+    page.evaluate("document.querySelector('div').style.display = 'block'")
+    until(frame, "document.getElementById('graph').height > 300")
+    until(frame, ALL_IN_SIGHT)
+    frame.click("#zoomin")
+    page.set_viewport_size({"width": 500, "height": 400})
+    until(frame, "document.getElementById('graph').width < 500")
+    assert not frame.evaluate(ALL_IN_SIGHT)  # the reader has chosen what to look at
     page.close()
 
 

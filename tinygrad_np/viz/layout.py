@@ -48,7 +48,7 @@ def arrange(
         last: Nodes without uses that stand in a row of their own below all others.
         depth: How long the longest path to each node is, if more leads to them than these edges.
         padding: How far what is in each node is from its upper and its lower side.
-        elastic: Whether the drawing will be stretched or shrunk, for which lines keep all points.
+        elastic: Whether parts of it will be shrunk, for which lines keep all points.
         thorough: Whether several drawings are made and the best is taken, for a few nodes.
 
     Raises:

@@ -62,7 +62,7 @@ class Graph:
         last: Nodes without uses that stand in a row of their own below all others.
         depth: How long the longest path to each node is.
         padding: How far what is in each node is from its upper and its lower side.
-        elastic: Whether it will be stretched or shrunk: then lines keep a point at each limit of
+        elastic: Whether parts of it will be shrunk: then lines keep a point at each limit of
             a row, so that they go sideways between rows even then.
     """
 
@@ -173,7 +173,7 @@ def route_edges(graph: Graph, layers: Layers, rows: list[list[int]], x: list[flo
                 there = tracks.place(key, r)
                 route += [(there, tops[r]), (there, floors[r])]
         route += [(finish[e], tops[last]), (finish[e], y[head] - graph.heights[head] / 2)]
-        # What will be stretched needs the edges of each row, even where they meet now.
+        # What will be shrunk needs the edges of each row, even where they meet now.
         drawn.routes[e] = route if graph.elastic else without_needless(route)
     return drawn
 

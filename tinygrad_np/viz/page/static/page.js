@@ -2,7 +2,7 @@
 
 const get = (id) => document.getElementById(id);
 const READABLE = 0.9;  // the scale at which a graph is shown that does not fit
-let pending = false, matches = [], match = -1, moving = null;
+let pending = false, entered = null, matches = [], match = -1, moving = null;
 
 function redraw() {
   if (pending) return;
@@ -24,6 +24,8 @@ function resize() {
   width = box.width; height = box.height;
   canvas.width = Math.max(1, Math.round(width * ratio));
   canvas.height = Math.max(1, Math.round(height * ratio));
+  // A notebook may give the page its room later than its content.
+  if (entered && marks.selected < 0 && view.x === entered.x && view.y === entered.y && view.scale === entered.scale) enter();
   redraw();
 }
 
@@ -45,9 +47,14 @@ function fit() {
 }
 
 // At first: the whole graph, if its words can be read then; else its first difference, or its results.
+// Until the reader moves it, that is so for a window of another size too.
 function enter() {
   fit();
-  if (view.scale >= 0.45) return;
+  if (view.scale < 0.45) showFirst();
+  entered = { ...view };
+}
+
+function showFirst() {
   view.scale = READABLE;
   const first = differences[0] ?? boxes.findIndex((b) => b.result), i = scene.index.get(seenAs(Math.max(0, first)));
   const inside = (at, all, room) => all < room ? (all - room) / 2 : Math.max(-16 / view.scale, Math.min(at, all + 16 / view.scale - room));
