@@ -55,6 +55,7 @@ def graph(nodes: int) -> Any:
 
 def drawing(nodes: int, limit: float = LIMIT) -> Drawing:
     """Draw a graph of so many boxes, once by each."""
+    from tinygrad_np.viz.collector import paused_collector
     from tinygrad_np.viz.dot import digraph
     from tinygrad_np.viz.labels import measured
     from tinygrad_np.viz.layout import arrange
@@ -68,11 +69,12 @@ def drawing(nodes: int, limit: float = LIMIT) -> Drawing:
     seconds = time.perf_counter() - start
     labels = [measured(box) for box in shown.boxes]
     start = time.perf_counter()
-    arrange(
-        [label.width for label in labels],
-        [label.height for label in labels],
-        [(arrow.tail, arrow.head) for arrow in shown.arrows],
-    )
+    with paused_collector():  # as svg_of does
+        arrange(
+            [label.width for label in labels],
+            [label.height for label in labels],
+            [(arrow.tail, arrow.head) for arrow in shown.arrows],
+        )
     layout = time.perf_counter() - start
     dot, stopped = dot_seconds(digraph(shown).source, limit)
     return Drawing(len(shown.boxes), seconds, layout, len(text.encode()), dot, stopped)

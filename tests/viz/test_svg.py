@@ -1,5 +1,6 @@
 """Pictures as SVG: always valid, with nothing cut, drawn without any program."""
 
+import gc
 import re
 import shutil
 import sys
@@ -16,6 +17,7 @@ from tinygrad_np import nn
 from tinygrad_np.viz import by_dot
 from tinygrad_np.viz.labels import SIZES, measured, width_of
 from tinygrad_np.viz.model import Arrow, Box, Group, Picture
+from tinygrad_np.viz.picture import Builder
 from tinygrad_np.viz.placing import Parts, Placed
 from tinygrad_np.viz.svg import STYLE, svg_of
 
@@ -425,6 +427,29 @@ def test_a_dot_that_fails_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
     with pytest.raises(RuntimeError, match="svg: the 'dot' program failed, use engine='own': no l"):
         tg.viz.svg(model())
+
+
+@pytest.mark.parametrize("draw", [tg.viz.svg, tg.viz.html])
+def test_the_garbage_collector_is_paused_and_goes_on(draw, monkeypatch):
+    seen, build = [], Builder.build
+
+    def noted(*arguments, **options):
+        seen.append(gc.isenabled())
+        return build(*arguments, **options)
+
+    monkeypatch.setattr(Builder, "build", noted)
+    draw(model())
+    assert seen == [False]
+    assert gc.isenabled()
+    with pytest.raises(TypeError):
+        draw(3)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        draw(model())
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_an_engine_that_is_none_is_refused():

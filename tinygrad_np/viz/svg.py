@@ -14,6 +14,7 @@ from shutil import which
 from typing import Literal, Unpack
 
 from .by_dot import clean_by_dot, placed_by_dot
+from .collector import paused_collector
 from .dot_labels import Direction, colors
 from .labels import CELL, SIZES, Label, svg_line
 from .lines import Line, hint
@@ -107,6 +108,7 @@ class SVG:
         return path
 
 
+@paused_collector()
 def svg(
     x: Drawable,
     path: str | PathLike[str] | None = None,
@@ -164,6 +166,7 @@ def check_direction(caller: str, direction: str) -> None:
         raise ValueError(f"{caller}: direction is 'TB', 'LR', 'BT' or 'RL', not {direction!r}")
 
 
+@paused_collector()
 def svg_of(
     shown: Picture,
     direction: Direction = "TB",

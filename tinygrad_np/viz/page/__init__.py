@@ -17,6 +17,7 @@ from typing import Any, Unpack
 from ...engine.tape import Tape
 from ...engine.tensor import Tensor, result
 from ..alignment import Side
+from ..collector import paused_collector
 from ..compare import Comparison
 from ..groups import Part, chosen
 from ..lines import visible
@@ -68,6 +69,7 @@ class Page:
         return path
 
 
+@paused_collector()
 def html(
     x: Drawable | Comparison,
     path: str | PathLike[str] | None = None,
