@@ -61,9 +61,10 @@ class Scene:
         self.containers, self.home, self.ways = contain(len(widths), edges, groups, parents)
         self.link_marks = self._link_marks()
         self.closed = [self._closed(container) for container in self.containers]
-        for number in reversed(range(len(self.containers))):
-            arrange_inside(self.containers, number, widths, heights, ends, elastic=True)
-            frame_inside(self.containers[number], self._title(number)[1], "top")
+        for number, this in reversed(list(enumerate(self.containers))):
+            shrinks = any(kind == "container" for kind, _ in this.items)
+            arrange_inside(self.containers, number, widths, heights, ends, elastic=shrinks)
+            frame_inside(this, self._title(number)[1], "top")
 
     def _closed(self, container: Container) -> Label:
         """Return what stands in the box of a container that is closed."""
