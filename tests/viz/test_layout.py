@@ -8,9 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tinygrad_np.viz import ranks
-from tinygrad_np.viz.frames import SIDE, TITLE, arrange_groups
 from tinygrad_np.viz.layout import arrange
-from tinygrad_np.viz.routes import BEFORE_BOX, BETWEEN_ROWS
+from tinygrad_np.viz.layout.frames import SIDE, TITLE, arrange_groups
+from tinygrad_np.viz.layout.routes import BEFORE_BOX, BETWEEN_ROWS
 
 SIZES = st.tuples(st.sampled_from([5.0, 24.0, 80.0, 300.0]), st.sampled_from([5.0, 40.0, 70.0]))
 

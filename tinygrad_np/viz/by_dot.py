@@ -1,7 +1,7 @@
 """Where everything in a picture stands, by the `dot` program.
 
 The program is told sizes alone and gives back places, so what it has laid out looks as all other
-pictures do. Imports placing and dot.
+pictures do. Imports placing, layout and dot.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ import numpy as np
 from ..engine.tensor import Array
 from .dot import NEEDS_DOT
 from .dot_labels import SIDES, table
-from .frames import SIDE
 from .labels import Label, width_of
+from .layout import SIDE, Point
 from .placing import HEAD, MARGIN, Parts, Placed, Rectangle, pair
-from .routes import Point
 
 if TYPE_CHECKING:
     import graphviz

@@ -1,6 +1,6 @@
 """Where everything in a picture stands, by our own layout, in any direction.
 
-Imports labels, lines and frames.
+Imports labels, lines and layout.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .dot_labels import Direction
-from .frames import Edgewise, Frame, arrange_groups
 from .labels import Label, measured, width_of
+from .layout import Edgewise, Frame, Layout, Point, arrange_groups
 from .lines import Line, Words, groups_of_one_op, title_of, visible
 from .model import Picture
-from .routes import Layout, Point
 
 MARGIN = 12.0
 HEAD = 6.0

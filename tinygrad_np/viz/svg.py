@@ -17,12 +17,12 @@ from .by_dot import clean_by_dot, placed_by_dot
 from .collector import paused_collector
 from .dot_labels import Direction, colors
 from .labels import CELL, SIZES, Label, svg_line
+from .layout import Point
 from .lines import Line, hint
 from .model import Box, Mark, Picture
 from .options import Options, chosen_picture
 from .picture import Drawable
 from .placing import Parts, Rectangle, number, pair, placed
-from .routes import Point
 from .values import Rows
 
 Engine = Literal["own", "dot", "auto"]

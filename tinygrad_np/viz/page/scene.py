@@ -3,7 +3,7 @@
 The page closes a module by shrinking the axes of what is around it, where nothing else stands:
 the columns and the rows that the module took up become as wide and as high as its closed box.
 That keeps apart what was apart, so whatever is open nothing overlaps, and nothing is laid out in
-the browser. Imports frames, labels and model.
+the browser. Imports layout, labels and model.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, get_args
 
-from ..frames import Container, arrange_inside, contain, frame_inside
 from ..labels import LINES, Label, measured, width_of
+from ..layout.containers import Container, contain
+from ..layout.frames import arrange_inside, frame_inside
 from ..lines import SIGNS, Words, counted, groups_of_one_op, visible
 from ..lines import title_of as words_of
 from ..model import Box, Group, Mark, Picture

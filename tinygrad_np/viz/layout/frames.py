@@ -2,7 +2,7 @@
 
 So a frame never cuts another frame, nor a box that isn't in it. An edge that leaves a group goes
 on from the lower side of its frame, and one that enters does so through the upper side. Imports
-containers, layout and routes.
+containers, arrange and routes.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .containers import Container as Container
-from .containers import Key
-from .containers import contain as contain
-from .layout import arrange
+from .arrange import arrange
+from .containers import Container, Key, contain
 from .ranks import Edge
 from .routes import Layout, Point, without_needless
 

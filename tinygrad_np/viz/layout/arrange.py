@@ -2,9 +2,8 @@
 
 The method of Sugiyama and others in three steps: rows (ranks), order in the rows (crossings),
 places along them (coordinates). Here it is put together: parts of the graph that are not
-connected are laid out one by one, groups are laid out on their own and then are boxes of the
-graph around them (groups). The same input gives the same drawing. No recursion. Knows nothing of
-what is drawn. Imports ranks, crossings, coordinates and routes.
+connected are laid out one by one. The same input gives the same drawing. No recursion. Imports
+ranks, crossings, coordinates and routes.
 """
 
 from __future__ import annotations
