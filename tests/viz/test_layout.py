@@ -7,8 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tinygrad_np.viz import ranks
-from tinygrad_np.viz.layout import arrange
+from tinygrad_np.viz.layout import arrange, ranks
 from tinygrad_np.viz.layout.frames import SIDE, TITLE, arrange_groups
 from tinygrad_np.viz.layout.routes import BEFORE_BOX, BETWEEN_ROWS
 
