@@ -7,7 +7,8 @@
 True
 """
 
-from .compare import Comparison, Pair, compare
+from .compare import Comparison, compare
+from .compared import Pair
 from .dot import draw
 from .export import mermaid, to_json
 from .files import save

@@ -1,7 +1,7 @@
 """The page: a graph as one HTML file that can be walked, searched and stepped through.
 
 Python lays out and gathers (scene, data); the scripts in ``static`` draw and answer. They, the
-style and the data are put into one file, which asks for nothing else. Imports compare.
+style and the data are put into one file, which asks for nothing else. Imports compared.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ...engine.tape import Tape
 from ...engine.tensor import Tensor, result
 from ..alignment import Side
 from ..collector import paused_collector
-from ..compare import Comparison
+from ..compared import Compared
 from ..groups import Part, chosen
 from ..lines import visible
 from ..options import Options, check_options
@@ -71,7 +71,7 @@ class Page:
 
 @paused_collector()
 def html(
-    x: Drawable | Comparison,
+    x: Drawable | Compared,
     path: str | PathLike[str] | None = None,
     *,
     title: str | None = None,
@@ -112,7 +112,7 @@ def html(
     >>> tg.viz.html({"loss": loss}, tape=tape)
     <Page of 3 boxes>
     """
-    if isinstance(x, Comparison):
+    if isinstance(x, Compared):
         if options:
             raise TypeError(f"html: a comparison takes no {sorted(options)[0]!r}: tell compare")
         boxes = len(x.picture.boxes)

@@ -1,4 +1,4 @@
-"""What the page of two graphs knows: what differs, and both values of a box. Imports compare."""
+"""What the page of two graphs knows: what differs, and both values of a box. Imports compared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from ...engine.tensor import Array
 from ..alignment import Place, Side
-from ..compare import Comparison, difference, largest
+from ..compared import Compared, difference, largest
 from ..model import Box
 from .content import Content, badness
 
@@ -21,7 +21,7 @@ class Difference:
         content: What the page shows of the picture.
     """
 
-    def __init__(self, compared: Comparison) -> None:
+    def __init__(self, compared: Compared) -> None:
         self.compared, self.content = compared, Content(compared.picture)
 
     def collect(self, title: str) -> dict[str, Any]:
