@@ -70,6 +70,17 @@ def test_several_and_nested_results():
     assert tg.grad(inner)(3.0).item() == 27.0
 
 
+def test_results_that_are_added_keep_their_own_gradients():
+    x = leaf([1.0, 2.0])
+    doubled, tripled = tg.checkpoint(lambda x: (2.0 * x, 3.0 * x))(x)
+    (doubled + tripled).sum().backward()  # whose rule hands one array to both
+    np.testing.assert_array_equal(x.grad.data, [5.0, 5.0])
+    added = lambda x: np.add(*tg.checkpoint(lambda x: (2.0 * x, x**2))(x))  # noqa: E731
+    np.testing.assert_array_equal(tg.jacobian(added)(x).data, np.diag([4.0, 6.0]))
+    hessian = tg.hessian(lambda x: added(x).sum())(x)
+    np.testing.assert_array_equal(hessian.data, 2.0 * np.eye(2))
+
+
 def test_a_function_that_changes_its_mind_is_refused():
     rng = np.random.default_rng(0)
     x = leaf(np.ones(4))

@@ -124,7 +124,7 @@ class Segment:
 
     def cotangents(self, k: int, g: Any) -> list[Any]:
         """Return the cotangent of each parent for that of one result, by a run and a sweep."""
-        if self.memo[0] is not g:
+        if not same_items(self.memo[0], [k, g]):  # results that are added share one cotangent
             recorded = isinstance(g, Tensor) and is_grad_enabled()
             roots, targets = self.second_run(recorded)
             found = sweep(
@@ -134,7 +134,7 @@ class Segment:
                 create_graph=isinstance(g, Tensor),
                 stop=True,
             )
-            self.memo = (g, [found.get(n) for n in targets])
+            self.memo = ([k, g], [found.get(n) for n in targets])
         return self.memo[1]
 
     def tangents(self, given: list[Any], recorded: bool) -> list[Any]:
