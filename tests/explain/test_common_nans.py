@@ -216,3 +216,16 @@ def test_debug_raises_where_the_explanation_begins(f):
         f(x).backward()
     assert caught.value.finding.cause.why
     assert str(caught.value).split("\n")[1].strip().startswith((__file__, "in "))
+
+
+def test_a_column_that_is_masked_out():
+    keep = np.array([[False, True], [False, True]])
+    explanation = tg.explain_nan(
+        lambda x: tg.logsumexp(np.where(keep, x, -np.inf), axis=0), np.ones((2, 2))
+    )
+    assert explanation.cause == "logsumexp of -inf alone"
+
+
+def test_a_softmax_of_infinity_has_something_left():
+    explanation = tg.explain_nan(tg.softmax, np.array([np.inf, 0.0]))
+    assert explanation.cause == "outside its domain"

@@ -258,7 +258,7 @@ def forward_cause(call: Call, at: Operands, tape: Tape, bad: str) -> Cause:
             f"{call.op.name} of an array without elements is {bad}",
             "Check the shape: a mask or a slice may have selected nothing.",
         )
-    if call.op.name in OF_EXPONENTIALS and not any(map(finite_maximum, call.values)):
+    if call.op.name in OF_EXPONENTIALS and nothing_left(call):
         return Cause(
             f"{call.op.name.removeprefix('log_')} of -inf alone",
             f"all elements along the axis of {call.op.name} are -inf: nothing is left after a mask",
@@ -272,9 +272,10 @@ def forward_cause(call: Call, at: Operands, tape: Tape, bad: str) -> Cause:
 OF_EXPONENTIALS = ("softmax", "log_softmax", "logsumexp")
 
 
-def finite_maximum(x: Any) -> bool:
-    """Return whether every row along the last axis has a finite largest element."""
-    return bool(np.isfinite(np.max(x, axis=-1)).all())
+def nothing_left(call: Call) -> bool:
+    """Return whether all elements that a call takes together, along its axis, are -inf."""
+    axis = call.params.get("axis", call.op.defaults["axis"])
+    return bool(np.isneginf(np.max(call.values[0], axis=axis)).any())
 
 
 def maker_of(call: Call, operand: int, tape: Tape) -> str:
