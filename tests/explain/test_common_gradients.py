@@ -255,3 +255,21 @@ def test_a_step_that_made_a_new_tensor():
     with tg.no_grad():
         moved = w - 0.1 * DATA
     assert tg.explain_grad(lambda: (moved**2).sum(), moved).cause == "requires_grad is False"
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_grad_that_is_not_finite():
+    w = leaf([0.0, 4.0])
+    masked = lambda: (np.sqrt(w) * np.array([0.0, 1.0])).sum()  # noqa: E731
+    masked().backward()
+    explanation = tg.explain_grad(masked, w)
+    assert (explanation.verdict, explanation.notes) == ("not finite", ())
+    for wrong in (np.nan, np.inf):
+        w.grad = tg.tensor([wrong, 1.0])
+        assert ".grad holds another gradient" in str(tg.explain_grad(lambda: (w**2).sum(), w))
+
+
+def test_a_function_that_returns_several_tensors():
+    w = leaf()
+    explanation = tg.explain_grad(lambda: ((w**2).sum(), w), w)
+    assert (explanation.verdict, explanation.cause) == ("none", "not a Tensor")

@@ -18,12 +18,13 @@ from ..engine.graph import Node, walk, walk_edges
 from ..engine.sweeps import fit, pulled_back, sweep
 from ..engine.tape import Call, Step, Tape, recording, running
 from ..engine.tensor import PRIVATE, Tensor
+from ..engine.trees import leaves_of
 from .causes import Cause
 from .cuts import Place, changed_operands, copied_operands, find_cuts
 from .missing import made_by, not_a_leaf, unconnected, untracked_reason
 from .reports import GradExplanation, Hop, Reason, Share, Verdict, reason_of
 from .stops import amplification, find_cancelling, find_stops, saturation, step_reason
-from .values import bad_in, size_of
+from .values import array_of, bad_in, size_of
 
 VANISHING, HUGE = 1e-6, 1e6
 """The largest element of a gradient beyond which it is called so."""
@@ -121,9 +122,10 @@ def beside_grad(explanation: GradExplanation, target: Tensor) -> GradExplanation
     have, g = target.grad._data, explanation.gradient
     if g is None:
         return explanation.noting(f".grad is there, of an earlier backward: norm {norm(have):.3g}")
-    if not norm(g) or np.allclose(have, g, rtol=1e-3):
+    if not norm(g) or np.allclose(have, g, rtol=1e-3, equal_nan=True):
         return explanation
-    times = round(norm(have) / norm(g))
+    ratio = norm(have) / norm(g)
+    times = round(ratio) if np.isfinite(ratio) else 0
     if times > 1 and np.allclose(have, times * g, rtol=1e-3):
         return explanation.noting(
             f".grad holds {times} times this gradient: backward adds to what is there; call "
@@ -179,8 +181,8 @@ def moved(target: Tensor) -> Iterator[None]:
 
 def same(x: Any, y: Any) -> bool:
     """Return whether two results have the same values."""
-    a, b = (np.asarray(t._data if isinstance(t, Tensor) else t) for t in (x, y))
-    return np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+    pairs = zip(*[[np.asarray(array_of(t)) for t in leaves_of(z)] for z in (x, y)], strict=True)
+    return all(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc") for a, b in pairs)
 
 
 # ---------------------------------------------------------------------- explanation
