@@ -113,3 +113,21 @@ def test_a_module_in_a_box_has_the_bytes_of_its_ops_and_the_values_of_its_result
 def test_values_are_not_taken_from_a_tensor_that_is_gone():
     y = tg.tensor([1.0], requires_grad=True) * 2.0
     assert picture(y, values=True).boxes[0].values is None
+
+
+def test_a_leaf_has_the_values_it_was_computed_with():
+    w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
+    optimizer, runs = tg.optim.SGD([w], lr=0.1), []
+    for _ in range(2):
+        optimizer.zero_grad()
+        with tg.record() as tape:
+            loss = (w * w).sum()
+            loss.backward()
+        optimizer.step()
+        runs.append((loss, tape))
+    (before, first), (after, second) = runs
+    leaf = picture(before, values=True, tape=first).boxes[0]
+    assert (leaf.values.minimum, leaf.values.maximum) == (1.0, 2.0)  # not as they are by now
+    changed = tg.viz.compare(before, after, tapes=(first, second)).changed
+    assert changed[0].after.name == "w"
+    assert changed[0].difference == pytest.approx(0.4)

@@ -6,7 +6,7 @@ results. Imports the engine only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,7 +81,9 @@ def thumbnail(x: Array) -> Rows:
 class Known:
     """The values and gradients that are to be had of the nodes of a graph."""
 
-    def __init__(self, nodes: Iterable[Node], outputs: Iterable[Tensor], tape: Tape | None) -> None:
+    def __init__(
+        self, nodes: Collection[Node], outputs: Iterable[Tensor], tape: Tape | None
+    ) -> None:
         """Gather them.
 
         Args:
@@ -105,14 +107,17 @@ class Known:
             elif call is not None and call.out is not None:
                 self.values[node] = call.out
         if tape is not None:
-            self._read(tape)
+            self._read(tape, set(nodes))
 
-    def _read(self, tape: Tape) -> None:
-        """Take leaves whose Tensors are gone, and gradients from the last sweep that came by."""
+    def _read(self, tape: Tape, drawn: set[Node]) -> None:
+        """Take leaves as they were computed with, and gradients from the last sweep that came by.
+
+        A leaf may have been changed since: by an optimizer, or for another run on the same tape.
+        """
         for call in tape.calls:
             for node, value in zip(call.nodes, call.values, strict=True):
-                if isinstance(node, Leaf):
-                    self.values.setdefault(node, value)
+                if isinstance(node, Leaf) and call.node in drawn:
+                    self.values[node] = value
         sweep: dict[Node, int] = {}
         for step in tape.steps:
             self.gradients[step.node] = step.cotangent
