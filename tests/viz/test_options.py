@@ -41,3 +41,10 @@ def test_a_chain_of_a_hundred_thousand_is_drawn_once_without_recursion(form):
     words = drawn.source if form == "draw" else str(drawn)
     assert "100,000" in words or "'count': 100000" in words
     assert len(words) < 10_000
+
+
+@pytest.mark.parametrize("form", [*FORMS, "html"])
+@pytest.mark.parametrize("nothing", [[], (), {}])
+def test_nothing_is_refused_by_name(form, nothing):
+    with pytest.raises(ValueError, match=f"an empty {type(nothing).__name__} has nothing to draw"):
+        getattr(tg.viz, form)(nothing)

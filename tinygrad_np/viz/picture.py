@@ -362,6 +362,8 @@ def named_outputs(x: Outputs) -> list[tuple[str | None, Tensor]]:
         if not isinstance(t, Tensor):
             where = repr(name) if name is not None else f"number {i}"
             raise TypeError(f"draw: {where} is not a Tensor but {type(t).__name__}")
+    if not pairs:
+        raise ValueError(f"draw: an empty {type(x).__name__} has nothing to draw; pass a Tensor")
     return pairs
 
 
