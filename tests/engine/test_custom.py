@@ -204,3 +204,14 @@ def test_a_result_that_is_no_array_of_numbers_is_refused():
     call = tg.op(np.frompyfunc(math.sin, 1, 1), x=lambda g, x: g * np.cos(x))
     with pytest.raises(tg.DTypeError, match=r"returned dtype object.*\.astype\(float\)"):
         call([1.0, 2.0])
+
+
+def test_finite_differences_of_complex_numbers_are_refused():
+    size = tg.op(lambda z: np.abs(z) ** 2, gradient="finite-difference", name="size")
+    with pytest.raises(tg.DTypeError, match=r"finite differences are of real numbers.*complex128"):
+        tg.grad(lambda z: size(z).sum())(np.array([1.0 + 2.0j]))
+
+
+def test_the_way_out_of_two_results_has_all_inputs():
+    with pytest.raises(TypeError, match=r"lambda x, y: np\.divmod\(x, y\)\[0\]"):
+        tg.op(np.divmod, x=lambda g: g)

@@ -77,9 +77,10 @@ def op(
         label = name or name_of(forward)
         of_elements = isinstance(forward, np.ufunc) and forward.signature is None
         if isinstance(forward, np.ufunc) and forward.nout > 1:
+            names = ", ".join(parameters(forward)[0])
             raise TypeError(
                 f"op: {label} has {forward.nout} results, and an op has one; take one of them, as "
-                f"in lambda x: np.{label}(x)[0]"
+                f"in lambda {names}: np.{label}({names})[0]"
             )
         plain, star, defaults = parameters(forward)
         if "out" in (*plain, star, *defaults):
@@ -163,7 +164,12 @@ def numeric_jacobian(forward: Forward, i: int) -> Forward:
 
     def jacobian(*arrays: Array, **params: Any) -> Array:
         x = np.asarray(arrays[i])
-        relative = np.cbrt(np.finfo(x.dtype).eps) if x.dtype.kind == "f" else 0.0
+        if x.dtype.kind != "f":
+            raise DTypeError(
+                f"{name_of(forward)}: finite differences are of real numbers, not of dtype "
+                f"{x.dtype}; give the op a rule for each input, or take real and imaginary parts"
+            )
+        relative = np.cbrt(np.finfo(x.dtype).eps)
         columns = []
         for place in np.ndindex(x.shape):
             sides = []
