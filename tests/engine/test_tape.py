@@ -238,3 +238,23 @@ def test_what_a_module_only_passes_on_is_not_its_own():
     x = tg.tensor([[1.0, 2.0]], requires_grad=True)
     y = x * 2.0
     assert scope_of(tg.nn.Identity()(y).node) is None
+
+
+@pytest.mark.parametrize(
+    "derivative",
+    [
+        lambda f: tg.grad(lambda x: f(x).sum())(np.ones(2)),
+        lambda f: tg.jvp(f, (np.ones(2),), (np.ones(2),)),
+    ],
+)
+def test_an_interrupted_sweep_is_over(derivative):
+    def interrupted(g):
+        raise KeyboardInterrupt
+
+    stopped = tg.op(lambda x: x * 2.0, kind="elementwise", x=interrupted)
+    with tg.record() as tape:
+        with pytest.raises(KeyboardInterrupt):
+            derivative(stopped)
+        np.sin(tg.tensor(1.0))
+    assert tape.under_way == []
+    assert tape.calls[-1].within is None

@@ -89,7 +89,7 @@ def sweep(
                         ours.add(parent)
             if not retain_graph and node.op is not None:
                 node.edges = None
-    except Exception as error:
+    except BaseException as error:  # also of Ctrl-C
         if tape is not None:
             tape.swept(node, error)
         raise
@@ -151,7 +151,7 @@ def push(
             give = node.op.push or tangent_of
             if (total := give(node, found, create_graph, note)) is not None:
                 found[node] = total
-    except Exception as error:
+    except BaseException as error:  # also of Ctrl-C
         if tape is not None:
             tape.swept(node, error)
         raise

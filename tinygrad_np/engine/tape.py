@@ -184,7 +184,7 @@ class Tape:
 
         return visited(), note
 
-    def swept(self, node: Node | None, error: Exception | None) -> None:
+    def swept(self, node: Node | None, error: BaseException | None) -> None:
         """End a sweep: at its last node, or with what was raised at an earlier one."""
         self.under_way.pop()
 
