@@ -62,15 +62,15 @@ class debug:  # a function to its users, like no_grad
       infinities may be given to all.
 
     It costs a few times the computation itself. The tape keeps what was called since the last
-    ``backward`` ended, and starts anew with the next call. It watches its own thread or task. An
-    instance is used once.
+    sweep ended (of ``backward``, ``grad`` or ``jvp``), and starts anew with the next call. It
+    watches its own thread or task. An instance is used once.
 
     Args:
         check_nan: Whether values are checked. Switch it off where infinities are meant and an
             operation makes them, such as log(0) under a mask.
 
     Attributes:
-        tape: What was recorded since the last ``backward`` ended.
+        tape: What was recorded since the last sweep ended, of either mode.
         failed: What failed: a call; or, in a sweep, the step, or the node if its rule raised;
             ``None`` if nothing did.
 
@@ -93,7 +93,7 @@ class debug:  # a function to its users, like no_grad
 
     @property
     def tape(self) -> Tape:
-        """What was recorded since the last ``backward`` ended."""
+        """What was recorded since the last sweep ended."""
         return self._watched
 
     @property
@@ -220,7 +220,7 @@ class Watched(Tape):
 
         return visited, note
 
-    def swept(self, node: Node | None, error: Exception | None) -> None:
+    def swept(self, node: Node | None, error: BaseException | None) -> None:
         """End a sweep, or add the forward line to what it raised."""
         sweep = self.under_way[-1]
         super().swept(node, error)
