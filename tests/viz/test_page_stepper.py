@@ -34,6 +34,16 @@ def test_the_sweep_step_by_step(visit):
         assert page.evaluate("graphPage.marks.step.done.size") == 1
 
 
+def test_escape_ends_a_sweep_that_plays(visit):
+    with visit(shared()) as page:
+        page.click("#play")
+        page.wait_for_selector("#panel")
+        page.keyboard.press("Escape")
+        assert page.text_content("#play") == "Play"
+        page.wait_for_timeout(800)  # longer than a step
+        assert page.is_hidden("#panel")
+
+
 def test_what_is_swept_and_what_is_to_come(visit):
     def ops(page, name):
         boxes = page.evaluate("(name) => [...graphPage.marks.step[name]]", name)

@@ -280,6 +280,7 @@ document.addEventListener("keydown", (event) => {
 
 // Closes what was opened last.
 function leave() {
+  play(false);
   if (!rows.classList.contains("unseen")) toggleTable(false);
   else if (!get("keys").hidden) toggleHelp();
   else if (marks.step || panel.hidden) deselect();
