@@ -48,3 +48,10 @@ def test_a_chain_of_a_hundred_thousand_is_drawn_once_without_recursion(form):
 def test_nothing_is_refused_by_name(form, nothing):
     with pytest.raises(ValueError, match=f"an empty {type(nothing).__name__} has nothing to draw"):
         getattr(tg.viz, form)(nothing)
+
+
+@pytest.mark.parametrize(("form", "name"), [("svg", "a.png"), ("svg", "a"), ("html", "a.svg")])
+def test_a_file_has_in_it_what_its_name_says(form, name, tmp_path):
+    with pytest.raises(ValueError, match=rf"{form}: '{name}' must end in \.{form}"):
+        getattr(tg.viz, form)(tg.tensor(1.0), tmp_path / name)
+    assert not (tmp_path / name).exists()

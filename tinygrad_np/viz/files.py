@@ -53,7 +53,10 @@ def save(x: Drawable | graphviz.Digraph, path: str | PathLike[str], **options: A
     path = Path(path)
     kind = path.suffix[1:].lower()
     if kind not in {"dot", "gv"} | graphviz.FORMATS:
-        raise ValueError(f"save: {path.name!r} must end in .svg, .png, .pdf, .dot or the like")
+        raise ValueError(
+            f"save: {path.name!r} must end in .svg, .png, .pdf, .dot or the like; viz.html writes "
+            f"pages"
+        )
     if kind == "svg" and not is_drawn:
         return svg(given, **options).save(path)
     drawn: graphviz.Digraph = given if is_drawn else draw(given, **options)

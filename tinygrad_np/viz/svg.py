@@ -101,8 +101,8 @@ class SVG:
         return {"image/svg+xml": self.text, "text/plain": repr(self)}
 
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the picture to a file, whose folder is made if it is missing."""
-        path = Path(path)
+        """Write the picture to a file ending in .svg, whose folder is made if it is missing."""
+        path = ending_in(".svg", path, "svg")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.text, encoding="utf-8")
         return path
@@ -158,6 +158,16 @@ def svg(
     if path is not None:
         drawn.save(path)
     return drawn
+
+
+def ending_in(ending: str, path: str | PathLike[str], caller: str) -> Path:
+    """Return a path; raise unless its name says what will be in the file."""
+    path = Path(path)
+    if path.suffix.lower() != ending:
+        raise ValueError(
+            f"{caller}: {path.name!r} must end in {ending}; viz.save writes .png, .pdf and .dot"
+        )
+    return path
 
 
 def check_direction(caller: str, direction: str) -> None:

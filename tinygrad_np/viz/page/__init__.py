@@ -24,6 +24,7 @@ from ..lines import visible
 from ..options import Options, check_options
 from ..picture import Builder, Drawable, named_outputs
 from ..recorded import Debugging
+from ..svg import ending_in
 from .data import Data
 from .difference import Difference
 
@@ -62,8 +63,8 @@ class Page:
         )
 
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the page to a file, whose folder is made if it is missing."""
-        path = Path(path)
+        """Write the page to a file ending in .html, whose folder is made if it is missing."""
+        path = ending_in(".html", path, "html")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.text, encoding="utf-8")
         return path
