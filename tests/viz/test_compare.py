@@ -189,3 +189,21 @@ def test_long_chains():
 
     compared = tg.viz.compare(chain(20_000, 100), chain(20_000, 19_000))
     assert len(compared.pairs) > 19_000
+
+
+def test_what_is_no_pair_of_tapes_is_refused_by_name():
+    x = tg.tensor([1.0, 2.0], requires_grad=True)
+    with tg.record() as tape:
+        y = x.sum()
+    for wrong in (tape, (tape,), None):
+        with pytest.raises(TypeError, match="compare: tapes is a pair"):
+            tg.viz.compare(y, y, tapes=wrong)
+
+
+def test_a_comparison_in_another_form_is_refused_with_a_way_out(tmp_path):
+    x = tg.tensor([1.0, 2.0], requires_grad=True)
+    compared = tg.viz.compare(x, x)
+    with pytest.raises(TypeError, match=r"not Comparison; it has \.svg\(\)"):
+        tg.viz.svg(compared)
+    with pytest.raises(TypeError, match=r"not Comparison; it has \.svg\(\)"):
+        tg.viz.save(compared, tmp_path / "a.svg")

@@ -102,6 +102,10 @@ def compare(
     ~ sin (2,) float64: other inputs
     ~ sum (1,) float64: shape: () → (1,); keepdims: default → True
     """
+    if not (isinstance(tapes, (tuple, list)) and len(tapes) == 2):
+        raise TypeError(
+            "compare: tapes is a pair, of the first graph and the second; None for none"
+        )
     before, after = [
         Side(Builder.of(x, tape=tape, depth=depth, collapse=collapse, constants=constants))
         for x, tape in zip((a, b), tapes, strict=True)

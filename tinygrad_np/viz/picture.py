@@ -355,8 +355,11 @@ def named_outputs(x: Outputs) -> list[tuple[str | None, Tensor]]:
     elif isinstance(x, (list, tuple)):
         pairs = [(None, t) for t in x]
     else:
+        is_comparison = hasattr(x, "picture") and hasattr(x, "html")
+        way = "; it has .svg(), .draw() and .html() of its own" if is_comparison else ""
         raise TypeError(
-            f"draw: a Tensor, or a list, tuple or dict of Tensors is needed, not {type(x).__name__}"
+            f"draw: a Tensor, or a list, tuple or dict of Tensors is needed, not "
+            f"{type(x).__name__}{way}"
         )
     for i, (name, t) in enumerate(pairs):
         if not isinstance(t, Tensor):
