@@ -426,7 +426,9 @@ def test_a_dot_that_fails_says_so(tmp_path, monkeypatch):
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
     with pytest.raises(RuntimeError, match="svg: the 'dot' program failed, use engine='own': no l"):
-        tg.viz.svg(model())
+        tg.viz.svg(model(), engine="dot")
+    drawn = tg.viz.svg(model())  # nobody has asked for it
+    assert str(drawn) == str(tg.viz.svg(model(), engine="own"))
 
 
 @pytest.mark.parametrize("draw", [tg.viz.svg, tg.viz.html])

@@ -41,8 +41,11 @@ def placed_by_dot(parts: Parts) -> Placed:
 
 
 def clean_by_dot(parts: Parts) -> Placed | None:
-    """Return the same, or ``None`` if a line passes through a box, as `dot` lets some."""
-    found, curves = laid_out(parts)
+    """Return the same, or ``None`` if a line passes through a box, or if the program fails."""
+    try:
+        found, curves = laid_out(parts)
+    except RuntimeError:  # it was not asked for
+        return None
     return None if passes_through(parts, found, curves) else found
 
 
@@ -51,7 +54,7 @@ def laid_out(parts: Parts) -> tuple[Placed, list[list[Point]]]:
     import graphviz
 
     try:
-        told = sizes(parts).pipe(format="json0", encoding="utf-8")
+        told = sizes(parts).pipe(format="json0", encoding="utf-8", quiet=True)
     except graphviz.ExecutableNotFound:
         raise RuntimeError(f"svg: engine='dot' {NEEDS_DOT}, or use engine='own'") from None
     except graphviz.CalledProcessError as error:
