@@ -207,3 +207,10 @@ def test_a_comparison_in_another_form_is_refused_with_a_way_out(tmp_path):
         tg.viz.svg(compared)
     with pytest.raises(TypeError, match=r"not Comparison; it has \.svg\(\)"):
         tg.viz.save(compared, tmp_path / "a.svg")
+
+
+def test_results_without_a_graph_have_values_too():
+    compared = tg.viz.compare({"p": tg.tensor([1.0])}, {"p": tg.tensor([3.0])})
+    assert not compared.is_same
+    assert compared.changed[0].changes == ("values differ by up to 2",)
+    assert "1.5 … 2.5, mean 2" in tg.viz.text(tg.tensor([1.5, 2.5]), values=True)

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ..engine.graph import Node
 from ..engine.tape import Line
-from ..engine.tensor import Array
+from ..engine.tensor import Array, Tensor
 from .model import Arrow, Box, Group
 from .picture import Builder
 
@@ -42,14 +42,14 @@ class Side:
         source = self.builder.sources.get(key)
         if isinstance(source, tuple):
             return self.builder.known.operand_array(*source)
+        if isinstance(source, Tensor):
+            return source._data
         return None if source is None else self.builder.known.values.get(source)
 
     def gradient(self, key: int) -> Array | None:
         """Return the gradient of a box, if it is known."""
         source = self.builder.sources.get(key)
-        if source is None or isinstance(source, tuple):
-            return None
-        return self.builder.known.gradients.get(source)
+        return self.builder.known.gradients.get(source) if isinstance(source, Node) else None
 
     def line(self, key: int) -> Line | None:
         """Return the line of the program that computed a box, if it is known."""

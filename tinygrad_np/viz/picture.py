@@ -26,7 +26,7 @@ from .model import Group as Group
 from .model import Kind as Kind
 from .model import Picture as Picture
 from .recorded import Debugging, Recorded, recorded
-from .values import Known
+from .values import Known, summarize
 from .words import operand_names, shown_params
 
 Outputs = Tensor | Sequence[Tensor] | Mapping[str, Tensor]
@@ -100,8 +100,8 @@ class Builder:
         self.arrows: list[Arrow] = []
         self.groups: list[tuple[str | None, str, int | None, int]] = []
         self.group_keys: dict[Part | Run, int] = {}
-        self.sources: dict[int, Node | tuple[Node, int]] = {}
-        """What the boxes are of, by their keys: a node, or an operand of one."""
+        self.sources: dict[int, Node | tuple[Node, int] | Tensor] = {}
+        """What the boxes are of, by their keys: a node, an operand of one, or a result without."""
 
     @classmethod
     def of(
@@ -184,7 +184,9 @@ class Builder:
             else:
                 self._add_node(thing, keys)
         for name, t in self.untracked:
-            self._add_constant(t, name=name or t.name, result=True)
+            self.sources[len(self.boxes)] = t
+            known = summarize(t._data) if self.values else None
+            self._add_constant(t, name=name or t.name, result=True, values=known)
         members: list[list[int]] = [[] for _ in self.groups]
         for box in self.boxes:
             if box.group is not None:
