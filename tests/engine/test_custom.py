@@ -215,3 +215,14 @@ def test_finite_differences_of_complex_numbers_are_refused():
 def test_the_way_out_of_two_results_has_all_inputs():
     with pytest.raises(TypeError, match=r"lambda x, y: np\.divmod\(x, y\)\[0\]"):
         tg.op(np.divmod, x=lambda g: g)
+
+
+@pytest.mark.parametrize("returned", [3.0, [1.0, 2.0], "g"])
+def test_a_rule_that_returns_no_array_is_named(returned):
+    double = tg.op(lambda x: x * 2.0, name="double", x=lambda g: returned)
+    x = tg.tensor([1.0, 2.0], requires_grad=True)
+    message = f"double: its rule for x returned {type(returned).__name__}; return an array"
+    with pytest.raises(TypeError, match=message):
+        double(x).sum().backward()
+    with pytest.raises(TypeError, match=message):
+        tg.jvp(double, (np.ones(2),), (np.ones(2),))

@@ -350,3 +350,11 @@ def test_it_ends_with_its_block(x):
 def test_importing_the_package_does_not_load_it():
     code = "import sys, tinygrad_np; print('tinygrad_np.explain' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
+
+
+def test_a_block_is_used_once():
+    block = tg.debug()
+    with block:
+        pass
+    with pytest.raises(RuntimeError, match="debug: this one has been used"):
+        block.__enter__()

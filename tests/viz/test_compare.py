@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import tinygrad_np as tg
 from tinygrad_np import nn
+from tinygrad_np.viz.svg import svg_of
 
 
 def names(boxes):
@@ -214,3 +215,17 @@ def test_results_without_a_graph_have_values_too():
     assert not compared.is_same
     assert compared.changed[0].changes == ("values differ by up to 2",)
     assert "1.5 … 2.5, mean 2" in tg.viz.text(tg.tensor([1.5, 2.5]), values=True)
+
+
+def test_a_nan_on_one_side_is_said():
+    one, other = (tg.tensor([1.0, x], requires_grad=True, name="x") for x in (2.0, np.nan))
+    said = str(tg.viz.compare(one, other))
+    assert said.endswith(": values differ where one is NaN")
+
+
+def test_its_picture_can_be_the_same_on_every_machine():
+    x = tg.tensor([1.0, 2.0], requires_grad=True, name="x")
+    compared = tg.viz.compare(tg.sin(x), tg.exp(x))
+    assert str(compared.svg(engine="own")) == str(svg_of(compared.picture, engine="own"))
+    with pytest.raises(ValueError, match="engine is 'own', 'dot' or 'auto'"):
+        compared.svg(engine="neato")

@@ -55,3 +55,16 @@ def test_a_file_has_in_it_what_its_name_says(form, name, tmp_path):
     with pytest.raises(ValueError, match=rf"{form}: '{name}' must end in \.{form}"):
         getattr(tg.viz, form)(tg.tensor(1.0), tmp_path / name)
     assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("form", [tg.viz.draw, tg.viz.svg, tg.viz.text, tg.viz.html])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"tape": 3}, "draw: tape is what tg.record.. gave, not int"),
+        ({"focus": 3}, "draw: focus is a Tensor, not int"),
+    ],
+)
+def test_what_is_no_tape_and_no_tensor_is_refused(form, options, message):
+    with pytest.raises(TypeError, match=message):
+        form(tg.tensor([1.0], requires_grad=True).sum(), **options)

@@ -119,6 +119,8 @@ def test_titles():
     assert data_of(tg.viz.html(shared()))["title"] == "Graph"
     assert data_of(tg.viz.html({"a": shared(), "b": shared()}))["title"] == "a, b"
     assert data_of(tg.viz.html(shared(), title="My model"))["title"] == "My model"
+    named = [tg.tensor(1.0, requires_grad=True, name=name) for name in ("a", None, "b")]
+    assert data_of(tg.viz.html(named))["title"] == "a, b"
 
 
 def test_boxes_tell_what_is_known():

@@ -5,6 +5,7 @@ Imports errors, makers, op and tensor.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -100,9 +101,26 @@ def op(
             )
         kind_of = "elementwise" if of_elements and kind == "general" else kind
         function = numeric(forward, label)
-        return make(label, function, kind_of, rules, holomorphic=holomorphic, like=forward)
+        checked = {key: returns_array(rule, label, key) for key, rule in rules.items()}
+        return make(label, function, kind_of, checked, holomorphic=holomorphic, like=forward)
 
     return decorate if forward is None else decorate(forward)
+
+
+def returns_array(rule: RuleFunction, op: str, key: str) -> RuleFunction:
+    """Return a rule that says so if it returns what is no array."""
+
+    @functools.wraps(rule)
+    def checked(*given: Any) -> Any:
+        found = rule(*given)
+        if found is not None and not hasattr(found, "shape"):
+            raise TypeError(
+                f"{op}: its rule for {key} returned {type(found).__name__}; return an array made "
+                f"of g, or None where no gradient flows"
+            )
+        return found
+
+    return checked
 
 
 def numeric(forward: Forward, name: str) -> Forward:

@@ -90,6 +90,7 @@ class debug:  # a function to its users, like no_grad
     def __init__(self, *, check_nan: bool = True) -> None:
         self._watched = Watched(check_nan)
         self._stack = ExitStack()
+        self._is_used = False
 
     @property
     def tape(self) -> Tape:
@@ -102,6 +103,9 @@ class debug:  # a function to its users, like no_grad
         return self._watched.failed
 
     def __enter__(self) -> Self:
+        if self._is_used:
+            raise RuntimeError("debug: this one has been used; write with tg.debug(): again")
+        self._is_used = True
         self._stack.enter_context(recording(self._watched))
         return self
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import graphviz
 
     from .page import Page
-    from .svg import SVG
+    from .svg import SVG, Engine
 
 
 class Comparison(Compared):
@@ -37,11 +37,11 @@ class Comparison(Compared):
 
         return digraph(self.picture, direction)
 
-    def svg(self, *, direction: Direction = "TB") -> SVG:
+    def svg(self, *, direction: Direction = "TB", engine: Engine = "auto") -> SVG:
         """Return the picture as :func:`tinygrad_np.viz.svg` does: what differs is marked."""
         from .svg import svg_of
 
-        return svg_of(self.picture, direction)
+        return svg_of(self.picture, direction, engine=engine)
 
     def html(self, path: str | PathLike[str] | None = None, *, title: str | None = None) -> Page:
         """Return both graphs as one page, as :func:`tinygrad_np.viz.html` does.

@@ -107,7 +107,8 @@ class Compared:
             one, other = array(self.before, a), array(self.after, b)
             found.append(largest(difference(one, other)))
             if found[-1] is not None and not close(one, other, self._rtol, self._atol):
-                changes.append(f"{what} by up to {found[-1]:.3g}")
+                far = "where one is NaN" if np.isnan(found[-1]) else f"by up to {found[-1]:.3g}"
+                changes.append(f"{what} {far}")
         return Pair(x, y, tuple(changes), *found)
 
     @cached_property

@@ -58,8 +58,8 @@ def draw(
         params: Names for leaves that have none of their own: a dict of Tensors by name, pairs
             of name and Tensor, or a module with ``named_parameters()``. They are then the
             parameters; without, leaves that are named as modules name theirs are.
-        max_nodes: Draw so many of the newest boxes, and one box for the rest. The `dot`
-            program takes minutes beyond some thousands.
+        max_nodes: Draw so many of the newest results and leaves with their constants, and one
+            box for the rest. The `dot` program takes minutes beyond some thousands.
         depth: Draw modules that are in so many others, or in more, as one box each: 0 draws
             a model as one box, 1 the modules directly in it.
         collapse: More modules to draw as one box each, by their place (``"layers.0"``) or

@@ -134,7 +134,11 @@ class Builder:
             wanted.setdefault(failure.failed, [])
             results = {}  # it did not come to any
         nodes = nodes_below(wanted)
+        if tape is not None and not isinstance(tape, Tape):
+            raise TypeError(f"draw: tape is what tg.record() gave, not {type(tape).__name__}")
         if focus is not None:
+            if not isinstance(focus, Tensor):
+                raise TypeError(f"draw: focus is a Tensor, not {type(focus).__name__}")
             if focus.node is None or focus.node not in nodes:
                 raise ValueError("draw: focus is not among what the results were computed from")
             nodes = walk(focus.node)

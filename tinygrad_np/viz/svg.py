@@ -152,8 +152,6 @@ def svg(
     check_direction("svg", direction)
     if thumbnails:
         options = {**options, "values": True}
-    if engine not in ("own", "dot", "auto"):
-        raise ValueError(f"svg: engine is 'own', 'dot' or 'auto', not {engine!r}")
     drawn = svg_of(chosen_picture("svg", x, options), direction, thumbnails, engine)
     if path is not None:
         drawn.save(path)
@@ -184,6 +182,8 @@ def svg_of(
     engine: Engine = "auto",
 ) -> SVG:
     """Return a picture as SVG."""
+    if engine not in ("own", "dot", "auto"):
+        raise ValueError(f"svg: engine is 'own', 'dot' or 'auto', not {engine!r}")
     parts = Parts(shown, direction, thumbnails)
     is_small = len(shown.boxes) <= FEW_BOXES and len(shown.arrows) <= FEW_ARROWS
     drawn = None

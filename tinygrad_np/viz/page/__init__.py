@@ -7,7 +7,6 @@ style and the data are put into one file, which asks for nothing else. Imports c
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
 from os import PathLike
@@ -157,8 +156,10 @@ def chosen_side(x: Drawable, options: Options) -> tuple[Side, set[int] | None]:
 
 def title_of(x: Drawable) -> str:
     """Return the names of the results, if they have any."""
-    names = ", ".join([str(name) for name in x]) if isinstance(x, Mapping) else ""
-    return names or (x.name if isinstance(x, Tensor) else "") or "Graph"
+    if isinstance(x, (Tape, Debugging)):
+        return "Graph"
+    names = [name or t.name for name, t in named_outputs(x)]
+    return ", ".join([str(name) for name in names if name]) or "Graph"
 
 
 def results_of(x: Drawable, side: Side) -> list[Tensor]:

@@ -26,7 +26,7 @@ function resize() {
   canvas.height = Math.max(1, Math.round(height * ratio));
   // A notebook may give the page its room later than its content.
   if (entered && marks.selected < 0 && view.x === entered.x && view.y === entered.y && view.scale === entered.scale) enter();
-  redraw();
+  follow(draw());  // at once: the canvas is empty now
 }
 
 const least = () => 0.5 * Math.min(width / Math.max(scene.width, 1), height / Math.max(scene.height, 1), 1);
