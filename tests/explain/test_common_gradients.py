@@ -273,3 +273,10 @@ def test_a_function_that_returns_several_tensors():
     w = leaf()
     explanation = tg.explain_grad(lambda: ((w**2).sum(), w), w)
     assert (explanation.verdict, explanation.cause) == ("none", "not a Tensor")
+
+
+def test_a_target_without_elements():
+    x = tg.tensor(np.zeros((0, 3)), requires_grad=True, name="x")
+    explanation = tg.explain_grad((x * 2.0).sum(), x)
+    assert explanation.verdict == "zero"
+    assert "the target has shape (0, 3): no elements" in str(explanation)

@@ -262,10 +262,14 @@ def judged(
     if bad_in(gradient):
         advice = "tg.explain_nan(f, *args) finds where it was made."
         return "not finite", [Reason(Cause("not finite", "the gradient has NaN or Inf", advice))]
-    if gradient.size and size == 0:
+    if not gradient.size:
+        advice = "Check the shape of the target."
+        empty = Cause("no elements", f"the target has shape {gradient.shape}: no elements", advice)
+        return "zero", [Reason(empty)]
+    if size == 0:
         return "zero", find_stops(steps, call_of)
     factors = sorted(steps, key=amplification)
-    if gradient.size and size < VANISHING:
+    if size < VANISHING:
         if cancelling := find_cancelling(steps, call_of):
             return "vanishing", cancelling
         least = [s for s in factors[:WORST] if amplification(s) < 1e-2]
