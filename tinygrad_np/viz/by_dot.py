@@ -7,6 +7,7 @@ pictures do. Imports placing, layout and dot.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 from math import hypot
@@ -31,20 +32,25 @@ STEP = 3.0
 """How far the places on a line that are looked at are from each other."""
 
 
+class DotError(RuntimeError):
+    """The `dot` program is missing, or fails."""
+
+
 def placed_by_dot(parts: Parts) -> Placed:
     """Return where everything stands by the `dot` program.
 
     Raises:
-        RuntimeError: If `dot` is not installed, or fails.
+        DotError: If `dot` is not installed, or fails.
     """
     return laid_out(parts)[0]
 
 
 def clean_by_dot(parts: Parts) -> Placed | None:
-    """Return the same, or ``None`` if a line passes through a box, or if the program fails."""
+    """Return the same, or ``None`` if a line passes through a box, or `dot` fails: then warn."""
     try:
         found, curves = laid_out(parts)
-    except RuntimeError:  # it was not asked for
+    except DotError as error:  # the user has not asked for it, and can have the picture
+        warnings.warn(f"{error}", RuntimeWarning, stacklevel=2)
         return None
     return None if passes_through(parts, found, curves) else found
 
@@ -56,10 +62,10 @@ def laid_out(parts: Parts) -> tuple[Placed, list[list[Point]]]:
     try:
         told = sizes(parts).pipe(format="json0", encoding="utf-8", quiet=True)
     except graphviz.ExecutableNotFound:
-        raise RuntimeError(f"svg: engine='dot' {NEEDS_DOT}, or use engine='own'") from None
+        raise DotError(f"svg: engine='dot' {NEEDS_DOT}, or use engine='own'") from None
     except graphviz.CalledProcessError as error:
         said = f"svg: the 'dot' program failed, use engine='own': {error.stderr}"
-        raise RuntimeError(said) from error
+        raise DotError(said) from error
     return read(json.loads(told), len(parts.labels), len(parts.shown.arrows))
 
 

@@ -142,7 +142,8 @@ def svg(
     Raises:
         TypeError: For anything but Tensors, and for an option that does not exist.
         ValueError: As :func:`draw` does, and for an engine that does not exist.
-        RuntimeError: For ``engine="dot"`` where `dot` is not installed; if it fails.
+        RuntimeError: For ``engine="dot"`` where `dot` is not installed, or fails; by default
+            there is a warning if it fails, and the layout is our own.
 
     >>> import tinygrad_np as tg
     >>> w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
