@@ -14,7 +14,10 @@ from .derivatives import SIZES, Pair, example_data, hessian_data, hvp_data, jaco
 
 def hvp() -> Pair:
     a, w, v = hvp_data()
-    f = lambda w: tg.mean(tg.softplus(np.tanh(a @ w) * 2.0))  # noqa: E731
+
+    def f(w: Any) -> tg.Tensor:
+        return tg.mean(tg.softplus(np.tanh(a @ w) * 2.0))
+
     product, gradient = tg.hvp(f), tg.grad(f)
     return lambda: product(w, v)[0], lambda: gradient(w)[0]
 
@@ -38,7 +41,10 @@ def per_example() -> Pair:
 
 def jacobian() -> Pair:
     a, x = jacobian_data()
-    f = lambda x: np.tanh(a @ x)  # noqa: E731
+
+    def f(x: Any) -> tg.Tensor:
+        return np.tanh(a @ x)
+
     at_once = tg.jacobian(f, mode="reverse")
     rows = np.eye(len(a))
 

@@ -433,7 +433,7 @@ def test_an_optimizer_of_ones_own():
     (w * w).sum().backward()
     SignDescent([w], lr=0.5).step()
     assert w.tolist() == [0.5, -1.5]
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(NotImplementedError, match=r"Optimizer does not define update\(\)"):
         optim.Optimizer([w], lr=0.5, weight_decay=0.0).step()
 
 

@@ -107,7 +107,7 @@ class Optimizer:
 
     def update(self, ready: list[tuple[Slot, Array, Array]], group: Group) -> None:
         """Write new values into the array of each (slot, array, gradient)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define update()")
 
     # -------------------------------------------------------------------- state
 
