@@ -36,7 +36,7 @@ for axis, shapes in {
     None: ((2,), (1, 3), ()),
 }.items():
     for name, call in (("concatenate", lambda *a, axis: tg.concatenate(a, axis=axis)),):
-        reference = lambda *a, axis: np.concatenate(a, axis=axis)  # noqa: E731
+        reference = lambda *a, axis: np.concatenate(a, axis=axis)  # noqa: E731  # a formula
         add(name, reference, *[ANY] * len(shapes), shapes=shapes, params={"axis": axis}, call=call)
 for axis in (0, 1, -1):
     add(

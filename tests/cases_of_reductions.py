@@ -284,7 +284,7 @@ for method in (
     *("normal_unbiased", "closest_observation"),
 ):
     params = {"q": [0.0, 0.1, 0.5, 0.77, 1.0], "axis": 1, "method": method}
-    domain = lambda rng, shape: spaced(rng, shape) * 2.0  # noqa: E731
+    domain = lambda rng, shape: spaced(rng, shape) * 2.0  # noqa: E731  # a formula
     add("quantile", np.quantile, domain, shapes=((2, 5),), params=params, integers=False)
 add("percentile", np.percentile, spaced, params={"q": [[20.0, 50.0]], "axis": 1})
 add("percentile", np.percentile, spaced, params={"q": 70})

@@ -92,7 +92,7 @@ def test_indices_of_each_example_with_gradients(name, rng, looped):
     f, x_shape, i_shape = INDEXED[name]
     x, i = rng.normal(size=x_shape), rng.integers(0, 3, i_shape)
     v = rng.normal(size=f(x[0], i[0]).shape)
-    total = lambda x, i: (f(x, i) * v).sum()  # noqa: E731
+    total = lambda x, i: (f(x, i) * v).sum()  # noqa: E731  # a formula
     found = tg.vmap(tg.grad(total), in_axes=(0, 0))(x, i)
     shared = tg.vmap(tg.grad(total), in_axes=(None, 0))(x[0], i)
     for k in range(2):

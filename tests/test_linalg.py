@@ -205,8 +205,8 @@ def test_one_of_equal_values_has_a_gradient_and_a_warning(f, name, pair, dtype, 
 
 def test_the_warning_sees_each_matrix_of_a_stack_and_of_a_batch():
     stack = np.stack([np.diag([1.0, 2.0, 3.0]), TIE, np.diag([5.0, 6.0, 7.0])])
-    largest = lambda x: tg.linalg.eigvalsh(x)[..., -1].sum()  # noqa: E731
-    smallest = lambda x: tg.linalg.eigvalsh(x)[..., 0].sum()  # noqa: E731
+    largest = lambda x: tg.linalg.eigvalsh(x)[..., -1].sum()  # noqa: E731  # a formula
+    smallest = lambda x: tg.linalg.eigvalsh(x)[..., 0].sum()  # noqa: E731  # a formula
     g, _ = gradient(largest, stack)  # apart from the others in each
     np.testing.assert_allclose(tg.vmap(tg.grad(largest))(stack).data, g.data)
     for run in (lambda: gradient(smallest, stack), lambda: tg.vmap(tg.grad(smallest))(stack)):

@@ -398,7 +398,7 @@ def test_vmap_equals_a_loop(case, rng):
         pytest.skip("not a function of Tensors alone")
     n = len(batch[0])
     whole = [np.stack(arrays) for arrays in zip(*batch, strict=True)]
-    f = lambda *x: case.call(*x, **case.params)  # noqa: E731
+    f = lambda *x: case.call(*x, **case.params)  # noqa: E731  # a formula
     found = tg.vmap(f)(*whole)
     np.testing.assert_allclose(found.data, [x.data for x in looped], rtol=1e-12, atol=1e-13)
     for i in range(n if n > 1 else 0):
@@ -413,7 +413,7 @@ def test_vmap_equals_a_loop(case, rng):
     if case.order and floating(batch[0]):
         places = floating(batch[0])
         v = cotangent_of(case, batch[0], rng)
-        total = lambda *x: dot(v, f(*x))  # noqa: E731
+        total = lambda *x: dot(v, f(*x))  # noqa: E731  # a formula
         per_example = tg.vmap(tg.grad(total, places))(*whole)
         for i, g in zip(places, per_example, strict=True):
             expected = [tg.grad(total, i)(*arrays).data for arrays in batch]

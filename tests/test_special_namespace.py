@@ -143,7 +143,7 @@ def test_gradients_in_complex_numbers(name, place):
 
 def test_where_a_formula_would_be_0_over_0():
     """Slopes at a parameter, an angle or a distance of 0, and beside it."""
-    tg_slope = lambda f, at: tg.grad(f)(at).item()  # noqa: E731
+    tg_slope = lambda f, at: tg.grad(f)(at).item()  # noqa: E731  # a formula
     eighth = np.pi / 8
     for at in (0.0, 1e-9):
         assert tg_slope(tg.special.ellipk, at) == pytest.approx(eighth)

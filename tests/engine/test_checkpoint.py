@@ -20,8 +20,8 @@ def block(x, w):
 
 def test_gradients_are_the_same_in_both_modes_and_to_second_order(rng):
     x, w = rng.normal(size=(4, 3)), rng.normal(size=(3, 3))
-    plain = lambda x, w: (block(x, w) ** 2).sum()  # noqa: E731
-    again = lambda x, w: (tg.checkpoint(block)(x, w) ** 2).sum()  # noqa: E731
+    plain = lambda x, w: (block(x, w) ** 2).sum()  # noqa: E731  # a formula
+    again = lambda x, w: (tg.checkpoint(block)(x, w) ** 2).sum()  # noqa: E731  # a formula
     for a, b in zip(tg.grad(plain, (0, 1))(x, w), tg.grad(again, (0, 1))(x, w), strict=True):
         np.testing.assert_array_equal(a.data, b.data)
     directions = rng.normal(size=(4, 3)), rng.normal(size=(3, 3))
@@ -75,7 +75,7 @@ def test_results_that_are_added_keep_their_own_gradients():
     doubled, tripled = tg.checkpoint(lambda x: (2.0 * x, 3.0 * x))(x)
     (doubled + tripled).sum().backward()  # whose rule hands one array to both
     np.testing.assert_array_equal(x.grad.data, [5.0, 5.0])
-    added = lambda x: np.add(*tg.checkpoint(lambda x: (2.0 * x, x**2))(x))  # noqa: E731
+    added = lambda x: np.add(*tg.checkpoint(lambda x: (2.0 * x, x**2))(x))  # noqa: E731  # a formula
     np.testing.assert_array_equal(tg.jacobian(added)(x).data, np.diag([4.0, 6.0]))
     hessian = tg.hessian(lambda x: added(x).sum())(x)
     np.testing.assert_array_equal(hessian.data, 2.0 * np.eye(2))
@@ -207,7 +207,7 @@ def test_it_leaves_nothing_behind():
     gc.disable()
     try:
         x = leaf(np.ones(3))
-        live = lambda: sum(type(o) in (tg.Tensor, Node, Leaf) for o in gc.get_objects())  # noqa: E731
+        live = lambda: sum(type(o) in (tg.Tensor, Node, Leaf) for o in gc.get_objects())  # noqa: E731  # a formula
         before = live()
         tg.checkpoint(block)(x.reshape(1, 3), np.ones((3, 3))).sum().backward()
         x.grad = None

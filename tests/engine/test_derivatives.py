@@ -74,7 +74,7 @@ def test_what_does_not_depend_has_zero_derivative():
 
 
 def test_aux_is_passed_through():
-    f = lambda x: (x * x, "seen")  # noqa: E731
+    f = lambda x: (x * x, "seen")  # noqa: E731  # a formula
     value, tangent, aux = tg.jvp(f, (3.0,), (1.0,), has_aux=True)
     assert (value.item(), tangent.item(), aux) == (9.0, 6.0, "seen")
     value, pullback, aux = tg.vjp(f, 3.0, has_aux=True)
@@ -148,7 +148,7 @@ def test_hvp_never_forms_the_hessian():
 
 
 def test_hvp_of_nested_arguments():
-    f = lambda p, s: s * (p["a"] ** 2).sum() * p["b"]  # noqa: E731
+    f = lambda p, s: s * (p["a"] ** 2).sum() * p["b"]  # noqa: E731  # a formula
     v = {"a": np.array([1.0, 0.0]), "b": 2.0}
     found = tg.hvp(f)({"a": np.array([3.0, 4.0]), "b": 5.0}, 2.0, v)
     assert found["a"].tolist() == [20.0 + 24.0, 32.0]

@@ -28,7 +28,7 @@ def test_per_example_gradients(problem):
 
 
 def test_values_and_gradients_and_hessians_of_each_example(rng):
-    f = lambda x: (x**3).sum() * x[0]  # noqa: E731
+    f = lambda x: (x**3).sum() * x[0]  # noqa: E731  # a formula
     xs = rng.normal(size=(4, 3))
     values, gradients = tg.vmap(tg.value_and_grad(f))(xs)
     hessians = tg.vmap(tg.hessian(f))(xs)
@@ -42,7 +42,7 @@ def test_values_and_gradients_and_hessians_of_each_example(rng):
 
 def test_forward_mode_inside(rng):
     xs, ts = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
-    push = lambda x, t: tg.jvp(lambda x: np.sin(x) @ x, (x,), (t,))  # noqa: E731
+    push = lambda x, t: tg.jvp(lambda x: np.sin(x) @ x, (x,), (t,))  # noqa: E731  # a formula
     values, tangents = tg.vmap(push)(xs, ts)
     for i in range(4):
         value, tangent = push(xs[i], ts[i])
@@ -61,8 +61,8 @@ def test_pullback_over_a_batch_of_cotangents(rng):
 
 def test_gradients_through_vmap(rng):
     w, xs = rng.normal(size=3), rng.normal(size=(5, 3))
-    f = lambda w: tg.vmap(lambda x: np.tanh(w @ x))(xs).sum()  # noqa: E731
-    plain = lambda w: np.tanh(xs @ w).sum()  # noqa: E731
+    f = lambda w: tg.vmap(lambda x: np.tanh(w @ x))(xs).sum()  # noqa: E731  # a formula
+    plain = lambda w: np.tanh(xs @ w).sum()  # noqa: E731  # a formula
     np.testing.assert_allclose(tg.grad(f)(w).data, tg.grad(plain)(w).data)
     np.testing.assert_allclose(tg.hessian(f)(w).data, tg.hessian(plain)(w).data)
     leaf = tg.tensor(w, requires_grad=True)
@@ -140,7 +140,7 @@ def test_refusals():
 
 def test_hvp_of_each_example(rng):
     x, v, a = rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), rng.normal(size=(3, 3))
-    f = lambda x: np.tanh(x @ a).sum() ** 2  # noqa: E731
+    f = lambda x: np.tanh(x @ a).sum() ** 2  # noqa: E731  # a formula
     expected = [tg.hvp(f)(*row).data for row in zip(x, v, strict=True)]
     np.testing.assert_allclose(tg.vmap(tg.hvp(f))(x, v).data, expected, rtol=1e-12)
     expected = [tg.hvp(f)(row, v[0]).data for row in x]

@@ -260,7 +260,7 @@ def test_a_step_that_made_a_new_tensor():
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_grad_that_is_not_finite():
     w = leaf([0.0, 4.0])
-    masked = lambda: (np.sqrt(w) * np.array([0.0, 1.0])).sum()  # noqa: E731
+    masked = lambda: (np.sqrt(w) * np.array([0.0, 1.0])).sum()  # noqa: E731  # a formula
     masked().backward()
     explanation = tg.explain_grad(masked, w)
     assert (explanation.verdict, explanation.notes) == ("not finite", ())

@@ -91,10 +91,10 @@ def test_the_stream_is_that_of_randn():
 
 def test_nothing_is_drawn_from_global_state():
     np.random.seed(0)  # noqa: NPY002  # the global state is what this is about
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    before = np.random.get_state()[1].copy()  # noqa: NPY002  # the global state
     nn.MLP([2, 3, 1])
     nn.Dropout()(np.ones(3))
-    assert np.array_equal(before, np.random.get_state()[1])  # noqa: NPY002
+    assert np.array_equal(before, np.random.get_state()[1])  # noqa: NPY002  # the global state
 
 
 def test_seeds():

@@ -139,11 +139,11 @@ def autograd_checker(case: Case, seed: int = 0) -> bool:
         np=anp, relu=lambda x: anp.maximum(x, 0.0), constant=lambda array: array, op=op
     )
     state = np.random.get_state()  # noqa: NPY002  # the one autograd draws from
-    np.random.seed(seed)  # noqa: NPY002
+    np.random.seed(seed)  # noqa: NPY002  # the global state
     try:
         return passes(lambda: check_grads(case.function(library))(case.at(seed)))
     finally:
-        np.random.set_state(state)  # noqa: NPY002
+        np.random.set_state(state)  # noqa: NPY002  # the global state
 
 
 def passes(check: Callable[[], Any]) -> bool:

@@ -5,7 +5,7 @@ import pytest
 # Families that are imported on demand declare their ops once, so not during a test.
 import tinygrad_np.fft
 import tinygrad_np.linalg
-import tinygrad_np.special  # noqa: F401
+import tinygrad_np.special  # noqa: F401  # enters its ops
 from tinygrad_np.engine.op import FUNCTIONS, NUMPY, OPS
 
 

@@ -108,7 +108,7 @@ def test_a_function_that_raises_outside_of_its_domain_is_judged_from_inside(dtyp
     assert verdicts(gradcheck(f, np.array([1.0, 0.5], dtype))) == {"ok": 2}
     with pytest.raises(ValueError, match="more than one"):
         gradcheck(f, np.array([2.0], dtype))
-    wrong_f = lambda x: f(x) * 0.5 + f(x).detach() * 0.5  # noqa: E731
+    wrong_f = lambda x: f(x) * 0.5 + f(x).detach() * 0.5  # noqa: E731  # a formula
     with pytest.raises(GradcheckError):
         gradcheck(wrong_f, np.array([1.0, 0.5], dtype))
 
@@ -387,7 +387,7 @@ def test_memory_layouts():
 def test_the_global_random_state_is_left_alone():
     state = np.random.get_state()[1].copy()  # noqa: NPY002  # the one others use
     gradcheck(tg.sin, normal(3))
-    np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002  # the global state
 
 
 def test_the_seed_decides_everything():
