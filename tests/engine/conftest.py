@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinygrad_np.engine.makers import declare, elementwise
+from tinygrad_np.engine.declarations import declare, elementwise
 from tinygrad_np.engine.op import FUNCTIONS, NUMPY, OPS
 
 

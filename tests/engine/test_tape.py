@@ -1,13 +1,15 @@
 """The tape: every call and every backward step, with values, and nothing while it is off."""
 
 import threading
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 import tinygrad_np as tg
+from tinygrad_np.engine import hooks
 from tinygrad_np.engine import tape as tapes
-from tinygrad_np.engine.graph import scope_of
+from tinygrad_np.engine.scopes import scope_of
 
 
 def names(tape):
@@ -74,7 +76,7 @@ def test_steps_are_those_of_the_sweep():
     total = sum(s.contribution for s in tape.steps if s.parent is x.node)
     np.testing.assert_array_equal(total, x.grad.data)
     np.testing.assert_array_equal(tape.steps[1].cotangent, [1.0, 1.0])
-    assert tape.sweeps == 1
+    assert len(tape.starts) == 1
 
 
 def test_steps_are_not_changed_by_what_is_added_up_later():
@@ -105,34 +107,37 @@ def test_the_source_of_a_tensor_is_known_when_it_is_detached():
     assert tape.source(x) is None
 
 
-class Sweeps(tapes.Tape):
-    """A tape that notes where sweeps begin and end."""
+class Passes(tapes.Tape):
+    """A tape that notes where passes begin and end."""
 
     def __init__(self):
         super().__init__()
         self.seen = []
 
-    def sweep(self, order, useful, **kind):
-        self.seen.append([node.op.name if node.op else "leaf" for node in order if node in useful])
-        return super().sweep(order, useful, **kind)
+    @contextmanager
+    def follow(self, now, order, needed):
+        self.seen.append([node.op.name if node.op else "leaf" for node in order if node in needed])
+        try:
+            with super().follow(now, order, needed) as following:
+                yield following
+        except BaseException as error:
+            self.seen.append((now.node.op.name, error))
+            raise
+        self.seen.append("done")
 
-    def swept(self, node, error):
-        super().swept(node, error)
-        self.seen.append((node.op and node.op.name, error))
 
-
-def test_a_tape_is_told_of_every_sweep():
+def test_a_tape_is_told_of_every_pass():
     x, y = (tg.tensor(2.0, requires_grad=True) for _ in range(2))
-    tape = Sweeps()
+    tape = Passes()
     with tapes.recording(tape):
         (np.exp(x) * np.sin(y)).gradient(y)
-    assert tape.seen == [["multiply", "sin", "leaf"], (None, None)]
+    assert tape.seen == [["multiply", "sin", "leaf"], "done"]
 
 
-def test_a_tape_is_told_where_a_sweep_failed():
+def test_a_tape_is_told_where_a_pass_failed():
     broken = tg.op(lambda x: x * 1.0, x=lambda g: g / None, name="broken")
     x = tg.tensor(2.0, requires_grad=True)
-    tape = Sweeps()
+    tape = Passes()
     with pytest.raises(TypeError) as caught, tapes.recording(tape):
         (broken(x) * 2.0).backward()
     assert tape.seen[1:] == [("broken", caught.value)]
@@ -151,8 +156,8 @@ def test_the_gradient_of_a_gradient_is_recorded_as_calls_and_steps():
     with tg.record() as tape:
         (dx,) = (x**3).gradient(x, create_graph=True)
         dx.backward()
-    assert tape.sweeps == 2
-    assert {s.sweep for s in tape.steps} == {0, 1}
+    assert len(tape.starts) == 2
+    assert {s.pass_number for s in tape.steps} == {0, 1}
     assert len(tape.calls) > 1  # what the first sweep computed is there
     assert x.grad.item() == 12.0
 
@@ -192,10 +197,10 @@ def test_recording_ends_with_its_block_and_the_inner_one_records():
     tg.exp(1.0)
     assert names(outer) == ["sin", "tan"]
     assert names(inner) == ["cos"]
-    assert tapes.RECORDING == []
+    assert hooks.ACTIVE == []
     with pytest.raises(RuntimeError, match="mine"), tg.record():
         raise RuntimeError("mine")
-    assert tapes.RECORDING == []
+    assert hooks.ACTIVE == []
     assert tapes.running() is None
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from tinygrad_np.engine.mapped import levels
+from tinygrad_np.engine.batching import levels
 
 
 def loss(p, x, y):

@@ -5,14 +5,14 @@ import pytest
 
 import tinygrad_np as tg
 from cases import CASES
-from tinygrad_np.engine.trees import leaves_of
+from tinygrad_np.engine.trees import tree_leaves
 
 SMOOTH = [case for case in CASES if case.order]
 REAL = [case for case in SMOOTH if case.draw(np.random.default_rng(0))[0].dtype.kind == "f"]
 
 
 def tensors(answer):
-    return [x for x in leaves_of(answer) if isinstance(x, tg.Tensor) and x.requires_grad]
+    return [x for x in tree_leaves(answer) if isinstance(x, tg.Tensor) and x.requires_grad]
 
 
 def run(case, arrays):

@@ -7,7 +7,7 @@ import pytest
 
 import tinygrad_np as tg
 from tinygrad_np.engine.tape import Call, Step
-from tinygrad_np.explain.steps import bad_push
+from tinygrad_np.explain.steps import bad_forward_step
 from tinygrad_np.viz.picture import picture
 
 ONES = np.ones(2)
@@ -175,7 +175,7 @@ def test_explain_nan_finds_a_bad_tangent(recorded):
 def test_what_a_bad_tangent_tainted_is_listed():
     with tg.debug(check_nan=False) as debugging:
         tg.jvp(lambda x: np.exp(root(x)) + x, (X,), (ONES,))
-    finding = bad_push(debugging.tape, 1)
+    finding = bad_forward_step(debugging.tape, 1)
     assert (finding.op, [call.op.name for call in finding.tainted]) == ("sqrt", ["exp", "add"])
 
 
@@ -261,9 +261,9 @@ def test_a_forward_sweep_is_on_the_tape():
     with tg.record() as tape:
         tg.jvp(lambda x: tg.softmax(np.sin(x)), (ONES,), (X,))
     assert [call.op.name for call in tape.calls] == ["sin", "softmax"]
-    assert [step.node.op.name for step in tape.pushes] == ["sin", "softmax"]
-    np.testing.assert_allclose(tape.pushes[0].contribution, np.cos(1.0) * X)
-    assert (tape.steps, tape.sweeps, tape.under_way) == ([], 1, [])
+    assert [step.node.op.name for step in tape.forward_steps] == ["sin", "softmax"]
+    np.testing.assert_allclose(tape.forward_steps[0].contribution, np.cos(1.0) * X)
+    assert (tape.steps, tape.starts, tape.under_way) == ([], [2], [])
 
 
 def test_the_rows_of_a_jacobian_are_on_the_tape_as_a_batch():

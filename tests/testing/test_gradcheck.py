@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from tinygrad_np.engine.makers import declare, elementwise
+from tinygrad_np.engine.declarations import declare, elementwise
 from tinygrad_np.testing import (
     GradcheckError,
     WeakGradcheckWarning,

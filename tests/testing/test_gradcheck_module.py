@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from tinygrad_np.engine.makers import elementwise
+from tinygrad_np.engine.declarations import elementwise
 from tinygrad_np.testing import GradcheckError, gradcheck_module
 
 
@@ -91,7 +91,7 @@ def test_the_module_stays_as_it_was(loss):
             gradcheck_module(model, data()[0], loss=loss)
     for name, t in model.tensors.items():
         array, values, node, grad = before[name]
-        assert t._data is array
+        assert t._raw is array
         np.testing.assert_array_equal(t.data, values)
         assert t.node is node
         assert t.grad is grad

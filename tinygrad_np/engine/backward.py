@@ -1,26 +1,27 @@
-"""What a Tensor is asked for: backward into `.grad`, or gradients as an answer.
-
-Imports errors, graph, modes, tensor and sweeps.
-"""
+"""What a Tensor is asked for: backward into `.grad`, or gradients as an answer."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from .errors import DTypeError, GraphError, ShapeError
 from .graph import Leaf, Node
+from .hooks import is_replaying
 from .modes import enable_grad
-from .sweeps import ones, sweep
+from .passes import as_tensor, backward_pass, ones
 from .tensor import Tensor, result
 
 
-def seed(
-    output: Tensor, gradient: Tensor | npt.ArrayLike | None, create_graph: bool, caller: str
+def initial_cotangent(
+    output: Tensor, gradient: Tensor | npt.ArrayLike | None, on_tensors: bool, caller: str
 ) -> Any:
-    """Return the cotangent a sweep from `output` starts with, or say why there is none."""
+    """Return the cotangent a pass from `output` starts with, or say why there is none.
+
+    A Tensor, if the rules are to run on Tensors.
+    """
+    on_tensors = on_tensors or is_replaying()
     if output.node is None:
         raise GraphError(
             f"{caller}: nothing to differentiate: this Tensor of shape {output.shape} was not "
@@ -39,7 +40,7 @@ def seed(
                 f"steepest ascent; take .real, .imag or the absolute value, or pass gradient="
             )
         array = ones(1, output.dtype).reshape(output.shape)
-        return result(array, None) if create_graph else array
+        return result(array, None) if on_tensors else array
     given = gradient if isinstance(gradient, Tensor) else Tensor(gradient)
     if given.shape != output.shape:
         raise ShapeError(
@@ -47,9 +48,9 @@ def seed(
         )
     if given.dtype.kind == "c" and output.dtype.kind != "c":
         raise DTypeError(f"{caller}: a complex gradient for a result of dtype {output.dtype}")
-    if create_graph:
+    if on_tensors:
         return given if given.dtype == output.dtype else given.astype(output.dtype)
-    return given._data.astype(output.dtype)  # a copy: leaves may keep it
+    return given._raw.astype(output.dtype)  # a copy: leaves may keep it
 
 
 def backward(
@@ -64,8 +65,8 @@ def backward(
         output: The result to differentiate.
         gradient: The cotangent to start with: `v` in :math:`J^T v`. Required unless the
             Tensor has a single element, where it is one.
-        retain_graph: Keep what the graph saved, so that it can be swept again.
-        create_graph: Record the sweep itself, so that gradients have gradients;
+        retain_graph: Keep what the graph saved, for another backward pass.
+        create_graph: Record the backward pass itself, so that gradients have gradients;
             implies `retain_graph`.
 
     Raises:
@@ -79,8 +80,8 @@ def backward(
     >>> x.grad
     Tensor([ 2., 40.], dtype=float64)
     """
-    start = seed(output, gradient, create_graph, "backward")
-    found = run(output, start, frozenset(), retain_graph, create_graph)
+    start = initial_cotangent(output, gradient, create_graph, "backward")
+    found = run_backward(output, start, frozenset(), retain_graph, create_graph)
     for node, g in found.items():
         tensor = node.tensor() if isinstance(node, Leaf) else None
         if tensor is None or tensor.node is not node:  # it is gone, or no longer that leaf
@@ -88,7 +89,7 @@ def backward(
         if tensor._grad is None:
             tensor._grad = as_tensor(g)
         else:
-            have = tensor._grad if create_graph else tensor._grad._data
+            have = tensor._grad if isinstance(g, Tensor) else tensor._grad._raw
             tensor._grad = as_tensor(have + g)
 
 
@@ -124,28 +125,23 @@ def gradients(
         if type(target) is not Tensor or target.node is None:
             raise GraphError(f"gradient: target {i} is not a Tensor that requires a gradient")
         nodes.append(target.node)
-    start = seed(output, gradient, create_graph, "gradient")
+    start = initial_cotangent(output, gradient, create_graph, "gradient")
     if not nodes:
         return ()
-    found = run(output, start, frozenset(nodes), True, create_graph)
+    found = run_backward(output, start, frozenset(nodes), True, create_graph)
     return tuple(as_tensor(found[n]) if n in found else None for n in nodes)
 
 
-def as_tensor(g: Any) -> Tensor:
-    """Return a cotangent as a Tensor."""
-    return g if isinstance(g, Tensor) else result(np.asarray(g), None)
-
-
-def run(
+def run_backward(
     output: Tensor,
     start: Any,
     targets: frozenset[Node],
     retain_graph: bool,
     create_graph: bool,
 ) -> dict[Node, Any]:
-    """Sweep from `output`, in grad mode if the sweep itself is to be recorded."""
-    assert output.node is not None  # seed raises
+    """Run a backward pass from `output`, in grad mode if the pass itself is to be recorded."""
+    assert output.node is not None  # initial_cotangent raises
     if not create_graph:
-        return sweep({output.node: start}, targets, retain_graph=retain_graph)
+        return backward_pass({output.node: start}, targets, retain_graph=retain_graph)
     with enable_grad():
-        return sweep({output.node: start}, targets, retain_graph=True, create_graph=True)
+        return backward_pass({output.node: start}, targets, retain_graph=True, on_tensors=True)

@@ -1,53 +1,106 @@
 """vmap: a function of one example, run once for a whole batch.
 
-An op called on mapped Tensors is applied to whole batches by its batching rule, which says
-how a leading axis goes through it. Elementwise ops need none of their own; an op without a
-rule is applied to one example after the other, so every op works. Imports calls, errors,
-mapped, op, tensor and trees.
+Under it a function sees BatchTracers, of the shape of one example. An op called on them is
+applied to whole batches by its batching rule, which says how a leading axis goes through it.
+Elementwise ops need none of their own; any other op without a rule is applied to one example
+after the other, so every op works.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, NoReturn
 
-from .errors import ShapeError
-from .mapped import Level, Mapped, levels
+import numpy as np
+
+from .errors import GraphError, ShapeError
+from .graph import Node
+from .hooks import Tracer
 from .op import FUNCTIONS, Op
 from .tensor import Tensor, asarray
-from .trees import leaves_of, map_tree
+from .trees import tree_leaves, tree_map
 
 Value = tuple[Any, bool]
 """An operand, and whether its first axis is the batch."""
 
-BATCHING: dict[str, Callable[..., Tensor]] = {}
-"""The batching rules by the name of the op: ``rule(op, size, values, params)``."""
+Level = tuple[int, int]
+"""The number of a running `vmap`, the outermost first, and the size of its batch."""
+
+levels: ContextVar[tuple[Level, ...]] = ContextVar("tinygrad_np_vmap_levels", default=())
 
 
-def batching(*names: str) -> Callable[[Callable[..., Tensor]], Callable[..., Tensor]]:
-    """Enter the decorated function as the batching rule of some ops."""
+class BatchTracer(Tensor, Tracer):
+    """A Tensor of one example in a batch.
 
-    def decorate(rule: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        BATCHING.update(dict.fromkeys(names, rule))
-        return rule
+    Attributes:
+        value: The whole batch, along the first axis: a Tensor, or one mapped by an outer
+            `vmap`.
+        level: The `vmap` it belongs to.
+    """
 
-    return decorate
+    __slots__ = ("level", "value")
 
+    value: Tensor
+    level: Level
 
-def apply(op: Op, args: Sequence[Any], params: dict[str, Any]) -> Mapped:
-    """Apply an op to operands some of which are mapped: by the innermost `vmap` first."""
-    level = max(x.level for x in args if isinstance(x, Mapped))
-    values = [
-        (x.value, True) if isinstance(x, Mapped) and x.level == level else (x, False) for x in args
-    ]
-    rule = BATCHING.get(op.name)
-    if rule is None:
-        rule = elementwise if op.alike else one_by_one
-    return Mapped(rule(op, level[1], values, params), level)
+    def __init__(self, value: Tensor, level: Level) -> None:
+        self.value = value
+        self.level = level
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one example."""
+        return self.value.shape[1:]
 
-Mapped.apply = staticmethod(apply)
+    @property
+    def ndim(self) -> int:
+        """The number of axes of one example."""
+        return self.value.ndim - 1
+
+    @property
+    def size(self) -> int:
+        """The number of elements of one example."""
+        return int(np.prod(self.shape))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the elements."""
+        return self.value.dtype
+
+    @property
+    def node(self) -> Node | None:  # type: ignore[override]  # an attribute of Tensor
+        """The node of the whole batch."""
+        return self.value.node
+
+    def detach(self) -> Tensor:
+        """Return the same values without history."""
+        return BatchTracer(self.value.detach(), self.level)
+
+    def __repr__(self) -> str:
+        return f"BatchTracer(one of {self.level[1]} of shape {self.shape}, dtype={self.dtype})"
+
+    def apply(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
+        """Apply an op to operands some of which are batches: by the innermost `vmap` first."""
+        level = max(x.level for x in args if isinstance(x, BatchTracer))
+        values = [
+            (x.value, True) if isinstance(x, BatchTracer) and x.level == level else (x, False)
+            for x in args
+        ]
+        rule = op.batching or (elementwise if op.kind == "elementwise" else one_by_one)
+        return BatchTracer(rule(op, level[1], values, params), level)
+
+    def _refuse(self, *_: Any) -> NoReturn:
+        raise GraphError(
+            "inside vmap a Tensor stands for all examples at once and has no single value: use "
+            "tg.where instead of if, and look at values outside"
+        )
+
+    item = tolist = numpy = __bool__ = __float__ = __int__ = __complex__ = __index__ = _refuse
+    __array__ = __setitem__ = __contains__ = __reduce__ = __deepcopy__ = _refuse  # type: ignore[assignment]
+
+    data = property(_refuse, _refuse)
 
 
 def elementwise(op: Op, size: int, values: Sequence[Value], params: dict[str, Any]) -> Tensor:
@@ -115,14 +168,14 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
         if len(axes) != len(args):
             raise TypeError(f"vmap: in_axes has {len(axes)} entries for {len(args)} arguments")
         batches = [
-            arg if axis is None else map_tree(functools.partial(batch_first, axis=axis), arg)
+            arg if axis is None else tree_map(functools.partial(batch_first, axis=axis), arg)
             for arg, axis in zip(args, axes, strict=True)
         ]
         sizes = {
             x.shape[0]
             for batch, axis in zip(batches, axes, strict=True)
             if axis is not None
-            for x in leaves_of(batch)
+            for x in tree_leaves(batch)
         }
         if len(sizes) != 1:
             found = " and ".join(map(str, sorted(sizes))) or "none"
@@ -130,7 +183,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
         outer = levels.get()
         level = (len(outer) + 1, sizes.pop())
         inside = [
-            batch if axis is None else map_tree(lambda x: Mapped(x, level), batch)
+            batch if axis is None else tree_map(lambda x: BatchTracer(x, level), batch)
             for batch, axis in zip(batches, axes, strict=True)
         ]
         token = levels.set((*outer, level))
@@ -138,7 +191,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
             answer = f(*inside, **kwargs)
         finally:
             levels.reset(token)
-        return map_tree(lambda x: batch_last(x, level, out_axes), answer)
+        return tree_map(lambda x: batch_last(x, level, out_axes), answer)
 
     return mapped
 
@@ -157,7 +210,7 @@ def batch_first(x: Any, axis: int) -> Tensor:
 
 def batch_last(x: Any, level: Level, axis: int) -> Tensor:
     """Return a result as a whole batch, with its axis where it is wanted."""
-    here = isinstance(x, Mapped) and x.level == level
+    here = isinstance(x, BatchTracer) and x.level == level
     t = whole_batch(x.value if here else x, here, level[1])
     if not -t.ndim <= axis < t.ndim:
         raise ShapeError(f"vmap: out_axes is {axis}, but a result has shape {t.shape}")
@@ -170,7 +223,7 @@ def batch_last(x: Any, level: Level, axis: int) -> Tensor:
 
 def base_of(x: Tensor) -> Tensor:
     """Return the whole batch of all levels below a Tensor."""
-    while isinstance(x, Mapped):
+    while isinstance(x, BatchTracer):
         x = x.value
     return x
 
@@ -179,13 +232,13 @@ def at_levels(x: Any, active: Sequence[Level]) -> Any:
     """Return `x` mapped at each of the given levels, the outermost first."""
     if not active:
         return x if isinstance(x, Tensor) else asarray(x)
-    here = isinstance(x, Mapped) and x.level == active[-1]
+    here = isinstance(x, BatchTracer) and x.level == active[-1]
     value = x.value if here else whole_batch(x, False, active[-1][1])
-    return Mapped(at_levels(value, active[:-1]), active[-1])
+    return BatchTracer(at_levels(value, active[:-1]), active[-1])
 
 
 def wrap(base: Tensor, active: Sequence[Level]) -> Tensor:
     """Return a whole batch of all levels as one example: the inverse of `base_of`."""
     for level in active:
-        base = Mapped(base, level)
+        base = BatchTracer(base, level)
     return base

@@ -1,39 +1,44 @@
 """What a call of an op does: take the operands apart, compute, record a node.
 
 Three callers do one thing. The first two are the third with its loops written out,
-because they are what a training step spends its Python time in. Imports errors,
-graph, modes, tensor, op and tape.
+because they are what a training step spends its Python time in. Where a tracer reads the
+program, all of them hand the call to it, by `dispatch`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from .graph import Constant, Edge, Node
-from .mapped import Mapped
+from .graph import NO_PARAMS, Constant, Node, new_node
+from .hooks import ACTIVE, Tracer, active, resume, suspend
 from .modes import is_grad_enabled
 from .op import FUNCTIONS, Op, Rule
-from .tape import RECORDING, running
 from .tensor import LENT, NUMERIC, Tensor, as_array, result
+
+NUMBERS = (float, int, bool, complex)
+"""Python numbers, which stay as they are: NumPy lets the other operand decide the dtype."""
 
 
 def operand(x: Any, op: str) -> tuple[Any, Any]:
-    """Return the array of `x` and its node. Python numbers stay as they are: weak."""
+    """Return the array of `x` and its node."""
     if type(x) is np.ndarray:
         return (x if x.dtype.kind in NUMERIC else as_array(x, op)), None
     if type(x) is Tensor:
-        return (x._settle() if x._share == LENT else x._data), x.node
-    if type(x) in (float, int, bool, complex):
+        return (x._captured() if x._share == LENT else x._raw), x.node
+    if type(x) in NUMBERS:
         return x, None
-    if isinstance(x, (list, tuple)) and contains_tensor(x):
-        stacked = FUNCTIONS["stack"](x)
-        return stacked._data, stacked.node
     if isinstance(x, Tensor):
         raise TypeError(f"{op}: {type(x).__name__} is a subclass of Tensor, which is final")
     return as_array(x, op), None
+
+
+def must_dispatch(x: Any) -> bool:
+    """Return whether an operand is a tracer, or holds Tensors of which any may be one."""
+    return isinstance(x, Tracer) or (isinstance(x, (list, tuple)) and contains_tensor(x))
 
 
 def contains_tensor(x: Any) -> bool:
@@ -41,6 +46,36 @@ def contains_tensor(x: Any) -> bool:
     if isinstance(x, (list, tuple)):
         return any(map(contains_tensor, x))
     return isinstance(x, Tensor)
+
+
+def dispatch(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
+    """Hand a call to a tracer among its operands, else to the innermost active one.
+
+    While that one has it, the others are active: it may hand the call on.
+    """
+    tracers = active()
+    try:
+        args = tuple([traceable(x, op.name) for x in args])
+    except Exception:
+        if not tracers:  # else the op refuses it again, where they see it
+            raise
+    for x in args:
+        if isinstance(x, Tracer):
+            return x.apply(op, args, params)
+    if not tracers:
+        return op.call(*args, **params)
+    token = suspend(tracers[:-1])
+    try:
+        return tracers[-1].apply(op, args, params)
+    finally:
+        resume(token)
+
+
+def traceable(x: Any, op: str) -> Any:
+    """Return an operand as tracers see it: a Tensor, or a Python number."""
+    if isinstance(x, Tensor) or type(x) in NUMBERS:
+        return x
+    return FUNCTIONS["stack"](x) if contains_tensor(x) else result(as_array(x, op), None)
 
 
 def remember(array: Any, x: Any) -> Any:
@@ -53,17 +88,18 @@ def remember(array: Any, x: Any) -> Any:
 def unary(op: Op) -> Callable[..., Tensor]:
     """Return the public function of an op of one array."""
     forward = op.forward
-    rule = op.rules.get("x")
+    rule: Any = op.rules.get("x")
     if rule is not None:
         rule.prepare(("x", "out"), op.name)
+        pattern, pick = op.pattern((0,)), rule.pick
 
     def call(x: Any, /) -> Tensor:
-        if RECORDING and (tape := running()) is not None:
-            return tape.call(op, call, (x,), {})
+        if ACTIVE and active():
+            return dispatch(op, (x,), {})
         if type(x) is Tensor and x._share != LENT:
-            a, parent = x._data, x.node
-        elif isinstance(x, Mapped):
-            return x.apply(op, (x,), {})  # type: ignore[no-any-return]
+            a, parent = x._raw, x.node
+        elif must_dispatch(x):
+            return dispatch(op, (x,), {})
         else:
             a, parent = operand(x, op.name)
         try:
@@ -74,8 +110,11 @@ def unary(op: Op) -> Callable[..., Tensor]:
             out = np.asarray(out)
         if parent is None or rule is None or not is_grad_enabled():
             return result(out, None)
-        edges = ((parent, rule, rule.pick((a, out))),)
-        return result(out, Node(op, (parent,), edges, {}, out.shape, out.dtype))
+        shape = out.shape
+        if shape == parent.shape:
+            shape = parent.shape  # one tuple for both
+        saved = pick((a, out))
+        return result(out, Node(op, pattern, parent, saved, None, NO_PARAMS, shape, out.dtype))
 
     return call
 
@@ -85,28 +124,30 @@ def binary(op: Op) -> Callable[..., Tensor]:
     forward = op.forward
     rule_x: Any = op.rules.get("x")
     rule_y: Any = op.rules.get("y")
-    for rule in op.rules.values():
-        rule.prepare(("x", "y", "out"), op.name)
-    pick_x: Any = getattr(rule_x, "pick", None)
-    pick_y: Any = getattr(rule_y, "pick", None)
+    if rule_x is not None:
+        for rule in (rule_x, rule_y):
+            rule.prepare(("x", "y", "out"), op.name)
+        of_x, of_y, of_both = op.pattern((0,)), op.pattern((1,)), op.pattern((0, 1))
+        pick_x, pick_y = rule_x.pick, rule_y.pick
+        pick_both = pick_for(rule_x, rule_y)
 
     def call(x: Any, y: Any, /) -> Tensor:
         a: Any
         b: Any
-        if RECORDING and (tape := running()) is not None:
-            return tape.call(op, call, (x, y), {})
+        if ACTIVE and active():
+            return dispatch(op, (x, y), {})
         if type(x) is Tensor and x._share != LENT:
-            a, p = x._data, x.node
-        elif isinstance(x, Mapped):
-            return x.apply(op, (x, y), {})  # type: ignore[no-any-return]
+            a, p = x._raw, x.node
+        elif must_dispatch(x):
+            return dispatch(op, (x, y), {})
         else:
             a, p = operand(x, op.name)
         if type(y) is Tensor and y._share != LENT:
-            b, q = y._data, y.node
+            b, q = y._raw, y.node
         elif type(y) is float:
             b, q = y, None
-        elif isinstance(y, Mapped):
-            return y.apply(op, (x, y), {})  # type: ignore[no-any-return]
+        elif must_dispatch(y):
+            return dispatch(op, (x, y), {})
         else:
             b, q = operand(y, op.name)
         try:
@@ -117,47 +158,59 @@ def binary(op: Op) -> Callable[..., Tensor]:
             out = np.asarray(out)
         if rule_x is None or not is_grad_enabled():
             return result(out, None)
+        shape = out.shape
         values = (a, b, out)
-        edges: tuple[Edge, ...]
-        if p is not None and q is not None:
-            inputs: tuple[Any, ...] = (p, q)
-            edges = ((p, rule_x, pick_x(values)), (q, rule_y, pick_y(values)))
-        elif p is not None:
-            inputs = (p, remember(b, y))
-            edges = ((p, rule_x, pick_x(values)),)
+        parents: Any
+        if p is not None:
+            if shape == p.shape:
+                shape = p.shape  # one tuple for both
+            if q is not None:
+                pattern, parents, saved, other = of_both, (p, q), pick_both(values), None
+            else:
+                pattern, parents, saved, other = of_x, p, pick_x(values), remember(b, y)
         elif q is not None:
-            inputs = (remember(a, x), q)
-            edges = ((q, rule_y, pick_y(values)),)
+            if shape == q.shape:
+                shape = q.shape
+            pattern, parents, saved, other = of_y, q, pick_y(values), remember(a, x)
         else:
             return result(out, None)
-        return result(out, Node(op, inputs, edges, {}, out.shape, out.dtype))
+        return result(out, Node(op, pattern, parents, saved, other, NO_PARAMS, shape, out.dtype))
 
     return call
 
 
+def pick_for(x: Rule, y: Rule) -> Callable[[Any], Any]:
+    """Return what picks the saved values of two rules, at once where each has one."""
+    if x.count == y.count == 1:
+        return itemgetter(*x.at, *y.at)
+    if not x.count and not y.count:
+        return lambda values: ((), ())
+    return lambda values: (x.pick(values), y.pick(values))
+
+
 def general(op: Op) -> Callable[..., Tensor]:
     """Return the public function of an op of any number of arrays, with parameters."""
-    forward, star, defaults = op.forward, op.star, op.defaults
-    fixed = op.inputs[:-1] if star else op.inputs
+    forward, varargs, defaults = op.forward, op.varargs, op.defaults
+    fixed = op.inputs[:-1] if varargs else op.inputs
     count = len(fixed)
-    # What a rule may ask for, in the order in which `saved` lays it out.
-    known = [*op.inputs, "out", *defaults, *(f"{name}_shape" for name in fixed)]
-    if star:
-        known += ["shapes", "index"]
+    # What a rule may ask for, in the order in which a call lays it out.
+    names = [*op.inputs, "out", *defaults, *(f"{name}_shape" for name in fixed)]
+    if varargs:
+        names += ["shapes", "index"]
     with_shapes = any(
         need.endswith("_shape") or need == "shapes"
         for rule in op.rules.values()
         for need in rule.needs
     )
     for rule in op.rules.values():
-        rule.prepare(known, op.name)
+        rule.prepare(names, op.name)
     rules = [op.rules.get(name) for name in fixed]
-    star_rule = op.rules.get(star) if star else None
+    varargs_rule = op.rules.get(varargs) if varargs else None
 
     def bind(args: tuple[Any, ...], given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Return the inputs and the parameters, both complete."""
         params = dict(defaults)
-        if not star:
+        if not varargs:
             if len(args) > count + len(defaults):
                 raise TypeError(f"{op.name}: too many arguments ({len(args)})")
             by_place = dict(zip(defaults, args[count:], strict=False))
@@ -182,14 +235,14 @@ def general(op: Op) -> Callable[..., Tensor]:
         params = defaults
         if given or len(args) != count:
             args, params = bind(args, given)
-        if RECORDING and (tape := running()) is not None:
-            return tape.call(op, call, args, params)
+        if ACTIVE and active():
+            return dispatch(op, args, params)
         arrays, nodes, tracked = [], [], False
         for x in args:
             if type(x) is Tensor and x._share != LENT:
-                a, node = x._data, x.node
-            elif isinstance(x, Mapped):
-                return x.apply(op, args, params)  # type: ignore[no-any-return]
+                a, node = x._raw, x.node
+            elif must_dispatch(x):
+                return dispatch(op, args, params)
             else:
                 a, node = operand(x, op.name)
             arrays.append(a)
@@ -203,52 +256,57 @@ def general(op: Op) -> Callable[..., Tensor]:
             out = np.asarray(out)
         if not tracked or not op.rules or not is_grad_enabled() or out.dtype.kind not in "fc":
             return result(out, None)
-        saved = [*arrays, out, *params.values()]
-        if star:
-            saved[count : -1 - len(params)] = [tuple(arrays[count:])]
-        if with_shapes or star:
+        known = [*arrays, out, *params.values()]
+        if varargs:
+            known[count : -1 - len(params)] = [tuple(arrays[count:])]
+        if with_shapes or varargs:
             shapes = [getattr(a, "shape", ()) for a in arrays]
-            saved += shapes[:count]
-            if star:
-                saved += [tuple(shapes[count:]), 0]
-        edges = []
+            known += shapes[:count]
+            if varargs:
+                known += [tuple(shapes[count:]), 0]
+        places, parents, saved, others = [], [], [], []
         for i, node in enumerate(nodes):
-            rule = rules[i] if i < count else star_rule
-            if node is not None and rule is not None:
-                if i >= count:
-                    saved[-1] = i - count
-                edges.append((node, rule, rule.pick(saved)))
-        if not edges:
+            rule = rules[i] if i < count else varargs_rule
+            if node is None or rule is None:
+                others.append(node or remember(arrays[i], args[i]))
+                continue
+            if i >= count:
+                known[-1] = i - count
+            places.append(i)
+            parents.append(node)
+            saved.append(rule.pick(known))
+        if not parents:
             return result(out, None)
-        inputs = tuple(
-            [node or remember(a, x) for node, a, x in zip(nodes, arrays, args, strict=True)]
-        )
-        return result(out, Node(op, inputs, tuple(edges), params, out.shape, out.dtype))
+        node = new_node(op, places, parents, saved, others, params, out.shape, out.dtype)
+        return result(out, node)
 
     return call
 
 
-def lift(node: Node, rule: Rule, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return a rule's saved arguments as Tensors that know their nodes.
+def saved_tensors(node: Node, rule: Rule, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what a rule saved with every array as a Tensor that knows its node.
 
     What the rule then computes is recorded and leads back to the inputs: this is how a
-    gradient of a gradient is taken.
+    gradient of a gradient is taken. Constants are Tensors too, for a tracer to know them.
     """
     op = node.op
     assert op is not None  # a leaf has no rules
-    lifted: list[Any] = []
+    inputs = node.inputs
+    tensors: list[Any] = []
     for need, value in zip(rule.needs, arguments, strict=True):
         if need == "out":
-            lifted.append(result(value, node))
-        elif need == op.star:
-            sources = node.inputs[len(op.inputs) - 1 :]
-            lifted.append(tuple(map(_with_node, value, sources)))
+            tensors.append(result(value, node))
+        elif need == op.varargs:
+            tensors.append(tuple(map(_with_node, value, inputs[len(op.inputs) - 1 :])))
         elif need in op.inputs:
-            lifted.append(_with_node(value, node.inputs[op.inputs.index(need)]))
+            tensors.append(_with_node(value, inputs[op.inputs.index(need)]))
         else:
-            lifted.append(value)
-    return tuple(lifted)
+            tensors.append(value)
+    return tuple(tensors)
 
 
 def _with_node(value: Any, source: Any) -> Any:
-    return result(value, source) if isinstance(source, Node) else value
+    """Return a saved operand as a Tensor, a Python number as it is."""
+    if type(value) is not np.ndarray:
+        return value
+    return result(value, source if isinstance(source, Node) else None)

@@ -1,7 +1,4 @@
-"""Checkpoint: compute again in the sweep what would otherwise be saved.
-
-Imports batching, errors, graph, mapped, modes, op, sweeps, tensor, trees and transforms.
-"""
+"""Checkpoint: compute again in the sweep what would otherwise be saved."""
 
 from __future__ import annotations
 
@@ -12,16 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from .batching import base_of
+from .batching import BatchTracer, base_of, levels
 from .errors import GraphError
-from .graph import Node, next_number, walk_edges
-from .mapped import Mapped, levels
+from .graph import NO_PARAMS, Node, new_node, next_number, several, walk_edges
 from .modes import enable_grad, is_grad_enabled
 from .op import Op, Rule
-from .sweeps import push, sweep
+from .passes import backward_pass, forward_pass
 from .tensor import Array, Tensor, result
 from .transforms import alias, is_tracked
-from .trees import leaves_of, map_tree
+from .trees import tree_leaves, tree_map
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -70,7 +66,7 @@ class Segment:
     def __init__(self, f: Callable[..., Any], args: Any, kwargs: Any) -> None:
         self.f = f
         self.arguments = (args, kwargs)
-        self.given = [x for x in leaves_of(self.arguments) if is_tracked(x)]
+        self.given = [x for x in tree_leaves(self.arguments) if is_tracked(x)]
         self.levels = levels.get()
         self.outside: list[Node] = []
         self.values: list[Array] = []
@@ -84,7 +80,7 @@ class Segment:
         """
         fresh = [stand_in(base_of(x)) for x in self.given]
         rest = iter(fresh)
-        args, kwargs = map_tree(
+        args, kwargs = tree_map(
             lambda x: mapped_like(x, next(rest)) if is_tracked(x) else x, self.arguments
         )
         token = levels.set(self.levels)
@@ -93,18 +89,18 @@ class Segment:
                 answer = self.f(*args, **kwargs)
         finally:
             levels.reset(token)
-        tensors = [base_of(x) for x in leaves_of(answer) if isinstance(x, Tensor)]
+        tensors = [base_of(x) for x in tree_leaves(answer) if isinstance(x, Tensor)]
         return answer, tensors, [x.node for x in fresh if x.node is not None]
 
     def first_run(self) -> Any:
         """Return what the function returns, with nodes that lead to this segment."""
         start = next_number()
         answer, tensors, own = self.run(new_leaf)
-        self.values = [x._data for x in tensors]
+        self.values = [x._raw for x in tensors]
         roots = [x.node for x in tensors if x.node is not None]
         # What was made before the call and is used in it: what the function closes over.
         nodes = walk_edges(roots, frozenset(own))
-        used = (p for n in nodes if n.number > start for p, _, _ in n.edges or ())
+        used = (p for n in nodes if n.number > start for p in several(n.ends))
         self.outside = [n for n in dict.fromkeys((*roots, *used)) if n.number < start]
         parents = [x.node for x in self.given if x.node is not None] + self.outside
         numbers = iter(range(len(tensors)))
@@ -115,23 +111,24 @@ class Segment:
             k = next(numbers)
             if x.node is None or not parents:
                 return x
-            edges = tuple((p, RULE, (self, k, i)) for i, p in enumerate(parents))
             whole = base_of(x)
-            node = Node(OP, tuple(parents), edges, {}, whole.shape, whole.dtype)
-            return mapped_like(x, result(whole._data, node))
+            places = list(range(len(parents)))
+            saved = [(self, k, i) for i in places]
+            node = new_node(OP, places, parents, saved, [], NO_PARAMS, whole.shape, whole.dtype)
+            return mapped_like(x, result(whole._raw, node))
 
-        return map_tree(output, answer)
+        return tree_map(output, answer)
 
     def cotangents(self, k: int, g: Any) -> list[Any]:
         """Return the cotangent of each parent for that of one result, by a run and a sweep."""
         if not same_items(self.memo[0], [k, g]):  # results that are added share one cotangent
             recorded = isinstance(g, Tensor) and is_grad_enabled()
             roots, targets = self.second_run(recorded)
-            found = sweep(
+            found = backward_pass(
                 {roots[k]: g},
                 frozenset(targets),
                 retain_graph=recorded,
-                create_graph=isinstance(g, Tensor),
+                on_tensors=isinstance(g, Tensor),
                 stop=True,
             )
             self.memo = ([k, g], [found.get(n) for n in targets])
@@ -142,7 +139,7 @@ class Segment:
         if not same_items(self.memo[0], given):
             roots, targets = self.second_run(recorded)
             starts = {n: t for n, t in zip(targets, given, strict=True) if t is not None}
-            found = push([n for n in roots if n is not None], starts, create_graph=recorded)
+            found = forward_pass([n for n in roots if n is not None], starts, on_tensors=recorded)
             self.memo = (given, [None if n is None else found.get(n) for n in roots])
         return self.memo[1]
 
@@ -150,7 +147,7 @@ class Segment:
         """Run the function again; return the nodes of its results and of this segment's parents."""
         _, tensors, own = self.run(alias if recorded else new_leaf)
         for x, value in zip(tensors, self.values, strict=True):
-            if not np.array_equal(x._data, value, equal_nan=value.dtype.kind in "fc"):
+            if not np.array_equal(x._raw, value, equal_nan=value.dtype.kind in "fc"):
                 raise GraphError(
                     "checkpoint: the function gave another result when it was computed "
                     "again: it draws random numbers, or something it closes over was changed"
@@ -160,7 +157,9 @@ class Segment:
 
 def mapped_like(x: Tensor, whole: Tensor) -> Tensor:
     """Return a whole batch as an example of what `x` is an example of."""
-    return Mapped(mapped_like(x.value, whole), x.level) if isinstance(x, Mapped) else whole
+    return (
+        BatchTracer(mapped_like(x.value, whole), x.level) if isinstance(x, BatchTracer) else whole
+    )
 
 
 def same_items(x: Any, y: list[Any]) -> bool:
@@ -169,24 +168,25 @@ def same_items(x: Any, y: list[Any]) -> bool:
 
 
 def tangent_of(
-    node: Node, found: dict[Node, Any], create_graph: bool, note: Callable[..., None] | None
+    node: Node, tangents: dict[Node, Any], on_tensors: bool, note: Callable[..., None] | None
 ) -> Any:
-    """Return the tangent of a result of a segment: see ``sweeps.tangent_of``.
+    """Return the tangent of a result of a segment: see ``passes.tangent_of``.
 
-    The sweep inside notes its steps itself.
+    The pass inside notes its steps itself.
     """
     edges = node.edges or ()
     segment, k, _ = edges[0][2]
-    return segment.tangents([found.get(parent) for parent, _, _ in edges], create_graph)[k]
+    return segment.tangents([tangents.get(parent) for parent, _, _ in edges], on_tensors)[k]
 
 
 def new_leaf(x: Tensor) -> Tensor:
     """Return a leaf with the values of `x`."""
-    leaf = result(x._data, None)
+    leaf = result(x._raw, None)
     leaf.requires_grad = True
     return leaf
 
 
 RULE = Rule(lambda g, segment, k, i: segment.cotangents(k, g)[i], "x")
 OP = Op("checkpoint", lambda x: x, "general", ("x",), {"x": RULE}, holomorphic=False)
-OP.push = tangent_of
+OP.jvp = tangent_of
+OP.reruns = True

@@ -1,7 +1,4 @@
-"""Own ops: a user's function with rules of its own, or with finite differences for them.
-
-Imports errors, makers, op and tensor.
-"""
+"""Own ops: a user's function with rules of its own, or with finite differences for them."""
 
 from __future__ import annotations
 
@@ -12,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .declarations import either, make
 from .errors import DTypeError
-from .makers import either, make
 from .op import Rule, RuleFunction, name_of, parameters
 from .tensor import NUMERIC, Array, Tensor
 
@@ -83,8 +80,8 @@ def op(
                 f"op: {label} has {forward.nout} results, and an op has one; take one of them, as "
                 f"in lambda {names}: np.{label}({names})[0]"
             )
-        plain, star, defaults = parameters(forward)
-        if "out" in (*plain, star, *defaults):
+        plain, varargs, defaults = parameters(forward)
+        if "out" in (*plain, varargs, *defaults):
             raise TypeError(
                 f"op: {label} has a parameter named 'out', which in a rule is the result; wrap it "
                 f"in a function without, such as lambda x: {label}(x)"
@@ -92,7 +89,8 @@ def op(
         if gradient == "finite-difference" and not rules:
             return by_differences(forward, label)
         if gradient == "none" and not rules:
-            return make(label, numeric(forward, label), "constant", {}, like=forward)
+            kind_of = "elementwise" if of_elements else "general"
+            return make(label, numeric(forward, label), kind_of, {}, like=forward)
         if gradient is not None or not rules:
             raise TypeError(
                 f"op: {label} needs a rule for each input to differentiate, as in "
@@ -150,9 +148,9 @@ def by_differences(
     is taken by differences again: so it can be differentiated to any order.
     """
     like = like or forward
-    inputs, star, defaults = parameters(like)
-    if star is not None:
-        raise TypeError(f"op: {name} takes *{star}; finite differences need named inputs")
+    inputs, varargs, defaults = parameters(like)
+    if varargs is not None:
+        raise TypeError(f"op: {name} takes *{varargs}; finite differences need named inputs")
 
     def rule_for(i: int) -> Rule:
         derivative: list[Any] = []

@@ -18,6 +18,10 @@ class DTypeError(TinygradError, TypeError):
     """A dtype that an operation, or differentiation, can not work with."""
 
 
+class OperandError(TinygradError, ValueError):
+    """Values that an operation cannot take, such as an index out of range."""
+
+
 class GraphError(TinygradError, RuntimeError):
     """A graph that can not be swept: spent, missing, or asked for the wrong thing."""
 

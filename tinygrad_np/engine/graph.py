@@ -1,8 +1,7 @@
 """The graph: nodes that point at their parents, and the walk over them.
 
 A node points at its parents and at nothing else: no Tensor, no child, so no cycle
-can form and a dropped graph is freed at once by reference counting. Imports nothing
-of the package; Tensor and Op appear as types only.
+can form and a dropped graph is freed at once by reference counting.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import ref
 
 import numpy as np
@@ -26,33 +25,59 @@ Edge = tuple["Node", "Rule", tuple[Any, ...]]
 
 next_number = itertools.count().__next__
 
+FREED: Final = object()
+"""What a node has in place of its saved values once a backward pass has freed them."""
+
+NO_PARAMS: dict[str, Any] = {}
+"""The parameters of every node of an op without any."""
+
+
+class Pattern(NamedTuple):
+    """Where the edges of a node lead: shared by all nodes of an op with the same tracked inputs.
+
+    Attributes:
+        places: The input that each edge leads to, by number.
+        rules: The gradient rule of each edge.
+    """
+
+    places: tuple[int, ...]
+    rules: tuple[Rule, ...]
+
 
 class Node:
     """One applied op.
 
+    Python's garbage collector walks over large graphs again and again, and visits every tuple.
+    So where there is one of something (a parent, a saved value) it stands there by itself, and in
+    a tuple only where there are several. `edges` and `inputs` read it.
+
     Attributes:
         op: The op that was applied; ``None`` for a leaf.
-        inputs: What it was applied to, in order: a Node for a tracked operand, a
-            Constant for any other array, a Python number for itself.
-        edges: ``(parent, rule, arguments)`` for each input a gradient flows to; the
-            arguments are exactly what the rule asks for. ``None`` once spent.
+        pattern: Which inputs the edges lead to, and their rules.
+        ends: The node that the only edge leads to, or a tuple with that of each edge.
+        saved: What the rule of the only edge asks for, itself if it is one value; or a tuple with
+            that of each edge; `FREED` once a backward pass has let it go.
+        others: The inputs without an edge, in order: a Constant for an array, a Python number for
+            itself, a Node where no gradient flows. The only one, or a tuple, or ``None``.
         params: The op's keyword parameters.
         shape: The result's shape.
         dtype: The result's dtype.
         number: The creation number; a parent's is always smaller.
         name: The name a user gave the result.
-        scope: The module whose result it is, as `scope_of` reads it; ``None`` for most.
+        scope: The module whose result it is, as `scopes.scope_of` reads it; ``None`` for most.
     """
 
     __slots__ = (
         "__weakref__",
         "dtype",
-        "edges",
-        "inputs",
+        "ends",
         "name",
         "number",
         "op",
+        "others",
         "params",
+        "pattern",
+        "saved",
         "scope",
         "shape",
     )
@@ -62,15 +87,19 @@ class Node:
     def __init__(
         self,
         op: Op | None,
-        inputs: tuple[Any, ...],
-        edges: tuple[Edge, ...] | None,
+        pattern: Pattern,
+        ends: Any,
+        saved: Any,
+        others: Any,
         params: dict[str, Any],
         shape: Shape,
         dtype: np.dtype[Any],
     ) -> None:
         self.op = op
-        self.inputs = inputs
-        self.edges = edges
+        self.pattern = pattern
+        self.ends = ends
+        self.saved = saved
+        self.others = others
         self.params = params
         self.shape = shape
         self.dtype = dtype
@@ -79,25 +108,88 @@ class Node:
         self.number = next_number()
 
     @property
+    def edges(self) -> tuple[Edge, ...] | None:
+        """``(parent, rule, arguments)`` for each input a gradient flows to; ``None`` once freed.
+
+        The arguments are exactly what the rule asks for.
+        """
+        saved = self.saved
+        if saved is FREED:
+            return None
+        rules = self.pattern[1]
+        if len(rules) == 1:
+            (rule,) = rules
+            return ((self.ends, rule, (saved,) if rule.count == 1 else saved),)
+        return tuple(
+            [
+                (parent, rule, (kept,) if rule.count == 1 else kept)
+                for parent, rule, kept in zip(self.ends, rules, saved, strict=True)
+            ]
+        )
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """What the op was applied to, in order: nodes, Constants, Python numbers."""
+        places, others = self.pattern[0], self.others
+        if others is None:
+            others = ()
+        elif type(others) is not tuple:
+            others = (others,)
+        by_place = dict(zip(places, several(self.ends), strict=True))
+        rest = iter(others)
+        return tuple(
+            by_place[i] if i in by_place else next(rest) for i in range(len(places) + len(others))
+        )
+
+    @property
     def parents(self) -> tuple[Node, ...]:
-        """The nodes this one was computed from, spent or not."""
-        return tuple(x for x in self.inputs if isinstance(x, Node))
+        """The nodes this one was computed from, with an edge or not."""
+        return tuple([x for x in self.inputs if isinstance(x, Node)])
 
     def __repr__(self) -> str:
         return f"<{self.op.label if self.op else 'leaf'} {self.shape} {self.dtype}>"
 
 
+NO_EDGES = Pattern((), ())
+
+
+def new_node(
+    op: Op,
+    places: list[int],
+    parents: list[Node],
+    saved: list[Any],
+    others: list[Any],
+    params: dict[str, Any],
+    shape: Shape,
+    dtype: np.dtype[Any],
+) -> Node:
+    """Return a node of any number of edges and of other inputs."""
+    pattern = op.pattern(tuple(places))
+    other = (tuple(others) if len(others) > 1 else others[0]) if others else None
+    if len(parents) != 1:
+        return Node(op, pattern, tuple(parents), tuple(saved), other, params, shape, dtype)
+    (parent,), (kept,) = parents, saved
+    if shape == parent.shape:
+        shape = parent.shape  # one tuple for both
+    return Node(op, pattern, parent, kept, other, params, shape, dtype)
+
+
+def several(ends: Any) -> tuple[Node, ...]:
+    """Return the ends of the edges of a node as a tuple."""
+    return ends if type(ends) is tuple else (ends,)
+
+
 class Leaf(Node):
     """The node of a Tensor that requires a gradient and was not computed.
 
-    It knows its Tensor weakly: the sweep delivers a gradient where there still is
+    It knows its Tensor weakly: a backward pass delivers a gradient where there still is
     someone to read it.
     """
 
     __slots__ = ("tensor",)
 
     def __init__(self, tensor: Tensor, shape: Shape, dtype: np.dtype[Any]) -> None:
-        super().__init__(None, (), (), {}, shape, dtype)
+        super().__init__(None, NO_EDGES, (), (), None, NO_PARAMS, shape, dtype)
         self.tensor: ref[Tensor] = ref(tensor)
 
 
@@ -111,53 +203,19 @@ class Constant:
         self.dtype = dtype
         self.name = name
 
-
-class Scope(NamedTuple):
-    """A module's call, noted on its result: what it computed since `start` was in it.
-
-    Attributes:
-        name: The module's place in the model, such as ``layers.0``; empty for the model.
-        kind: The name of its class.
-        start: The number of no node, smaller than those of the module's own nodes.
-        inner: The module inside it with the same result, if any.
-    """
-
-    name: str
-    kind: str
-    start: int
-    inner: Scope | None
+    def __repr__(self) -> str:
+        name = f" {self.name}" if self.name else ""
+        return f"<constant{name} {self.shape} {self.dtype}>"
 
 
-def enclose(node: Node, place: str, module: type, start: int) -> None:
-    """Note that everything `node` was computed from since `start` belongs to a module.
-
-    Every call of a module pays for this, so it is a plain tuple; `scope_of` reads it.
-    """
-    if node.number > start:  # it was computed there, and not only passed on
-        node.scope = (place, module, start, node.scope)
-
-
-def scope_of(node: Node) -> Scope | None:
-    """Return the outermost module whose result a node is."""
-    noted = []
-    inner = node.scope
-    while inner is not None:
-        noted.append(inner)
-        inner = inner[3]
-    found = None
-    for place, module, start, _ in reversed(noted):
-        found = Scope(place.removesuffix("."), module.__name__, start, found)
-    return found
-
-
-def walk(root: Node) -> list[Node]:
-    """Return every node reachable from `root`, newest first.
+def walk(*roots: Node) -> list[Node]:
+    """Return every node reachable from some, newest first.
 
     Parents are made before children, so this is a reverse topological order. Works
     without recursion on any depth, and visits a shared node once.
     """
-    seen = {root}
-    stack = [root]
+    seen = set(roots)
+    stack = list(seen)
     while stack:
         for x in stack.pop().inputs:
             if isinstance(x, Node) and x not in seen:
@@ -167,7 +225,7 @@ def walk(root: Node) -> list[Node]:
 
 
 def walk_edges(roots: Iterable[Node], stop: frozenset[Node] = frozenset()) -> list[Node]:
-    """Return every node a gradient of `roots` flows to, newest first, or say what is spent.
+    """Return every node a gradient of `roots` flows to, newest first, or say what was freed.
 
     What lies only beyond the nodes of `stop` is left out.
     """
@@ -177,17 +235,17 @@ def walk_edges(roots: Iterable[Node], stop: frozenset[Node] = frozenset()) -> li
         node = stack.pop()
         if node in stop:
             continue
-        if node.edges is None:
-            raise spent(node)
-        for parent, _, _ in node.edges:
+        if node.saved is FREED:
+            raise freed(node)
+        for parent in several(node.ends):
             if parent not in seen:
                 seen.add(parent)
                 stack.append(parent)
     return sorted(seen, key=attrgetter("number"), reverse=True)
 
 
-def spent(node: Node) -> GraphError:
-    """Return the error for a sweep over a node whose saved arrays are gone."""
+def freed(node: Node) -> GraphError:
+    """Return the error for a backward pass over a node whose saved values are gone."""
     name = f" (named {node.name!r})" if node.name else ""
     return GraphError(
         f"the graph is spent: {node.op.label if node.op else 'leaf'}{name} of shape {node.shape} "

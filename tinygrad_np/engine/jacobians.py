@@ -1,7 +1,4 @@
-"""Whole matrices of derivatives, and products with them that never form them.
-
-Imports errors, graph, modes, op, tensor, sweeps, backward, trees and transforms.
-"""
+"""Whole matrices of derivatives, and products with them that never form them."""
 
 from __future__ import annotations
 
@@ -12,16 +9,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .backward import as_tensor
 from .batching import at_levels, base_of, vmap
 from .errors import ShapeError
 from .graph import Node
+from .hooks import is_replaying
 from .modes import enable_grad, no_grad
 from .op import FUNCTIONS
-from .sweeps import push
+from .passes import as_tensor, forward_pass
 from .tensor import Array, Tensor, result
 from .transforms import Run, as_numbers, grad, is_tracked, one_or_all
-from .trees import fill, leaves_of
+from .trees import tree_leaves, tree_unflatten
 
 Mode = Literal["auto", "reverse", "forward"]
 
@@ -61,7 +58,7 @@ def jacobian(
         with enable_grad():
             parts = (rows_of if by_rows else columns_of)(run, results, recorded)
         answers = [one_or_all(run.by_argument(row), argnums) for row in parts]
-        return fill(run.answer, iter(answers))
+        return tree_unflatten(run.answer, iter(answers))
 
     return all_derivatives
 
@@ -77,7 +74,7 @@ def rows_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Tensor
         shape = run.wrapped(x).shape
         for v in one_hot(run, x):
             start = {} if x.node is None else {x.node: result(v, None) if recorded else v}
-            sweeps.append(run.pull(start, retain_graph=True, create_graph=recorded))
+            sweeps.append(run.pull(start, retain_graph=True, on_tensors=recorded))
         table.append(
             [
                 stacked([row[i] for row in sweeps], (*shape, *run.wrapped(y).shape), y.dtype)
@@ -93,7 +90,7 @@ def rows_at_once(run: Run, x: Tensor) -> list[Tensor]:
     node = x.node
 
     def pull(v: Tensor) -> list[Tensor]:
-        return run.pull({node: v}, retain_graph=True, create_graph=True)
+        return run.pull({node: v}, retain_graph=True, on_tensors=True)
 
     with no_grad():
         rows = vmap(pull)(np.eye(x.size, dtype=x.dtype).reshape((x.size, *x.shape)))
@@ -110,7 +107,7 @@ def columns_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Ten
             column.clear()
         for t in one_hot(run, y):
             start: dict[Node, Any] = {node: result(t, None) if recorded else t}
-            found = push(roots, start, create_graph=recorded)
+            found = forward_pass(roots, start, on_tensors=recorded)
             for x, column in zip(results, columns, strict=True):
                 tangent = found.get(x.node) if x.node is not None else None
                 zero = result(np.zeros(x.shape, x.dtype), None)
@@ -188,7 +185,7 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
         *primals, vector = args
         run = Run(gradient_of, primals, kwargs, (argnums,), "hvp")
         gradients = run.results(run.answer)
-        given = leaves_of(vector)
+        given = tree_leaves(vector)
         shapes = [run.wrapped(x).shape for x in run.inputs]
         if [np.shape(v) for v in given] != shapes:
             raise ShapeError(
@@ -201,10 +198,10 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
         for g, v in zip(gradients, given, strict=True):
             if g.node is not None:
                 start: Any = v if type(v) is Tensor else Tensor(v, dtype=g.dtype)
-                start = start if recorded else start._data
+                start = start if recorded or is_replaying() else start._raw
                 starts[g.node] = start + starts[g.node] if g.node in starts else start
         with enable_grad():
-            found = run.pull(starts, retain_graph=True, create_graph=recorded)
+            found = run.pull(starts, retain_graph=True, on_tensors=recorded)
         return run.by_argument(found)[0]
 
     return product

@@ -6,7 +6,7 @@ result as `out`, parameters by their names. That signature is the declaration of
 a node saves; nothing else is kept alive.
 
 Rules are plain NumPy and run in two worlds: on arrays, where nothing is recorded, and
-on Tensors, where they record themselves. Imports errors and tensor.
+on Tensors, where they record themselves.
 """
 
 from __future__ import annotations
@@ -21,11 +21,15 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .errors import DTypeError, ShapeError, TinygradError
+from .graph import Pattern
 from .tensor import Tensor
 
 F = TypeVar("F", bound=Callable[..., Any])
 RuleFunction = Callable[..., Any]
-CO_VARARGS = 0x04  # inspect.CO_VARARGS
+RulePair = tuple[RuleFunction, RuleFunction]
+
+KINDS = ("elementwise", "linear", "bilinear", "general")
+"""What algebra an op may be declared to have: see :class:`Op`."""
 
 OPS: dict[str, Op] = {}
 """Every op of the package by name; not those that users declare."""
@@ -69,10 +73,10 @@ def parameters(function: Callable[..., Any]) -> Parameters:
         if name not in by_name:
             raise TypeError(f"{name_of(function)}: the parameter {name!r} needs a default")
         defaults[name] = by_name[name]
-    star = None
-    if code.co_flags & CO_VARARGS:
-        star = code.co_varnames[len(positional) + len(keyword)]
-    return plain, star, defaults
+    varargs = None
+    if code.co_flags & inspect.CO_VARARGS:
+        varargs = code.co_varnames[len(positional) + len(keyword)]
+    return plain, varargs, defaults
 
 
 def from_signature(function: Callable[..., Any]) -> Parameters:
@@ -85,17 +89,17 @@ def from_signature(function: Callable[..., Any]) -> Parameters:
             f"{name}: its parameters are not known ({error}); wrap it in a function that names "
             f"them, such as lambda x: {name}(x)"
         ) from error
-    plain, star, defaults = [], None, {}
+    plain, varargs, defaults = [], None, {}
     for p in signature.parameters.values():
         if p.kind is p.VAR_POSITIONAL:
-            star = p.name
+            varargs = p.name
         elif p.default is not p.empty:
             defaults[p.name] = p.default
         elif p.kind is p.KEYWORD_ONLY:
             raise TypeError(f"{name}: the parameter {p.name!r} needs a default")
         elif p.kind is not p.VAR_KEYWORD:
             plain.append(p.name)
-    return tuple(plain), star, defaults
+    return tuple(plain), varargs, defaults
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -109,38 +113,61 @@ class Rule:
     """A gradient rule and what it asks for.
 
     Attributes:
-        apply: The rule itself.
+        apply: The rule itself: a vjp, from the cotangent of the result to that of the input.
+        jvp: From a tangent of the input to what it adds to that of the result, with the same
+            arguments; ``None`` if none was declared.
+        is_own_jvp: Whether the op itself gives that: it is linear in this input, and what it needs
+            besides is saved.
         input: The name of the input it differentiates.
         needs: What it names after the cotangent.
-        pick: Takes those out of all that the op knows when it is applied, as a tuple.
+        count: How many that are.
+        at: Where these are among all that the op knows when it is applied.
+        pick: Takes them from there: the only one itself, or a tuple.
     """
 
-    __slots__ = ("apply", "input", "needs", "pick")
+    __slots__ = ("apply", "at", "count", "input", "is_own_jvp", "jvp", "needs", "pick")
 
     def __init__(
-        self, apply: RuleFunction, input_name: str, needs: tuple[str, ...] | None = None
+        self,
+        apply: RuleFunction,
+        input_name: str,
+        needs: tuple[str, ...] | None = None,
+        jvp: RuleFunction | None = None,
     ) -> None:
         self.apply = apply
+        self.jvp = jvp
+        self.is_own_jvp = False
         self.input = input_name
         self.needs = parameters(apply)[0][1:] if needs is None else needs
-        self.pick: Callable[[Sequence[Any]], tuple[Any, ...]]
+        self.count = len(self.needs)
+        self.at: tuple[int, ...] = ()
+        self.pick: Callable[[Sequence[Any]], Any]
 
     def prepare(self, known: Sequence[str], op: str) -> None:
-        """Make `pick` for values in the order of `known`."""
+        """Find what it needs in the order of `known`."""
         for need in self.needs:
             if need not in known:
                 raise TypeError(
                     f"{op}: the rule for {self.input} asks for {need!r}; there is "
                     f"{', '.join(known)}"
                 )
-        at = [known.index(need) for need in self.needs]
-        if not at:
-            self.pick = lambda values: ()
-        elif len(at) == 1:
-            (only,) = at
-            self.pick = lambda values: (values[only],)
-        else:
-            self.pick = itemgetter(*at)
+        self.at = tuple(known.index(need) for need in self.needs)
+        self.pick = itemgetter(*self.at) if self.at else lambda values: ()
+
+
+def as_rule(name: str, key: str, given: RuleFunction | Rule | RulePair) -> Rule:
+    """Return the rule for an input, of which a vjp, or a vjp and a jvp, were declared."""
+    if isinstance(given, Rule):
+        return given
+    vjp, jvp = given if isinstance(given, tuple) else (given, None)
+    rule = Rule(vjp, key)
+    if jvp is not None and parameters(jvp)[0][1:] != rule.needs:
+        raise TypeError(
+            f"{name}: the jvp for {key} asks for {parameters(jvp)[0][1:]}, its vjp for {rule.needs}; "
+            f"they must ask for the same"
+        )
+    rule.jvp = jvp
+    return rule
 
 
 class Op:
@@ -149,35 +176,39 @@ class Op:
     Attributes:
         name: NumPy's name where NumPy has one.
         forward: The function on arrays.
-        kind: ``"elementwise"`` (the rules are the jvp too), ``"linear"`` (the op is its
-            own jvp), ``"bilinear"`` (it is, in each input), ``"constant"`` (no gradient)
-            or ``"general"``. The inputs of elementwise and bilinear ops may broadcast.
-        alike: Whether each element of the result comes from the elements at its own place.
+        kind: ``"elementwise"`` (each element of the result comes from the elements of the inputs
+            at its own place; the rules are the jvp too), ``"linear"`` (the op is its own jvp),
+            ``"bilinear"`` (it is, in each input) or ``"general"``. The inputs of elementwise and
+            bilinear ops may broadcast.
         inputs: The names of the array inputs.
         holomorphic: Whether it is complex-differentiable where it is differentiable: its rules
             are then written as for real numbers. Functions like abs, real and conjugate are not.
-        star: The last of them, if it stands for any number of arrays.
+        varargs: The last of them, if it stands for any number of arrays.
         defaults: The parameters and their values when left out.
-        rules: The rule of each differentiable input.
-        push: What gives the tangent of a node of it, instead of the rules; see ``sweeps.push``.
+        rules: The rule of each differentiable input; no gradient flows to the others.
+        batching: How the axis of a batch goes through it: see ``batching``.
+        jvp: What gives the tangent of a node of it, instead of the rules; see ``passes``.
+        reruns: Whether its rules run a function of the user's.
         call: The public function.
         label: What pictures and messages call it: the name, or that of the function it is part of.
     """
 
     __slots__ = (
-        "alike",
+        "batching",
         "call",
         "defaults",
         "forward",
         "holomorphic",
         "inputs",
+        "jvp",
         "kind",
         "label",
         "mismatch",
         "name",
-        "push",
+        "patterns",
+        "reruns",
         "rules",
-        "star",
+        "varargs",
     )
 
     def __init__(
@@ -186,29 +217,45 @@ class Op:
         forward: Callable[..., Any],
         kind: str,
         inputs: tuple[str, ...],
-        rules: Mapping[str, RuleFunction | Rule],
+        rules: Mapping[str, RuleFunction | Rule | RulePair],
         mismatch: Callable[..., str] | None = None,
-        star: str | None = None,
+        varargs: str | None = None,
         holomorphic: bool = True,
         defaults: dict[str, Any] | None = None,
+        batching: Callable[..., Any] | None = None,
     ) -> None:
+        if kind not in KINDS:
+            raise TypeError(f"{name}: the kind is one of {', '.join(KINDS)}, not {kind!r}")
         for key in rules:
             if key not in inputs:
                 raise TypeError(f"{name}: a rule for {key!r}, but the inputs are {inputs}")
         self.name = self.label = name
         self.forward = forward
         self.kind = kind
-        self.alike = kind == "elementwise"
         self.inputs = inputs
-        self.rules = {
-            key: rule if isinstance(rule, Rule) else Rule(rule, key) for key, rule in rules.items()
-        }
+        self.rules = {key: as_rule(name, key, rule) for key, rule in rules.items()}
         self.mismatch = mismatch
-        self.star = star
+        self.varargs = varargs
         self.holomorphic = holomorphic
         self.defaults = defaults or {}
-        self.push: Callable[..., Any] | None = None
+        self.batching = batching
+        self.jvp: Callable[..., Any] | None = None
+        self.reruns = False
         self.call: Callable[..., Tensor]
+        self.patterns: dict[tuple[int, ...], Pattern] = {}
+        if kind in ("linear", "bilinear"):
+            for key, rule in self.rules.items():
+                kept = {key} if kind == "bilinear" else set(rules)
+                rule.is_own_jvp = set(inputs) - kept <= set(rule.needs)
+
+    def pattern(self, places: tuple[int, ...]) -> Pattern:
+        """Return the pattern of the nodes whose edges lead to some inputs, by number."""
+        found = self.patterns.get(places)
+        if found is None:
+            last = len(self.inputs) - 1
+            rules = tuple(self.rules[self.inputs[min(i, last)]] for i in places)
+            found = self.patterns[places] = Pattern(places, rules)
+        return found
 
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.inputs)})>"
@@ -228,7 +275,7 @@ class Op:
         if not shapes:
             return ShapeError(f"{self.label}: no arrays were given")
         listed = " and ".join(map(str, shapes))
-        if self.kind in ("elementwise", "constant") and len(shapes) > 1:
+        if self.kind == "elementwise" and len(shapes) > 1:
             return ShapeError(f"{self.label}: shapes {listed} do not broadcast: {clash(shapes)}")
         return ShapeError(f"{self.label}: shape {listed}: {error}")
 

@@ -2,12 +2,13 @@
 
 A Tensor is a value: no operation changes the data another Tensor sees. Operators,
 methods and NumPy's protocols are attached to the class by ``tinygrad_np.ops``; only
-what needs no operation is here. Imports errors and graph.
+what needs no operation is here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from sys import getrefcount
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from .errors import DTypeError, GraphError, ShapeError
 from .graph import Leaf, Node
+from .hooks import ACTIVE, note_copy, refuse_replay
 
 if TYPE_CHECKING:
     from .methods import TensorMethods
@@ -60,9 +62,9 @@ class Tensor(TensorMethods):
     Tensor([2., 4.], dtype=float64)
     """
 
-    __slots__ = ("__weakref__", "_data", "_grad", "_name", "_share", "node")
+    __slots__ = ("__weakref__", "_grad", "_name", "_raw", "_share", "node")
 
-    _data: Array
+    _raw: Array
     node: Node | None
     _grad: Tensor | None
     _name: str | None
@@ -75,9 +77,12 @@ class Tensor(TensorMethods):
         dtype: npt.DTypeLike | None = None,
         name: str | None = None,
     ) -> None:
-        if type(data) is Tensor:
-            data = data._data
-        self._data = as_array(data, "Tensor", dtype, copy=True)
+        given = data._raw if type(data) is Tensor else data
+        self._raw = as_array(given, "Tensor", dtype, copy=True)
+        if ACTIVE and type(data) is Tensor:
+            if data.dtype != self.dtype:
+                refuse_replay("Tensor", "casts an array")
+            note_copy(data._raw, self._raw)
         self.node = None
         self._grad = None
         self._name = name
@@ -95,21 +100,23 @@ class Tensor(TensorMethods):
         array, the Tensor goes on with a copy. Assigning an array makes it the
         Tensor's own, without copying.
         """
+        if ACTIVE:
+            refuse_replay("data")
         if self._share == PRIVATE:
-            self._own()
+            self._owned()
             self._share = LENT
-        return self._data
+        return self._raw
 
     @data.setter
     def data(self, value: npt.ArrayLike) -> None:
-        if value is self._data:  # the end of `t.data -= ...`
+        if value is self._raw:  # the end of `t.data -= ...`
             return
         if self.node is not None and not self.is_leaf:
             raise GraphError(
                 f"the data of a computed Tensor ({self._origin()}) can not be replaced: its "
                 f"graph would no longer describe it; use .detach() for a Tensor of its own"
             )
-        array = as_array(value._data if type(value) is Tensor else value, "data")
+        array = as_array(value._raw if type(value) is Tensor else value, "data")
         if self.node is not None:
             if array.shape != self.shape:
                 raise ShapeError(
@@ -117,28 +124,24 @@ class Tensor(TensorMethods):
                     f"and gradient have that shape; make a new Tensor"
                 )
             array = array.astype(self.dtype, copy=False)
-        self._data = array
+        self._raw = array
         self._share = LENT
 
-    def _own(self) -> Array:
+    def _owned(self) -> Array:
         """Return the array after making sure that no graph and no other Tensor holds it."""
         # Held by this slot and by the call's argument, and by nobody else.
-        if self._share == PRIVATE and (getrefcount(self._data) > 2 or self._data.base is not None):
-            self._data = self._data.copy()
-        return self._data
+        if self._share == PRIVATE and (getrefcount(self._raw) > 2 or self._raw.base is not None):
+            self._raw = self._raw.copy()
+        return self._raw
 
-    def _settle(self) -> Array:
+    def _captured(self) -> Array:
         """Return an array to capture while `data` is, or was, lent."""
-        if getrefcount(self._data) > 2 or self._data.base is not None:
-            return self._data.copy()
+        if getrefcount(self._raw) > 2 or self._raw.base is not None:
+            copy = self._raw.copy()
+            note_copy(self._raw, copy)
+            return copy
         self._share = PRIVATE
-        return self._data
-
-    def _rebind(self, data: Array, node: Node | None) -> None:
-        """Become another value: the end of ``x[i] = v``."""
-        name = self.name
-        self._data, self.node, self._share = data, node, PRIVATE
-        self.name = name
+        return self._raw
 
     def numpy(self) -> Array:
         """Return the values as an array; the same as :attr:`data`."""
@@ -146,19 +149,23 @@ class Tensor(TensorMethods):
 
     def item(self) -> Any:
         """Return the only element as a Python number."""
-        if self._data.size != 1:
+        if ACTIVE:
+            refuse_replay("item")
+        if self._raw.size != 1:
             raise ShapeError(f"item: a Tensor of shape {self.shape} has no single element")
-        return self._data.item()
+        return self._raw.item()
 
     def tolist(self) -> Any:
         """Return the values as nested lists of Python numbers."""
-        return self._data.tolist()
+        if ACTIVE:
+            refuse_replay("tolist")
+        return self._raw.tolist()
 
     def detach(self) -> Tensor:
         """Return a Tensor with the same values and no history."""
         if self._share == LENT:
-            return result(self._settle(), None)
-        return result(self._data, None)
+            return result(self._captured(), None)
+        return result(self._raw, None)
 
     # -------------------------------------------------------------- the graph
 
@@ -231,34 +238,34 @@ class Tensor(TensorMethods):
     @property
     def shape(self) -> tuple[int, ...]:
         """The size along each axis."""
-        return self._data.shape
+        return self._raw.shape
 
     @property
     def ndim(self) -> int:
         """The number of axes."""
-        return self._data.ndim
+        return self._raw.ndim
 
     @property
     def size(self) -> int:
         """The number of elements."""
-        return self._data.size
+        return self._raw.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of the elements."""
-        return self._data.dtype
+        return self._raw.dtype
 
     @property
     def nbytes(self) -> int:
         """The number of bytes the elements take."""
-        return self._data.nbytes
+        return self._raw.nbytes
 
     # --------------------------------------------------- what Python asks for
 
     def __repr__(self) -> str:
-        values = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        values = np.array2string(self._raw, separator=", ", prefix="Tensor(")
         parts = [values, f"dtype={self.dtype}"]
-        if self._data.size == 0:
+        if self._raw.size == 0:
             parts.insert(1, f"shape={self.shape}")
         if self.name is not None:
             parts.append(f"name={self.name!r}")
@@ -275,11 +282,11 @@ class Tensor(TensorMethods):
         return self.shape[0]
 
     def __bool__(self) -> bool:
-        if self._data.size != 1:
+        if self._raw.size != 1:
             raise ShapeError(
                 f"the truth of a Tensor of shape {self.shape} is ambiguous; use .any() or .all()"
             )
-        return bool(self._data.item())
+        return bool(self.item())
 
     def __float__(self) -> float:
         return float(self.item())
@@ -295,10 +302,12 @@ class Tensor(TensorMethods):
             raise TypeError(
                 f"only an integer Tensor of shape () is an index, not {self.dtype} of {self.shape}"
             )
-        return int(self._data)
+        return int(self.item())
 
     def __contains__(self, value: object) -> bool:
-        return bool(np.any(self._data == (value._data if type(value) is Tensor else value)))
+        if ACTIVE:
+            refuse_replay("in")
+        return bool(np.any(self._raw == (value._raw if type(value) is Tensor else value)))
 
     __hash__ = object.__hash__  # `==` is elementwise, but a Tensor is itself in a set
 
@@ -317,7 +326,7 @@ class Tensor(TensorMethods):
                 f"a computed Tensor ({self._origin()}) can not be copied or pickled with its "
                 f"graph; use .detach()"
             )
-        return rebuild, (self._data, self.requires_grad, self.name, self._grad)
+        return rebuild, (self._raw, self.requires_grad, self.name, self._grad)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         function, (data, requires_grad, name, grad) = self.__reduce__()
@@ -336,13 +345,54 @@ def rebuild(data: Array, requires_grad: bool, name: str | None, grad: Tensor | N
     return tensor
 
 
+# ------------------------------------------- what others than the engine read and write
+
+
+def array_of(x: Any) -> Any:
+    """Return a Tensor's array to look at, not to keep or to write to; anything else as it is."""
+    return x._raw if isinstance(x, Tensor) else x
+
+
+def concrete(x: Any, op: str) -> Any:
+    """Return the array of an operand whose values decide what `op` does: refused under a trace."""
+    if not isinstance(x, Tensor):
+        return x
+    refuse_replay(op, "decides by values")
+    return x._raw
+
+
+def writable(x: Tensor, who: str) -> Array:
+    """Return a Tensor's array to write to: no graph and no other Tensor holds it."""
+    if ACTIVE:
+        refuse_replay(who, "writes to an array")
+    return x._owned()
+
+
+def rebind(x: Tensor, to: Tensor) -> None:
+    """Make a Tensor another value, under its old name: the end of ``x[i] = v``."""
+    name = x.name
+    x._raw, x.node, x._share = to._raw, to.node, PRIVATE
+    x.name = name
+
+
+@contextmanager
+def replaced(x: Tensor, by: Tensor) -> Iterator[None]:
+    """Give a Tensor the values and the node of another inside the block."""
+    before = x._raw, x.node, x._share
+    x._raw, x.node, x._share = by._raw, by.node, by._share
+    try:
+        yield
+    finally:
+        x._raw, x.node, x._share = before
+
+
 _new: Callable[[type[Tensor]], Tensor] = Tensor.__new__
 
 
 def result(data: Array, node: Node | None) -> Tensor:
     """Return a Tensor around `data` without looking at it: what every op ends with."""
     tensor = _new(Tensor)
-    tensor._data = data
+    tensor._raw = data
     tensor.node = node
     tensor._grad = None
     tensor._name = None

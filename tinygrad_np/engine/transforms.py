@@ -1,7 +1,6 @@
 """Functions to functions: gradients, pullbacks, pushforwards.
 
-Arguments may be arrays, or nested lists, tuples and dicts of arrays. Imports errors,
-graph, modes, tensor, makers, sweeps, backward and trees.
+Arguments may be arrays, or nested lists, tuples and dicts of arrays.
 """
 
 from __future__ import annotations
@@ -13,16 +12,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .backward import as_tensor, seed
-from .batching import at_levels, base_of, wrap
+from .backward import initial_cotangent
+from .batching import BatchTracer, at_levels, base_of, levels, wrap
+from .calls import operand
+from .declarations import declare
 from .errors import GraphError, ShapeError
 from .graph import Leaf, Node, walk_edges
-from .makers import declare
-from .mapped import Mapped, levels
 from .modes import enable_grad, is_grad_enabled, no_grad
-from .sweeps import push, sweep
-from .tensor import SHARED, Tensor, as_array, result
-from .trees import fill, leaves_of, map_tree
+from .passes import as_tensor, backward_pass, forward_pass
+from .tensor import SHARED, Tensor, result
+from .trees import tree_leaves, tree_map, tree_unflatten
 
 
 @declare(kind="elementwise", public=False, x=lambda g: g)
@@ -57,7 +56,7 @@ class Run:
         self.outer = is_grad_enabled()
         self.inputs: list[Tensor] = []
         places = [self.place(number, len(args)) for number in argnums]
-        fresh = {i: map_tree(self.fresh, args[i]) for i in dict.fromkeys(places)}
+        fresh = {i: tree_map(self.fresh, args[i]) for i in dict.fromkeys(places)}
         self.trees = [fresh[i] for i in places]
         with enable_grad():
             self.answer = f(*(fresh.get(i, x) for i, x in enumerate(args)), **kwargs)
@@ -79,10 +78,9 @@ class Run:
             with enable_grad():
                 tensor = alias(base)
         else:
-            given = isinstance(base, Tensor)
-            tensor = result(base._data if given else as_array(base, self.caller), None)
+            tensor = result(np.asarray(operand(base, self.caller)[0]), None)
             tensor.requires_grad = True
-            if not given:
+            if not isinstance(base, Tensor):
                 tensor._share = SHARED
         self.inputs.append(tensor)
         return wrap(tensor, self.levels)
@@ -94,7 +92,7 @@ class Run:
 
     def results(self, tree: Any) -> list[Tensor]:
         """Return the Tensors in what the function returned, as whole batches under `vmap`."""
-        found = leaves_of(tree)
+        found = tree_leaves(tree)
         for x in found:
             if not isinstance(x, Tensor):
                 raise TypeError(
@@ -113,14 +111,14 @@ class Run:
         return any(isinstance(n, Leaf) and n not in own for n in walk_edges(roots))
 
     def pull(
-        self, cotangents: dict[Node, Any], *, retain_graph: bool, create_graph: bool
+        self, cotangents: dict[Node, Any], *, retain_graph: bool, on_tensors: bool
     ) -> list[Tensor]:
         """Return the gradient for each input; zeros where no path leads."""
-        found = sweep(
+        found = backward_pass(
             cotangents,
             frozenset(self.nodes),
             retain_graph=retain_graph,
-            create_graph=create_graph,
+            on_tensors=on_tensors,
         )
         return [
             self.wrapped(
@@ -132,7 +130,7 @@ class Run:
     def by_argument(self, gradients: Sequence[Tensor]) -> tuple[Any, ...]:
         """Return what belongs to each input in the structure of the arguments."""
         of_input = {id(x): g for x, g in zip(self.inputs, gradients, strict=True)}
-        return tuple(map_tree(lambda x: of_input[id(base_of(x))], tree) for tree in self.trees)
+        return tuple(tree_map(lambda x: of_input[id(base_of(x))], tree) for tree in self.trees)
 
 
 def value_and_grad(
@@ -177,9 +175,9 @@ def value_and_grad(
             recorded = run.outer and beyond
             # Of a whole batch, one for each example.
             start = np.ones(value.shape, value.dtype) if run.levels else None
-            cotangents = {value.node: seed(value, start, recorded, "grad")}
+            cotangents = {value.node: initial_cotangent(value, start, recorded, "grad")}
         with enable_grad():
-            found = run.pull(cotangents, retain_graph=beyond, create_graph=recorded)
+            found = run.pull(cotangents, retain_graph=beyond, on_tensors=recorded)
         gradient = run.by_argument(found)
         value = run.wrapped(value if recorded else value.detach())
         return (value, aux) if has_aux else value, one_or_all(gradient, argnums)
@@ -237,26 +235,26 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
     recorded = run.outer and run.goes_beyond(results)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        given = leaves_of(cotangent)
+        given = tree_leaves(cotangent)
         if len(given) != len(results):
             raise ShapeError(
                 f"vjp: {len(given)} cotangents for {len(results)} results; they must have the "
                 f"structure of the value"
             )
-        mapped = any(isinstance(v, Mapped) for v in given)  # by a vmap over the pullback
+        mapped = any(isinstance(v, BatchTracer) for v in given)  # by a vmap over the pullback
         track = recorded or (is_grad_enabled() and any(map(is_tracked, given)))
         create = track or mapped
         cotangents: dict[Node, Any] = {}
         for x, v in zip(results, given, strict=True):
             if x.node is not None:
                 v = base_of(at_levels(v, run.levels)) if run.levels else v
-                start = seed(x, v, create, "vjp")
+                start = initial_cotangent(x, v, create, "vjp")
                 before = cotangents.get(x.node)
                 cotangents[x.node] = start if before is None else before + start
         with enable_grad() if track else no_grad():
-            return run.by_argument(run.pull(cotangents, retain_graph=True, create_graph=create))
+            return run.by_argument(run.pull(cotangents, retain_graph=True, on_tensors=create))
 
-    shown = value if recorded else map_tree(lambda t: t.detach(), value)
+    shown = value if recorded else tree_map(lambda t: t.detach(), value)
     return (shown, pullback, aux) if has_aux else (shown, pullback)
 
 
@@ -285,7 +283,7 @@ def jvp(
     run = Run(f, primals, {}, range(len(primals)), "jvp")
     value, aux = run.answer if has_aux else (run.answer, None)
     results = run.results(value)
-    given = leaves_of(list(tangents))
+    given = tree_leaves(list(tangents))
     if len(given) != len(run.inputs):
         raise ShapeError(
             f"jvp: {len(given)} tangents for {len(run.inputs)} arrays; they must have the "
@@ -295,20 +293,20 @@ def jvp(
     if run.levels:
         given = [base_of(at_levels(t, run.levels)) for t in given]
     starts = {
-        node: seed(x, t, recorded, "jvp")
+        node: initial_cotangent(x, t, recorded, "jvp")
         for node, x, t in zip(run.nodes, run.inputs, given, strict=True)
     }
     roots = [x.node for x in results if x.node is not None]
     with enable_grad():
-        found = push(roots, starts, create_graph=recorded)
+        found = forward_pass(roots, starts, on_tensors=recorded)
     pushed = [
         result(np.zeros(x.shape, x.dtype), None)
         if x.node is None or x.node not in found
         else as_tensor(found[x.node])
         for x in results
     ]
-    tangent = fill(value, iter([run.wrapped(t) for t in pushed]))
-    shown = value if recorded else map_tree(lambda t: t.detach(), value)
+    tangent = tree_unflatten(value, iter([run.wrapped(t) for t in pushed]))
+    shown = value if recorded else tree_map(lambda t: t.detach(), value)
     return (shown, tangent, aux) if has_aux else (shown, tangent)
 
 
@@ -319,7 +317,7 @@ def stop_gradient(x: Any) -> Any:
     >>> tg.grad(lambda x: x * tg.stop_gradient(x))(3.0).item()
     3.0
     """
-    return map_tree(lambda t: t.detach() if isinstance(t, Tensor) else Tensor(t), x)
+    return tree_map(lambda t: t.detach() if isinstance(t, Tensor) else Tensor(t), x)
 
 
 def is_tracked(x: Any) -> bool:

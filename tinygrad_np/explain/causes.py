@@ -43,7 +43,7 @@ WITH_LOGITS = (
     "nn.functional.binary_cross_entropy_with_logits, cross_entropy or tg.log_softmax"
 )
 FACTOR = "A factor of 0 does not remove it; in tg.special.xlogy(factor, x) it does"
-GROWING = {"add", "divide", "multiply", "power", "power_of_number", "square", "subtract"}
+GROWING = {"add", "astype", "divide", "multiply", "power", "power_of_number", "square", "subtract"}
 """The elementwise ops that are infinite only because a number is too large."""
 
 VARIANCES = (["sum", "square"], ["sum", "squared_modulus"])
@@ -215,7 +215,7 @@ def overflow_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
     """Return that finite operands gave more than the dtype holds."""
     if call.out is None or not all(math.isfinite(abs(x)) for x in at.values()):
         return None
-    if call.op.alike and call.op.name not in GROWING:
+    if call.op.kind == "elementwise" and call.op.name not in GROWING:
         name = call.op.label
         shown = ", ".join(number(x) for x in at.values())
         return Cause(

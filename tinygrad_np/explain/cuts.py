@@ -11,10 +11,9 @@ import numpy as np
 from ..engine.graph import Leaf, Node, walk
 from ..engine.op import Rule
 from ..engine.tape import Call, Tape
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, array_of
 from .causes import Cause
 from .reports import Reason, reason_of
-from .values import array_of
 
 Place = tuple[int, int]
 """The number of a call and that of one of its operands."""
@@ -179,7 +178,7 @@ def copied_operands(tape: Tape, target: Tensor) -> dict[Place, str]:
         if array.dtype.kind not in "fc" or not np.any(array != np.round(array)):
             continue  # round numbers are equal by chance
         leaf = tape.calls[number].nodes[i] is not None
-        if not leaf and np.array_equal(array, target._data):  # two leaves may be alike
+        if not leaf and np.array_equal(array, array_of(target)):  # two leaves may be alike
             found[number, i] = "with the values of the Tensor asked about"
             continue
         for earlier in tape.calls[:number]:

@@ -7,7 +7,7 @@ Imports the engine only, and findings.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from hashlib import blake2b
 from types import TracebackType
 from typing import Any, Self
@@ -17,12 +17,12 @@ import numpy as np
 
 from ..engine.errors import GraphError, NonFiniteError
 from ..engine.graph import Node
-from ..engine.mapped import Mapped
-from ..engine.op import Op, Rule
-from ..engine.tape import Call, Line, Step, Tape, calling_line, recording
+from ..engine.op import Op
+from ..engine.tape import Call, Following, Line, Step, Tape, calling_line, recording
+from ..engine.tape_entries import Pass
 from ..engine.tensor import Tensor
 from .findings import given_bad, made_bad
-from .steps import bad_push, bad_step
+from .steps import bad_forward_step, bad_step
 from .values import bad_in
 
 Failure = Call | Step | Node | None
@@ -137,22 +137,20 @@ class Watched(Tape):
         self.saved: WeakKeyDictionary[Node, list[Saved]] = WeakKeyDictionary()
         self._done = False
 
-    def call(
-        self, op: Op, function: Callable[..., Tensor], args: tuple[Any, ...], params: dict[str, Any]
-    ) -> Tensor:
-        """Call an op's public function, note it, and check what it returned."""
+    def apply(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
+        """Call an op, note it, and check what it returned."""
         if self._done and not self.under_way:
             self.clear()
         count = len(self.calls)
         try:
-            out = super().call(op, function, args, params)
+            out = super().apply(op, args, params)
         except Exception as error:
             if len(self.calls) > count and self.calls[-1].error is error:
                 self.failed = self.calls[-1]
             add_line(error, f"{op.name} was called", calling_line())
             raise
-        if len(self.calls) == count or isinstance(out, Mapped):
-            return out  # of a stand-in; or the op was called on the whole batch, which was checked
+        if len(self.calls) == count:
+            return out  # of a stand-in
         call = self.calls[-1]
         if call.node is not None:
             outer = [] if call.within is None else self.origins.get(call.within, [])
@@ -192,48 +190,53 @@ class Watched(Tape):
                 return None
         return call, i
 
-    # --------------------------------------------------------------------- sweeps
+    # --------------------------------------------------------------------- passes
 
-    def sweep(
-        self,
-        order: Sequence[Node],
-        useful: Collection[Node],
-        *,
-        forward: bool = False,
-        recorded: bool = False,
-    ) -> tuple[Iterator[Node], Callable[..., None]]:
-        """Begin a sweep, once every captured array is seen to be what it was."""
+    @contextmanager
+    def follow(
+        self, now: Pass, order: Sequence[Node], needed: Collection[Node]
+    ) -> Iterator[Following]:
+        """Follow a pass, once every captured array is seen to be what it was.
+
+        What a rule raises gets the line of the forward call.
+        """
         for node in order:
-            if node.edges is not None and node in useful:
-                self.compare(node, forward)
-        visited, noting = super().sweep(order, useful, forward=forward, recorded=recorded)
-        if self.under_way[-1].transposes or not self.check_nan:
-            return visited, noting
-        steps = self.pushes if forward else self.steps
+            if node in needed:
+                self.compare(node, now.forward)
+        with super().follow(now, order, needed) as (visited, noting):
+            try:
+                yield visited, noting and self.checking(noting, now.forward)
+            except BaseException as error:  # also of Ctrl-C
+                if not now.transposes:
+                    self.add_origins(error, now.node, now.forward)
+                raise
+            finally:
+                self._done = len(self.under_way) == 1
 
-        def note(
-            node: Node, rule: Rule, parent: Node, g: Any, c: Any, arguments: tuple[Any, ...]
-        ) -> None:
-            noting(node, rule, parent, g, c, arguments)
+    def checking(self, noting: Callable[..., None], forward: bool) -> Callable[..., None]:
+        """Return what notes a step and raises if it made a bad value."""
+        if not self.check_nan:
+            return noting
+        steps = self.forward_steps if forward else self.steps
+
+        def note(*step_of: Any) -> None:
+            noting(*step_of)
             step = steps[-1]
             if bad_in(step.contribution) and not bad_in(step.cotangent):
                 self.failed = step
-                find = bad_push if forward else bad_step
+                find = bad_forward_step if forward else bad_step
                 finding = find(self, len(steps) - 1)
                 raise NonFiniteError(str(finding), finding)
 
-        return visited, note
+        return note
 
-    def swept(self, node: Node | None, error: BaseException | None) -> None:
-        """End a sweep, or add the forward line to what it raised."""
-        sweep = self.under_way[-1]
-        super().swept(node, error)
-        self._done = not self.under_way
-        if error is None or node is None or node.op is None or sweep.transposes:
+    def add_origins(self, error: BaseException, node: Node | None, forward: bool) -> None:
+        """Add to what a rule raised where the op of its node was called."""
+        if node is None or node.op is None:
             return
         if self.failed is None:
             self.failed = node
-        way = f"in the {'jvp' if sweep.forward else 'backward'} of"
+        way = f"in the {'jvp' if forward else 'backward'} of"
         origins = self.origins.get(node, [])
         for i, (op, line) in enumerate(origins):
             way = f"{way} {op}"
@@ -267,9 +270,9 @@ class Watched(Tape):
 
     def clear(self) -> None:
         """Forget the calls and steps so far; lines and guards stay while their nodes live."""
-        self.calls, self.steps, self.pushes = [], [], []
+        self.calls, self.steps, self.forward_steps = [], [], []
         self._made, self._by_node = {}, {}
-        self.sweeps, self.begun, self._done, self.failed = 0, [], False, None
+        self.starts, self._done, self.failed = [], False, None
 
 
 def captured(node: Node) -> list[Saved]:

@@ -14,12 +14,11 @@ import numpy as np
 
 from ..engine.graph import Leaf, Node
 from ..engine.tape import Call, Line, Step, Tape
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, array_of
 from .causes import OF_EXPONENTIALS, Cause, forward_cause
 from .values import (
     SHOWN,
     Index,
-    array_of,
     bad_in,
     label_of,
     located,
@@ -264,7 +263,7 @@ def given_bad(call: Call, i: int, inputs: dict[Node, str], tainted: tuple[Call, 
 
 def returned_bad(x: Tensor, inputs: dict[Node, str]) -> Finding:
     """Return the finding of a result that no op made."""
-    value = x._data
+    value = array_of(x)
     bad, mask = bad_in(value), ~np.isfinite(value)
     label = inputs.get(x.node, "") if x.node is not None else ""
     name = f"{bad} in the inputs" if label else f"{bad} in a constant"

@@ -15,16 +15,16 @@ import numpy.typing as npt
 
 from ..engine.errors import GraphError
 from ..engine.graph import Node, walk, walk_edges
-from ..engine.sweeps import fit, pulled_back, sweep
+from ..engine.passes import backward_pass, match_input, vjp_of
 from ..engine.tape import Call, Step, Tape, recording, running
-from ..engine.tensor import PRIVATE, Tensor
-from ..engine.trees import leaves_of
+from ..engine.tensor import Tensor, array_of, replaced, result
+from ..engine.trees import tree_leaves
 from .causes import Cause
 from .cuts import Place, changed_operands, copied_operands, find_cuts
 from .missing import made_by, not_a_leaf, unconnected, untracked_reason
 from .reports import GradExplanation, Hop, Reason, Share, Verdict, reason_of
 from .stops import amplification, find_cancelling, find_stops, saturation, step_reason
-from .values import array_of, bad_in, size_of
+from .values import bad_in, size_of
 
 VANISHING, HUGE = 1e-6, 1e6
 """The largest element of a gradient beyond which it is called so."""
@@ -119,7 +119,7 @@ def beside_grad(explanation: GradExplanation, target: Tensor) -> GradExplanation
     """Return an explanation with a note if ``.grad`` holds another gradient."""
     if target.node is None or not target.is_leaf or target.grad is None:
         return explanation
-    have, g = target.grad._data, explanation.gradient
+    have, g = array_of(target.grad), explanation.gradient
     if g is None:
         return explanation.noting(f".grad is there, of an earlier backward: norm {norm(have):.3g}")
     if not norm(g) or np.allclose(have, g, rtol=1e-3, equal_nan=True):
@@ -169,19 +169,16 @@ def runs_of(
 @contextmanager
 def moved(target: Tensor) -> Iterator[None]:
     """Give a Tensor slightly other values inside the block: nearer to 0, where they are not 0."""
-    data, share = target._data, target._share
+    data = array_of(target)
     size = np.random.default_rng(0).uniform(0.5e-3, 1e-3, data.shape)
-    target._data = np.where(data == 0, size, data * (1.0 - size)).astype(data.dtype)
-    target._share = PRIVATE
-    try:
+    other = np.where(data == 0, size, data * (1.0 - size)).astype(data.dtype)
+    with replaced(target, result(other, target.node)):
         yield
-    finally:
-        target._data, target._share = data, share
 
 
 def same(x: Any, y: Any) -> bool:
     """Return whether two results have the same values."""
-    pairs = zip(*[[np.asarray(array_of(t)) for t in leaves_of(z)] for z in (x, y)], strict=True)
+    pairs = zip(*[[np.asarray(array_of(t)) for t in tree_leaves(z)] for z in (x, y)], strict=True)
     return all(np.array_equal(a, b, equal_nan=a.dtype.kind in "fc") for a, b in pairs)
 
 
@@ -233,9 +230,9 @@ def measured(
     own = Tape()
     start = np.ones(loss.shape, loss.dtype)
     with recording(own), np.errstate(all="ignore"):
-        found = sweep({loss.node: start}, frozenset((target.node,)), retain_graph=True)
+        found = backward_pass({loss.node: start}, frozenset((target.node,)), retain_graph=True)
         terms = terms_of(loss.node, target.node, start, call_of)
-    steps = [step for step in own.steps if step.sweep == 0]
+    steps = [step for step in own.steps if step.pass_number == 0]
     if target.node not in found:  # every rule on the way said: no gradient
         reasons = cuts or find_stops(steps, call_of)
         return GradExplanation(name, "none", None, tuple(reasons))
@@ -343,13 +340,13 @@ def terms_of(
             terms.append((node, g))
             continue
         for parent, rule, arguments in reversed(node.edges or ()):
-            c = pulled_back(node, rule, g, arguments)
-            stack.append((parent, fit(c, parent, node, rule)))
+            c = vjp_of(node, rule, g, arguments)
+            stack.append((parent, match_input(c, parent, node, rule)))
     if len(terms) < 2:
         return []
     shares = []
     for node, g in terms:
-        found = sweep({node: g}, frozenset((target,)), retain_graph=True).get(target)
+        found = backward_pass({node: g}, frozenset((target,)), retain_graph=True).get(target)
         call = call_of(node)
         name = node.name or (node.op.name if node.op else "a leaf")
         gradient = np.zeros(target.shape, target.dtype) if found is None else np.asarray(found)

@@ -15,10 +15,10 @@ import numpy as np
 from ..engine.errors import GraphError
 from ..engine.graph import Leaf, Node, walk_edges
 from ..engine.modes import enable_grad
-from ..engine.sweeps import sweep
+from ..engine.passes import backward_pass
 from ..engine.tape import Tape, recording
-from ..engine.tensor import SHARED, Array, Tensor, result
-from ..engine.trees import leaves_of, map_tree
+from ..engine.tensor import Array, Tensor, array_of, asarray
+from ..engine.trees import tree_leaves, tree_map
 from .findings import Finding, find_forward, made_bad
 from .steps import find_backward, rule_behind
 from .values import SHOWN, bad_in, label_of, named, operand_names, places
@@ -128,16 +128,14 @@ def explain_nan(f: Callable[..., Any], *args: Any, **kwargs: Any) -> NanExplanat
 
     def fresh(x: Any, label: str) -> Any:
         if isinstance(x, Tensor):
-            data = x._data
+            data = array_of(x)
         elif isinstance(x, (float, complex, np.ndarray, np.generic)):
             data = np.asarray(x)
         else:
             return x
         if data.dtype.kind not in "fc":
             return x
-        leaf = result(data, None)
-        leaf._share = SHARED
-        leaf.requires_grad = True
+        leaf = asarray(data, requires_grad=True)
         leaf.name = x.name if isinstance(x, Tensor) else None
         assert leaf.node is not None  # it requires a gradient
         inputs[leaf.node] = leaf.name or label
@@ -145,13 +143,13 @@ def explain_nan(f: Callable[..., Any], *args: Any, **kwargs: Any) -> NanExplanat
 
     def stand_in(arg: Any, name: str) -> Any:
         labels = paths_of(arg, name)
-        return map_tree(lambda x: fresh(x, next(labels)), arg)
+        return tree_map(lambda x: fresh(x, next(labels)), arg)
 
     tape = Tape()
     with np.errstate(all="ignore"), enable_grad(), recording(tape):
         ready = [stand_in(arg, name) for arg, name in zip(args, names, strict=True)]
         answer = f(*ready, **kwargs)
-        results = [x for x in leaves_of(answer) if isinstance(x, Tensor)]
+        results = [x for x in tree_leaves(answer) if isinstance(x, Tensor)]
         gradients = gradients_of(tape, results, inputs)
     forward = find_forward(tape, results, inputs)
     if forward is not None:
@@ -174,7 +172,7 @@ def before_update(tape: Tape, found: Finding) -> Finding:
     if call is None or not found.input or found.phase != "forward":
         return found
     leaf = call.nodes[operand_names(call).index(found.input)]
-    before = [step for step in tape.steps if tape.begun[step.sweep] <= call.number]
+    before = [step for step in tape.steps if tape.starts[step.pass_number] <= call.number]
     if leaf is None or not any(s.parent is leaf and bad_in(s.contribution) for s in before):
         return found
     name = leaf.name or "a leaf"
@@ -197,11 +195,11 @@ def gradients_of(tape: Tape, results: list[Tensor], inputs: dict[Node, str]) -> 
     try:
         walk_edges(cotangents)
     except GraphError:
-        if not tape.sweeps:
+        if not tape.starts:
             raise
         found = swept_leaves(tape)  # the function called backward itself
     else:
-        found = sweep(cotangents, retain_graph=True)
+        found = backward_pass(cotangents, retain_graph=True)
     named_leaves: dict[str, Array] = {}
     for node, g in found.items():
         label = base = inputs.get(node) or node.name or f"a leaf of shape {node.shape}"
@@ -236,7 +234,7 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
 
 
 def paths_of(tree: Any, name: str) -> Iterator[str]:
-    """Yield a name for everything in a tree, in the order of `map_tree`."""
+    """Yield a name for everything in a tree, in the order of `tree_map`."""
     if isinstance(tree, dict):
         for key, branch in tree.items():
             yield from paths_of(branch, f"{name}[{key!r}]")

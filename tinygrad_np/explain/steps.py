@@ -13,11 +13,11 @@ import numpy as np
 
 from ..engine.graph import Leaf, Node
 from ..engine.tape import Call, Step, Tape
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, Tensor, array_of
 from .causes import Cause
 from .findings import Finding, Phase, made_bad
 from .rule_causes import rule_cause, where_cause, zero_cause
-from .values import Index, array_of, bad_in, operand_names, operands_at, places, reduced, values_at
+from .values import Index, bad_in, operand_names, operands_at, places, reduced, values_at
 
 
 def find_backward(tape: Tape, *, forward: bool) -> Finding | None:
@@ -52,7 +52,7 @@ def rule_behind(tape: Tape, found: Finding, results: Iterable[Tensor]) -> Findin
         made = list(described(tape, lambda step, _: step.node is node))
         # Of the rows of a Jacobian one has Inf, and the others NaN from 0 times that.
         return next((f for f in made if f.bad == "Inf"), made[0] if made else found)
-    values = [x._data for x in results]
+    values = [array_of(x) for x in results]
     if call is not None:
         i = operand_names(call).index(found.input) if found.input else -1
         if i < 0 or call.nodes[i] is not None:
@@ -61,14 +61,14 @@ def rule_behind(tape: Tape, found: Finding, results: Iterable[Tensor]) -> Findin
     end = len(tape.calls) if call is None else call.number
 
     def leads(step: Step, later: Sequence[Step]) -> bool:
-        return tape.begun[step.sweep] <= end and led_to(later, values)
+        return tape.starts[step.pass_number] <= end and led_to(later, values)
 
     return next(described(tape, leads), found)
 
 
 def described(tape: Tape, wanted: Callable[[Step, Sequence[Step]], bool]) -> Iterator[Finding]:
     """Yield the findings of the steps that made something bad, if they are wanted."""
-    for steps, describe in ((tape.pushes, bad_push), (tape.steps, bad_step)):
+    for steps, describe in ((tape.forward_steps, bad_forward_step), (tape.steps, bad_step)):
         for at, step in enumerate(steps):
             if makes_bad(step) and wanted(step, steps[at:]):
                 yield describe(tape, at)
@@ -82,7 +82,7 @@ def makes_bad(step: Step) -> bool:
 def led_to(steps: Sequence[Step], values: Iterable[Any]) -> bool:
     """Return whether the sweep that goes on with some steps came to a bad one of some values."""
     values = [value for value in values if bad_in(value)]
-    reached = [step.contribution for step in steps if step.sweep == steps[0].sweep]
+    reached = [step.contribution for step in steps if step.pass_number == steps[0].pass_number]
     return any(
         c is not None and np.array_equal(c, value, equal_nan=c.dtype.kind in "fc")
         for c in reached
@@ -102,7 +102,7 @@ def bad_step(tape: Tape, at: int) -> Finding:
     mask = bad_places(step.contribution, bad)
     indices = places(mask)
     operands: dict[str, tuple[Any, ...]] = {}
-    if op.alike:
+    if op.kind == "elementwise":
         shape = step.node.shape
         raw = np.broadcast_to(applied(step, step.cotangent), shape)
         spots = places(bad_places(raw, bad)) or places(~np.isfinite(raw))
@@ -130,7 +130,7 @@ def example_of(step: Step) -> Step:
     example = places(bad, 1)[0][:depth] if batched else (0,) * depth
     c = c[example] if batched else c
     given = step.node, step.parent, step.rule, g[example], c
-    return Step(*given, step.seconds, step.sweep, step.arguments)
+    return Step(*given, step.seconds, step.pass_number, step.arguments)
 
 
 def applied(step: Step, g: Any) -> Array:
@@ -210,16 +210,16 @@ def tainted_nodes(tape: Tape, at: int) -> list[Node]:
 # ------------------------------------------------------------------- forward mode
 
 
-def bad_push(tape: Tape, at: int) -> Finding:
+def bad_forward_step(tape: Tape, at: int) -> Finding:
     """Return the finding of a step of a forward-mode sweep that made a bad tangent."""
-    step = tape.pushes[at]
+    step = tape.forward_steps[at]
     op = step.node.op
     assert op is not None  # a leaf has no steps
     bad = bad_in(step.contribution)
     mask = bad_places(step.contribution, bad)
     indices = places(mask)
     operands: dict[str, tuple[Any, ...]] = {}
-    if op.alike:
+    if op.kind == "elementwise":
         tangents = values_at(step.cotangent, step.node.shape, indices)
         operands = operands_of(tape, step, indices) | {"t": tangents}
     first = {name: values[0] for name, values in operands.items()}
@@ -228,7 +228,7 @@ def bad_push(tape: Tape, at: int) -> Finding:
     if t == 0:  # such as that of another element, in a column of a Jacobian
         cause = replace(cause, why=f"{cause.why}, and 0 times that is NaN")
     nodes = {step.node: None}
-    for later in tape.pushes[at + 1 :]:
+    for later in tape.forward_steps[at + 1 :]:
         if later.parent in nodes and bad_in(later.contribution):
             nodes[later.node] = None
     tainted = tuple(call for node in list(nodes)[1:] if (call := tape.call_of(node)))
@@ -249,7 +249,7 @@ def operands_of(tape: Tape, step: Step, spots: tuple[Index, ...]) -> dict[str, t
     assert op is not None  # a leaf has no steps
     found = {} if call is None else operands_at(call, spots)
     for name, value in zip(step.rule.needs, step.arguments, strict=True):
-        if name == "out" or (name in op.inputs and name != op.star):
+        if name == "out" or (name in op.inputs and name != op.varargs):
             found.setdefault(name, values_at(array_of(value), step.node.shape, spots))
     return found
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from ..engine.graph import Node
 from ..engine.tape import Call, Step
+from ..engine.tensor import array_of
 from .causes import Cause
 from .reports import Reason
 from .steps import applied
-from .values import array_of, size_of
+from .values import size_of
 
 TINY = 1e-6
 """Below this a slope counts as saturated."""
@@ -95,7 +96,7 @@ def why_zero(step: Step, call: Call | None) -> Cause:
             "x[i] = v wrote over all elements that have a cotangent",
             "Compute with what was there, or write elsewhere.",
         )
-    if not op.alike and op.name != "softmax":
+    if op.kind != "elementwise" and op.name != "softmax":
         return product_of_zeros(step) or Cause(
             "zero rule", f"the rule of {op.name} gave 0 for a cotangent that is not 0"
         )

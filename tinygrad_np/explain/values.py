@@ -9,17 +9,12 @@ import numpy as np
 
 from ..engine.op import OPS
 from ..engine.tape import Call, Line
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, array_of
 
 SHOWN = 5
 """How many elements an explanation lists."""
 
 Index = tuple[int, ...]
-
-
-def array_of(x: Any) -> Any:
-    """Return the array of a Tensor, and anything else as it is."""
-    return x._data if isinstance(x, Tensor) else x
 
 
 def bad_in(x: Any) -> str:
@@ -56,7 +51,7 @@ def reduced(index: Index, shape: Index) -> Index:
 def operand_names(call: Call) -> list[str]:
     """Return a name for each operand of a call: those of the op's inputs."""
     names = list(call.op.inputs)
-    if call.op.star is None:
+    if call.op.varargs is None:
         return names
     rest = len(call.values) - len(names) + 1
     return names[:-1] + [f"{names[-1]}[{i}]" for i in range(rest)]
@@ -64,7 +59,7 @@ def operand_names(call: Call) -> list[str]:
 
 def operands_at(call: Call, indices: Iterable[Index]) -> dict[str, tuple[Any, ...]]:
     """Return the operands of an elementwise call at places of its result, by name."""
-    if not call.op.alike or call.out is None:
+    if call.op.kind != "elementwise" or call.out is None:
         return {}
     shape, indices = call.out.shape, tuple(indices)
     named = zip(operand_names(call), call.values, strict=True)

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.errors import ShapeError
-from ..engine.graph import enclose, next_number
-from ..engine.tape import RECORDING, scope
-from ..engine.tensor import Array, Tensor
+from ..engine.graph import next_number
+from ..engine.hooks import ACTIVE
+from ..engine.scopes import enclose, scope
+from ..engine.tensor import Array, Tensor, array_of, writable
 
 PARAMETER = "parameter"
 BUFFER = "buffer"
@@ -32,7 +33,7 @@ def Parameter(data: npt.ArrayLike, name: str | None = None) -> Tensor:  # as in 
     >>> nn.Parameter([1, 2])
     Tensor([1., 2.], dtype=float64, requires_grad=True)
     """
-    array = data._data if type(data) is Tensor else np.asarray(data)
+    array = np.asarray(array_of(data))
     dtype = float if array.dtype.kind in "iub" else None
     return Tensor(array, requires_grad=True, dtype=dtype, name=name)
 
@@ -94,7 +95,7 @@ class Module:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return what :meth:`forward` computes, and note for pictures that it was in here."""
         start = next_number()
-        if RECORDING:
+        if ACTIVE:
             with scope(self._prefix[:-1] or type(self).__name__):
                 out = self.forward(*args, **kwargs)
         else:
@@ -256,7 +257,7 @@ class Module:
         >>> {name: a.shape for name, a in nn.Linear(2, 3).state_dict().items()}
         {'weight': (3, 2), 'bias': (3,)}
         """
-        return {name: tensor._data.copy() for name, tensor in self._state()}
+        return {name: array_of(tensor).copy() for name, tensor in self._state()}
 
     def _state(self) -> Iterator[tuple[str, Tensor]]:
         yield from self.named_parameters()
@@ -282,7 +283,7 @@ class Module:
         problems = [f"missing: {name} {own[name].shape}" for name in own if name not in state]
         arrays: dict[str, Array] = {}
         for name, value in state.items():
-            array = value._data if type(value) is Tensor else np.asarray(value)
+            array = np.asarray(array_of(value))
             if name not in own:
                 problems.append(f"unknown: {name} {array.shape}")
             elif array.shape != own[name].shape:
@@ -297,7 +298,7 @@ class Module:
                 f"was changed:\n  " + "\n  ".join(problems)
             )
         for name, array in arrays.items():
-            own[name]._own()[...] = array
+            writable(own[name], "load_state_dict")[...] = array
 
     def train(self, mode: bool = True) -> Self:
         """Say that this module and all below it are being trained, or not; return it."""
@@ -347,7 +348,7 @@ class Module:
             if tensor.dtype.kind == "f" and tensor.dtype != wanted:
                 tracked = tensor.requires_grad
                 tensor.requires_grad = False
-                tensor.data = tensor._data.astype(wanted)
+                tensor.data = array_of(tensor).astype(wanted)
                 tensor.requires_grad = tracked
                 tensor.grad = None
         return self

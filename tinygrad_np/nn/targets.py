@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..engine.batching import base_of
 from ..engine.errors import DTypeError, ShapeError, TinygradError
-from ..engine.tensor import Array, Tensor, asarray
+from ..engine.tensor import Array, Tensor, array_of, asarray
 from ..ops.shaping import astype, stack
 
 
@@ -33,7 +33,7 @@ def as_tensor(x: npt.ArrayLike | list[Tensor]) -> Tensor:
 
 def values_of(x: Tensor) -> Array:
     """Return the array of a Tensor to look at; under `vmap` that of all examples together."""
-    return x._data if type(x) is Tensor else base_of(x)._data
+    return array_of(base_of(x))  # type: ignore[no-any-return]
 
 
 def prediction_and_target(

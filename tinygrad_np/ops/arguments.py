@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.errors import DTypeError, ShapeError, UnsupportedError
-from ..engine.tensor import NUMERIC, Array, Tensor
+from ..engine.tensor import NUMERIC, Array, Tensor, array_of
 from . import elementwise as e
 from .shaping import as_tensor, astype, broadcast_to
 
@@ -109,4 +109,4 @@ def check(x: Tensor, holds: Callable[[Array], Any]) -> bool:
 
     Within `vmap` they are not: a Tensor stands for one of many there.
     """
-    return type(x) is not Tensor or bool(holds(x._data))
+    return type(x) is not Tensor or bool(holds(array_of(x)))

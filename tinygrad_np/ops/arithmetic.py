@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.calls import operand
+from ..engine.declarations import Binary, Unary, declare, either, elementwise
 from ..engine.errors import UnsupportedError
-from ..engine.makers import Binary, Unary, declare, either, elementwise
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from .complex import imag, is_complex, real
@@ -63,7 +63,7 @@ def fractional_part(x: npt.ArrayLike) -> Array:
     return np.modf(x)[0]
 
 
-@declare(kind="constant", public=False)
+@declare(public=False, kind="elementwise")
 def integral_part(x: npt.ArrayLike) -> Array:
     """Return `x` without its fraction."""
     return np.modf(x)[1]
@@ -85,7 +85,7 @@ ldexp: Binary = elementwise(
 )
 
 
-@declare(kind="constant", public=False)
+@declare(public=False, kind="elementwise")
 def binary_exponent(x: npt.ArrayLike) -> Array:
     """Return the exponent of 2 that makes ``x * 2 ** -exponent`` at least 0.5 and below 1."""
     return np.frexp(x)[1]

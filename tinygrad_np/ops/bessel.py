@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.makers import Binary, Unary, either
+from ..engine.declarations import Binary, Unary, either
 from .gamma import _rgamma
 from .special import of_many, of_one, of_order, real_only
 

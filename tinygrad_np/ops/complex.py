@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.calls import operand
-from ..engine.makers import Unary, constant, declare, elementwise
+from ..engine.declarations import Unary, constant, declare, elementwise
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from .elementwise import multiply
@@ -53,7 +53,7 @@ def imag_of_complex(x: npt.ArrayLike) -> Array:
     return numpy.imag(x)  # type: ignore[no-any-return]
 
 
-@declare(kind="constant", public=False)
+@declare(public=False, kind="elementwise")
 def imag_of_real(x: npt.ArrayLike) -> Array:
     """Return zeros: the imaginary part of real numbers."""
     return numpy.zeros_like(x)  # type: ignore[no-any-return]
@@ -113,7 +113,7 @@ def angle_of_complex(x: npt.ArrayLike) -> Array:
     return numpy.angle(x)  # type: ignore[no-any-return]
 
 
-@declare(kind="constant", public=False)
+@declare(public=False, kind="elementwise")
 def angle_of_real(x: npt.ArrayLike) -> Array:
     """Return 0, or pi for a negative number."""
     return numpy.angle(x)  # type: ignore[no-any-return]

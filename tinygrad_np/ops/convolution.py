@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.declarations import declare, either
 from ..engine.errors import ShapeError
-from ..engine.makers import declare, either
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from .products import conjugated

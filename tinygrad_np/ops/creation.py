@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ..engine.errors import DTypeError
 from ..engine.op import composed
-from ..engine.tensor import Tensor, as_array, result
+from ..engine.tensor import Tensor, array_of, as_array, result
 from .shaping import as_tensor, astype, broadcast_to
 
 Sizes = int | tuple[int, ...]
@@ -89,7 +89,7 @@ def full(
     ):
         whole = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
         return of_ends(broadcast_to(fill_value, whole), dtype, requires_grad, name, "full")
-    plain = fill_value._data if isinstance(fill_value, Tensor) else fill_value
+    plain = array_of(fill_value)
     return fresh(np.full(shape, plain, dtype), requires_grad, name, "full")
 
 

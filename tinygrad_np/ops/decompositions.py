@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.makers import declare, either
+from ..engine.declarations import declare, either
 from ..engine.tensor import Array
+from .batching import of_matrices
 from .degeneracy import (
     adjoint,
     apart,
@@ -43,7 +44,13 @@ def _cholesky_rule(g, out):  # type: ignore[no-untyped-def]  # either world
     return (both + adjoint(both)) * 0.5
 
 
-@declare(public=False, name="linalg.cholesky_lower", holomorphic=False, a=_cholesky_rule)
+@declare(
+    public=False,
+    name="linalg.cholesky_lower",
+    holomorphic=False,
+    batching=of_matrices,
+    a=_cholesky_rule,
+)
 def cholesky_lower(a: Any) -> Array:
     """Return the lower factor L of a = L L^H, which reads the lower triangle of `a`."""
     return np.linalg.cholesky(a)
@@ -74,7 +81,7 @@ def _qr_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
     return np.concatenate([gx, q @ grest], axis=-1)
 
 
-@declare(public=False, name="linalg.qr_packed", holomorphic=False, a=_qr_rule)
+@declare(public=False, name="linalg.qr_packed", holomorphic=False, batching=of_matrices, a=_qr_rule)
 def qr_packed(a: Any, mode: str = "reduced") -> Array:
     """Return the factors of a = q r, reduced or complete, as [transposed q | r]."""
     q, r = np.linalg.qr(a, mode)  # type: ignore[call-overload]  # of two modes
@@ -94,7 +101,9 @@ def _eigh_rule(g, out):  # type: ignore[no-untyped-def]  # either world
     return v @ (turned + gw[..., None, :] * np.eye(w.shape[-1], dtype=bool)) @ adjoint(v)
 
 
-@declare(public=False, name="linalg.eigh_packed", holomorphic=False, a=_eigh_rule)
+@declare(
+    public=False, name="linalg.eigh_packed", holomorphic=False, batching=of_matrices, a=_eigh_rule
+)
 def eigh_packed(a: Any, UPLO: str = "L") -> Array:
     """Return the eigenvalues of a Hermitian matrix in the first row, eigenvectors below."""
     w, v = np.linalg.eigh(a, UPLO)  # type: ignore[call-overload]  # one of its letters
@@ -108,6 +117,7 @@ _eigh = either(eigh_packed)
     public=False,
     name="linalg.from_lower",
     holomorphic=False,
+    batching=of_matrices,
     a=lambda g: (g + adjoint(g)) * 0.5,
 )
 def from_lower(a: Any) -> Array:
@@ -139,7 +149,9 @@ def _eig_rule(g, out):  # type: ignore[no-untyped-def]  # either world
     return np.linalg.solve(left, (turned + gw[..., None, :] * one) @ left)
 
 
-@declare(public=False, name="linalg.eig_packed", holomorphic=False, a=_eig_rule)
+@declare(
+    public=False, name="linalg.eig_packed", holomorphic=False, batching=of_matrices, a=_eig_rule
+)
 def eig_packed(a: Any) -> Array:
     """Return the eigenvalues of a square matrix in the first row, eigenvectors below."""
     w, v = np.linalg.eig(a)
@@ -192,7 +204,9 @@ def _svd_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
     return _thin_svd_rule(u, s, vh, gu, gs, gvh)
 
 
-@declare(public=False, name="linalg.svd_packed", holomorphic=False, a=_svd_rule)
+@declare(
+    public=False, name="linalg.svd_packed", holomorphic=False, batching=of_matrices, a=_svd_rule
+)
 def svd_packed(a: Any) -> Array:
     """Return the reduced factors of a = u s vh as [transposed u | s | vh]."""
     u, s, vh = np.linalg.svd(a, full_matrices=False)
@@ -217,7 +231,13 @@ def _square_svd_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either
     return _thin_svd_rule(u, s, adjoint(v), gu, gs, adjoint(gv))
 
 
-@declare(public=False, name="linalg.square_svd_packed", holomorphic=False, a=_square_svd_rule)
+@declare(
+    public=False,
+    name="linalg.square_svd_packed",
+    holomorphic=False,
+    batching=of_matrices,
+    a=_square_svd_rule,
+)
 def square_svd_packed(a: Any) -> Array:
     """Return the factors of a = u s vh, u and vh square, in one row for each matrix."""
     u, s, vh = np.linalg.svd(a)
@@ -233,7 +253,13 @@ def _svdvals_rule(g, x, out):  # type: ignore[no-untyped-def]  # either world
     return (transposed(packed[..., :m]) * g[..., None, :]) @ packed[..., m + 1 :]
 
 
-@declare(np.linalg.eigvalsh, name="linalg.eigvalsh", holomorphic=False, a=_eigvalsh_rule)
+@declare(
+    np.linalg.eigvalsh,
+    name="linalg.eigvalsh",
+    holomorphic=False,
+    batching=of_matrices,
+    a=_eigvalsh_rule,
+)
 def eigvalsh(a: Any, UPLO: str = "L") -> Array:
     """The eigenvalues of Hermitian matrices (..., n, n), in ascending order.
 
@@ -248,7 +274,13 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Array:
     return np.asarray(np.linalg.eigvalsh(a, UPLO))  # type: ignore[call-overload]  # its letters
 
 
-@declare(np.linalg.eigvals, name="linalg.eigvals", holomorphic=False, a=_eigvals_rule)
+@declare(
+    np.linalg.eigvals,
+    name="linalg.eigvals",
+    holomorphic=False,
+    batching=of_matrices,
+    a=_eigvals_rule,
+)
 def eigvals(a: Any) -> Array:
     """The eigenvalues of square matrices (..., n, n), always complex, in no certain order.
 
@@ -263,6 +295,7 @@ def eigvals(a: Any) -> Array:
     getattr(np.linalg, "svdvals", None),
     name="linalg.svdvals",
     holomorphic=False,
+    batching=of_matrices,
     x=_svdvals_rule,
 )
 def svdvals(x: Any) -> Array:

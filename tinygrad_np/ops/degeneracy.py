@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.declarations import declare, either
 from ..engine.errors import DegenerateError, DegenerateSpectrumWarning
-from ..engine.makers import declare, either
 from ..engine.tensor import Array
 
 

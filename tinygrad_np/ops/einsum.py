@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.batching import one_by_one
+from ..engine.declarations import declare, either
 from ..engine.errors import DTypeError, ShapeError, UnsupportedError
-from ..engine.makers import declare, either
-from ..engine.op import composed
+from ..engine.op import Op, composed
 from ..engine.tensor import Array, Tensor
 from .arguments import cast, refuse_out
+from .batching import Params, Values
 from .shaping import as_tensor
 
 
@@ -51,7 +53,22 @@ def _einsum_rule(g, operands, index, shapes, subscripts, optimize):  # type: ign
     return _einsum(g, *others, subscripts=spelled, optimize=bool(optimize)).reshape(shape)
 
 
-@declare(public=False, name="sum_of_products", operands=_einsum_rule)
+def _sum_products_of_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    inputs, _, output = params["subscripts"].partition("->")
+    spare = [label for label in ascii_letters if label not in params["subscripts"]]
+    if not spare:
+        return one_by_one(op, size, values, params)
+    terms = [
+        spare[0] + term if mapped else term
+        for term, (_, mapped) in zip(inputs.split(","), values, strict=True)
+    ]
+    spelled = f"{','.join(terms)}->{spare[0]}{output}"
+    return op.call(*(x for x, _ in values), **{**params, "subscripts": spelled})
+
+
+@declare(
+    public=False, name="sum_of_products", batching=_sum_products_of_batch, operands=_einsum_rule
+)
 def products_summed(
     *operands: Any, subscripts: str = "", optimize: bool | str | tuple[Any, ...] = False
 ) -> Array:

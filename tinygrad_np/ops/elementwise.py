@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.makers import Binary, Unary, constant, declare, elementwise
+from ..engine.declarations import Binary, Unary, constant, declare, elementwise
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.makers import declare
+from ..engine.declarations import declare
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, count, masked, refuse_out, start_of
+from .batching import along_one_axis, over_axes
 from .reductions import Reduce, add_over, keep_axes, maximum_over
 from .shaping import as_tensor, broadcast_to
 
@@ -54,7 +55,7 @@ def extremum(
     return of_two(among, start)
 
 
-@declare(name="max", public=False, x=extremum_rule)
+@declare(name="max", public=False, batching=over_axes, x=extremum_rule)
 def largest_of(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the largest element over `axis`."""
     return maximum_over(x, axis, keepdims=keepdims)
@@ -86,7 +87,7 @@ def max(
     return extremum("max", largest_of, e.maximum, x, axis, out, keepdims, initial, where)
 
 
-@declare(name="min", public=False, x=extremum_rule)
+@declare(name="min", public=False, batching=over_axes, x=extremum_rule)
 def smallest_of(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the smallest element over `axis`."""
     return minimum_over(x, axis, keepdims=keepdims)
@@ -125,7 +126,7 @@ def ptp(x: npt.ArrayLike, axis: Axis = None, out: None = None, keepdims: bool = 
     return e.subtract(max(t, axis, keepdims=keepdims), min(t, axis, keepdims=keepdims))
 
 
-@declare(name="argmax", kind="constant", public=False)
+@declare(name="argmax", public=False, batching=along_one_axis)
 def place_of_largest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
     """Return the index of the largest element along `axis`."""
     return np.argmax(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
@@ -145,7 +146,7 @@ def argmax(
     return place_of_largest(x, axis=axis, keepdims=keepdims)
 
 
-@declare(name="argmin", kind="constant", public=False)
+@declare(name="argmin", public=False, batching=along_one_axis)
 def place_of_smallest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
     """Return the index of the smallest element along `axis`."""
     return np.argmin(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]

@@ -8,10 +8,13 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.batching import one_by_one
+from ..engine.declarations import declare
 from ..engine.errors import ShapeError
-from ..engine.makers import declare
+from ..engine.op import Op
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
+from .batching import Params, Values
 from .products import composed_in, conjugated
 from .shaping import as_tensor, concatenate
 
@@ -59,7 +62,15 @@ def _irfft_rule(g, a_shape, axis, norm):  # type: ignore[no-untyped-def]  # eith
     return _fitted(c, a_shape[axis], axis)
 
 
-@declare(np.fft.fft, kind="linear", name="fft.fft", a=_fft_rule)
+def _transform_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    ((x, _),) = values
+    axis = params["axis"]
+    if not -x.ndim < axis < x.ndim - 1:  # one example says what is wrong
+        return one_by_one(op, size, values, params)
+    return op.call(x, **{**params, "axis": axis + 1 if axis >= 0 else axis})
+
+
+@declare(np.fft.fft, kind="linear", name="fft.fft", batching=_transform_batch, a=_fft_rule)
 def fft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
     """The discrete Fourier transform along an axis.
 
@@ -79,7 +90,7 @@ def fft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Arra
     return np.fft.fft(a, n, axis, norm)
 
 
-@declare(np.fft.ifft, kind="linear", name="fft.ifft", a=_ifft_rule)
+@declare(np.fft.ifft, kind="linear", name="fft.ifft", batching=_transform_batch, a=_ifft_rule)
 def ifft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
     """The inverse of :func:`fft`, with its arguments.
 
@@ -90,7 +101,7 @@ def ifft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Arr
     return np.fft.ifft(a, n, axis, norm)
 
 
-@declare(np.fft.rfft, kind="linear", name="fft.rfft", a=_rfft_rule)
+@declare(np.fft.rfft, kind="linear", name="fft.rfft", batching=_transform_batch, a=_rfft_rule)
 def rfft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
     """The first n // 2 + 1 terms of :func:`fft` of real numbers; the rest mirrors them.
 
@@ -101,7 +112,14 @@ def rfft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Arr
     return np.fft.rfft(a, n, axis, norm)
 
 
-@declare(np.fft.irfft, kind="linear", name="fft.irfft", holomorphic=False, a=_irfft_rule)
+@declare(
+    np.fft.irfft,
+    kind="linear",
+    name="fft.irfft",
+    holomorphic=False,
+    batching=_transform_batch,
+    a=_irfft_rule,
+)
 def irfft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
     """The inverse of :func:`rfft`: `n` real numbers, 2 * (terms - 1) when left out.
 

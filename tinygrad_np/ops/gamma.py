@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.declarations import Binary, Unary, declare, either
 from ..engine.errors import DTypeError, ShapeError, UnsupportedError
-from ..engine.makers import Binary, Unary, declare, either
 from ..engine.op import register
 from ..engine.tensor import Array, Tensor
 from .elementwise import add, subtract

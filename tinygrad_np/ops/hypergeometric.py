@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.makers import Unary, either
+from ..engine.declarations import Unary, either
 from .special import of_many, of_one
 
 hyp0f1 = of_many(

@@ -13,12 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.batching import one_by_one, rank_of, whole_batch
 from ..engine.calls import contains_tensor
+from ..engine.declarations import declare, either
 from ..engine.errors import DTypeError, GraphError
-from ..engine.makers import declare, either
 from ..engine.modes import is_grad_enabled
-from ..engine.sweeps import unbroadcast
-from ..engine.tensor import Array, Tensor
+from ..engine.op import Op
+from ..engine.passes import unbroadcast
+from ..engine.tensor import Array, Tensor, array_of, rebind, writable
+from .batching import Params, Values
 from .shaping import as_tensor
 
 ARRAY = "array"
@@ -91,9 +94,47 @@ def repeats(arrays: tuple[Array, ...]) -> bool:
     return any(a.dtype.kind != "b" for a in arrays)
 
 
+def _index_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    """Index all examples at once: by one more slice, or by one more array where indices differ."""
+    template = params["template"]
+    count = len(op.inputs) - 1
+    operands, arrays = values[:count], values[count:]
+    places = [i for i, part in enumerate(template) if part is ARRAY or type(part) is int]
+    ranks = [rank_of(v, mapped) for v, mapped in arrays]
+    masks = [v.dtype.kind == "b" for v, _ in arrays]
+    block = max((1 if mask else rank for rank, mask in zip(ranks, masks, strict=True)), default=0)
+    together = not arrays or places == list(range(places[0], places[-1] + 1))
+    differ = any(mapped for _, mapped in arrays)
+    if not together or (differ and (places[0] or any(masks))):
+        return one_by_one(op, size, values, params)
+    indices = [v for v, _ in arrays]
+    if differ:
+        here = np.arange(size).reshape((size, *(1,) * block))
+        indices = [here, *(_align(v, mapped, block) for v, mapped in arrays)]
+    inner = {**params, "template": (ARRAY if differ else Slice(slice(None)), *template)}
+    if "shape" in params:
+        inner["shape"] = (size, *params["shape"])
+    x = whole_batch(*operands[0], size)
+    if count == 1:
+        return op.call(x, *indices, **inner)
+    taken = sum(rank if mask else 1 for rank, mask in zip(ranks, masks, strict=True))
+    taken += sum(type(part) is int for part in template)
+    place_rank = x.ndim - 1 - taken + template.count(None) + block
+    return op.call(x, _align(*operands[1], place_rank), *indices, **inner)
+
+
+def _align(v: Any, mapped: bool, rank: int) -> Any:
+    """Return a batch with examples of a rank: axes of size 1 are added, or left out, in front."""
+    extra = rank - rank_of(v, mapped)
+    if not mapped or not extra:
+        return v
+    return v.reshape((v.shape[0], *(1,) * extra, *v.shape[1 + max(0, -extra) :]))
+
+
 @declare(
     kind="linear",
     public=False,
+    batching=_index_batch,
     x=lambda g, arrays, template: _pick(g, *arrays, template=template),
 )
 def scatter(x: Any, *arrays: Any, shape: tuple[int, ...] = (), template: Template = ()) -> Array:
@@ -141,6 +182,7 @@ def add_up(places: Array, x: Array, size: int) -> Array:
 @declare(
     kind="linear",
     public=False,
+    batching=_index_batch,
     x=lambda g, x_shape, arrays, template: _scatter(g, *arrays, shape=x_shape, template=template),
 )
 def getitem(x: Any, *arrays: Any, template: Template = ()) -> Array:
@@ -164,6 +206,7 @@ def _value_rule(g, value_shape, x_shape, arrays, template):  # type: ignore[no-u
 @declare(
     kind="linear",
     public=False,
+    batching=_index_batch,
     x=lambda g, arrays, template: _put(g, 0.0, *arrays, template=template),
     value=_value_rule,
 )
@@ -202,11 +245,11 @@ def assign(x: Tensor, index: Any, value: Any) -> None:
         x.requires_grad or (isinstance(value, Tensor) and value.requires_grad)
     )
     if not tracked:
-        plain = value._data if isinstance(value, Tensor) else value
-        where = assemble(template, tuple(a._data if isinstance(a, Tensor) else a for a in arrays))
+        plain = array_of(value)
+        where = assemble(template, tuple(map(array_of, arrays)))
         if not x.is_leaf:
-            x._rebind(x._data, None)
-        x._own()[where] = plain
+            rebind(x, x.detach())
+        writable(x, "x[i] = v")[where] = plain
         return
     if x.requires_grad and x.is_leaf:
         raise GraphError(
@@ -216,4 +259,4 @@ def assign(x: Tensor, index: Any, value: Any) -> None:
     if x.dtype.kind not in "fc":
         raise DTypeError(f"assignment of a value that requires a gradient to dtype {x.dtype}")
     new = setitem(x, value, *arrays, template=template)
-    x._rebind(new._data, new.node)
+    rebind(x, new)

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.declarations import declare
 from ..engine.errors import ShapeError, UnsupportedError
-from ..engine.makers import declare
 from ..engine.op import NUMPY
 from ..engine.tensor import Array, Tensor
 from . import products
 from .arranging import flip
+from .batching import of_matrices
 from .complex import sign
 from .decompositions import (
     cholesky_lower,
@@ -209,7 +210,7 @@ def _svd_of_hermitian(t: Tensor, compute_uv: bool) -> Any:
     return SVDResult(u, absolute(w), adjoint(multiply(u, sign(w)[..., None, :])))
 
 
-@declare(np.linalg.matrix_rank, name="linalg.matrix_rank", kind="constant")
+@declare(np.linalg.matrix_rank, name="linalg.matrix_rank", batching=of_matrices)
 def matrix_rank(
     A: Any, tol: float | None = None, hermitian: bool = False, *, rtol: float | None = None
 ) -> Array:

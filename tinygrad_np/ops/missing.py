@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.makers import declare
+from ..engine.declarations import declare
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, cast_to_float, mask_of, refuse_out, start_of
+from .batching import along_one_axis, over_axes
 from .extrema import extremum, extremum_rule, max, min
 from .reductions import counted, mean, prod, sum
 from .scans import cumprod, cumsum
@@ -225,7 +226,7 @@ def _with_start(name: str, x: Any, initial: Any) -> Any:
     return e.where(e.isnan(t), start, t) if t.dtype.kind in "fc" else t
 
 
-@declare(name="nanmax", public=False, x=extremum_rule)
+@declare(name="nanmax", public=False, batching=over_axes, x=extremum_rule)
 def largest_present(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the largest element over `axis` that is not NaN."""
     return warned(fmax_over(x, axis, keepdims=keepdims))  # type: ignore[no-any-return]
@@ -254,7 +255,7 @@ def nanmax(
     return extremum("nanmax", largest_present, of_two, x, axis, out, keepdims, None, where)
 
 
-@declare(name="nanmin", public=False, x=extremum_rule)
+@declare(name="nanmin", public=False, batching=over_axes, x=extremum_rule)
 def smallest_present(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the smallest element over `axis` that is not NaN."""
     return warned(fmin_over(x, axis, keepdims=keepdims))  # type: ignore[no-any-return]
@@ -283,7 +284,7 @@ def nanmin(
     return extremum("nanmin", smallest_present, of_two, x, axis, out, keepdims, None, where)
 
 
-@declare(name="nanargmax", kind="constant", public=False)
+@declare(name="nanargmax", public=False, batching=along_one_axis)
 def place_of_largest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
     """Return the index of the largest element along `axis` that is not NaN."""
     return np.nanargmax(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
@@ -303,7 +304,7 @@ def nanargmax(
     return place_of_largest(x, axis=axis, keepdims=keepdims)
 
 
-@declare(name="nanargmin", kind="constant", public=False)
+@declare(name="nanargmin", public=False, batching=along_one_axis)
 def place_of_smallest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
     """Return the index of the smallest element along `axis` that is not NaN."""
     return np.nanargmin(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]

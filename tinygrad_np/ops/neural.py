@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.declarations import Binary, Unary, declare, either, elementwise
 from ..engine.errors import DTypeError, ShapeError
-from ..engine.makers import Binary, Unary, declare, either, elementwise
 from ..engine.tensor import Array
 from .arguments import Axis
+from .batching import of_rows, over_axes
 from .reductions import as_float, log_sum_exp_below_0
 from .special import alike, erfc_array, erfc_in_rules
 
@@ -152,7 +153,9 @@ def gelu(x: npt.ArrayLike, approximate: str = "none") -> Array:
 # --------------------------------------------------------------- along one axis
 
 
-@declare(x=lambda g, out, axis: out * (g - (g * out).sum(axis=axis, keepdims=True)))
+@declare(
+    batching=over_axes, x=lambda g, out, axis: out * (g - (g * out).sum(axis=axis, keepdims=True))
+)
 def softmax(x: npt.ArrayLike, axis: Axis = -1) -> Array:
     """exp(x) / sum(exp(x)) over `axis`, without overflow.
 
@@ -165,7 +168,9 @@ def softmax(x: npt.ArrayLike, axis: Axis = -1) -> Array:
     return e / np.add.reduce(e, axis, keepdims=True)  # type: ignore[no-any-return]
 
 
-@declare(x=lambda g, out, axis: g - np.exp(out) * g.sum(axis=axis, keepdims=True))
+@declare(
+    batching=over_axes, x=lambda g, out, axis: g - np.exp(out) * g.sum(axis=axis, keepdims=True)
+)
 def log_softmax(x: npt.ArrayLike, axis: Axis = -1) -> Array:
     """The logarithm of :func:`softmax`, without overflow or loss of digits.
 
@@ -239,7 +244,7 @@ def _class_scores(g, x, labels):  # type: ignore[no-untyped-def]  # either world
     return g[..., None] * (_softmax(x, axis=-1) - hot)
 
 
-@declare(public=False, x=_class_scores)
+@declare(public=False, batching=of_rows, x=_class_scores)
 def class_cross_entropy(x: Array, labels: Array) -> Array:
     """Return ``-log_softmax(x)[label]`` along the last axis."""
     shifted = x - np.maximum.reduce(x, -1, keepdims=True)

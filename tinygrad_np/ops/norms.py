@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.declarations import declare, either
 from ..engine.errors import ShapeError
-from ..engine.makers import declare, either
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, reduced_axes
+from .batching import over_axes
 from .decompositions import svdvals
 from .degeneracy import unless
 from .extrema import max, min
@@ -34,7 +35,13 @@ def _power_norm_rule(g, x, out, ord, axis, keepdims):  # type: ignore[no-untyped
     return x * (g * (size / length) ** (ord - 1) / size * ((out != 0) & (x != 0)))
 
 
-@declare(public=False, name="linalg.power_norm", holomorphic=False, x=_power_norm_rule)
+@declare(
+    public=False,
+    name="linalg.power_norm",
+    holomorphic=False,
+    batching=over_axes,
+    x=_power_norm_rule,
+)
 def power_norm(x: Any, ord: float = 2, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return sum(|x| ** ord) ** (1 / ord) over `axis`."""
     size = abs(x) if x.dtype.kind in "fc" else abs(x).astype(float)

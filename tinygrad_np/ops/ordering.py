@@ -12,11 +12,13 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.batching import one_by_one
+from ..engine.declarations import declare
 from ..engine.errors import DTypeError, ShapeError
-from ..engine.makers import declare
-from ..engine.op import composed
+from ..engine.op import Op, composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
+from .batching import Params, Values, along_one_axis
 from .selection import take, take_along_axis
 from .shaping import as_tensor, astype, axis_from_front, concatenate, ravel
 
@@ -29,7 +31,7 @@ lexsort_of: Callable[..., Any] = np.lexsort
 digits_of: Callable[..., Any] = np.digitize
 
 
-@declare(np.argsort, kind="constant")
+@declare(np.argsort, batching=along_one_axis)
 def argsort(
     a: npt.ArrayLike, axis: int | None = -1, kind: Kind = None, stable: bool | None = None
 ) -> Array:
@@ -67,7 +69,7 @@ def sort(
     return take_along_axis(t, argsort(t, axis=axis, kind="stable"), axis)
 
 
-@declare(np.argpartition, kind="constant")
+@declare(np.argpartition, batching=along_one_axis)
 def argpartition(
     a: npt.ArrayLike,
     kth: int | tuple[int, ...] = 0,
@@ -110,7 +112,7 @@ def partition(
     return take_along_axis(t, argpartition(t, where, axis, kind), axis)
 
 
-@declare(kind="constant", name="lexsort", public=False)
+@declare(name="lexsort", public=False)
 def order_by_keys(*keys: npt.ArrayLike, axis: int = -1) -> Array:
     """Return the order by several keys."""
     return np.asarray(lexsort_of(keys, axis))
@@ -130,7 +132,14 @@ def lexsort(keys: Sequence[Any], axis: int = -1) -> Tensor:
 # ------------------------------------------------------------------------ searching
 
 
-@declare(kind="constant", name="searchsorted", public=False)
+def _look_up_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    table = 0 if op.name == "searchsorted" else 1
+    if values[table][1]:  # one table for each example
+        return one_by_one(op, size, values, params)
+    return op.call(*(v for v, _ in values), **params)
+
+
+@declare(name="searchsorted", public=False, batching=_look_up_batch)
 def search(a: Any, v: npt.ArrayLike, side: Side = "left") -> Array:
     """Return where elements belong among sorted ones."""
     return np.asarray(np.searchsorted(a, v, side))
@@ -158,7 +167,7 @@ def searchsorted(
     return search(a if sorter is None else take(a, sorter), v, side=side)
 
 
-@declare(np.digitize, kind="constant")
+@declare(np.digitize, batching=_look_up_batch)
 def digitize(x: npt.ArrayLike, bins: npt.ArrayLike, right: bool = False) -> Array:
     """The number of the bin each element falls into: integers, no gradient.
 
@@ -169,7 +178,7 @@ def digitize(x: npt.ArrayLike, bins: npt.ArrayLike, right: bool = False) -> Arra
     return np.asarray(digits_of(x, bins, right))
 
 
-@declare(np.isin, kind="constant")
+@declare(np.isin, batching=_look_up_batch)
 def isin(
     element: npt.ArrayLike,
     test_elements: npt.ArrayLike,
@@ -186,7 +195,7 @@ def isin(
     return np.isin(element, test_elements, assume_unique, invert, kind=kind)
 
 
-@declare(kind="constant", public=False)
+@declare(public=False)
 def places_of_unique(
     a: Any, part: int = 0, axis: int | None = None, equal_nan: bool = True
 ) -> Array:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..engine.errors import ShapeError, UnsupportedError
 from ..engine.op import composed
-from ..engine.tensor import Array, Tensor, result
+from ..engine.tensor import Array, Tensor, array_of, result
 from .arranging import along
 from .extrema import max as largest
 from .extrema import min as smallest
@@ -112,7 +112,7 @@ def surrounded(t: Tensor, widths: list[Width], values: list[Pair]) -> Tensor:
     outside = Tensor(np.zeros(shape, t.dtype))
     for axis, ((before, after), (first, last)) in enumerate(zip(widths, values, strict=True)):
         for value, part in ((first, slice(before)), (last, slice(shape[axis] - after, None))):
-            if type(value) is Tensor and not value.requires_grad and not value._data:
+            if type(value) is Tensor and not value.requires_grad and not array_of(value):
                 continue  # zero as it is
             template, _ = take_apart(along(axis, part))
             outside = setitem(outside, value, template=template)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.makers import either
+from ..engine.declarations import either
 from .special import of_many, with_integers
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.declarations import Binary, Unary, declare, either
 from ..engine.errors import UnsupportedError
-from ..engine.makers import Binary, Unary, declare, either
 from ..engine.op import register
 from ..engine.tensor import Array, Tensor
 from ..engine.transforms import stop_gradient

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.batching import elementwise, rank_of
+from ..engine.declarations import Binary, bilinear, declare
 from ..engine.errors import ShapeError
-from ..engine.makers import Binary, bilinear, declare
-from ..engine.op import F, composed, register
+from ..engine.op import F, Op, composed, register
 from ..engine.tensor import Array, Tensor
+from .batching import Params, Values
 from .complex import conjugate
-from .elementwise import multiply, subtract
+from .elementwise import add, multiply, subtract
 from .shaping import as_tensor, reshape, stack, swapaxes, transpose
 
 
@@ -54,8 +56,30 @@ def inner_sizes(x: tuple[int, ...], y: tuple[int, ...]) -> str:
     return f"{x} @ {y}: the batch axes {x[:-2]} and {y[:-2]} do not broadcast"
 
 
+def _matmul_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    (x, x_mapped), (y, y_mapped) = values
+    x_rank, y_rank = rank_of(x, x_mapped), rank_of(y, y_mapped)
+    if x_mapped and not y_mapped and y_rank <= 2 and x_rank:
+        return op.call(x, y)  # the batch is one more leading axis
+    rows = _matrices(x, x_mapped, x_rank, x_rank == 1, False, max(x_rank, y_rank, 2))
+    columns = _matrices(y, y_mapped, y_rank, False, y_rank == 1, max(x_rank, y_rank, 2))
+    out = op.call(rows, columns)
+    if x_rank == 1:
+        out = out[..., 0, :]
+    return out[..., 0] if y_rank == 1 else out
+
+
+def _matrices(x: Any, mapped: bool, rank: int, row: bool, column: bool, full: int) -> Any:
+    """Return vectors as matrices of one row or column, aligned behind the axis of the batch."""
+    shape = (*(1,) * row, *x.shape[mapped:], *(1,) * column)
+    if not mapped:
+        return x.reshape(shape) if row or column else x
+    return x.reshape((x.shape[0], *(1,) * (full - len(shape)), *shape))
+
+
 matmul: Binary = bilinear(
     np.matmul,
+    batching=_matmul_batch,
     x=_matmul_x,
     y=_matmul_y,
     mismatch=inner_sizes,
@@ -350,13 +374,24 @@ def _linear_input(g, weight):  # type: ignore[no-untyped-def]  # a rule: either 
     return (weight.T @ g.T).T if by_columns else g @ weight
 
 
+def _linear_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    (x, x_mapped), (weight, weight_mapped), (bias, bias_mapped) = values
+    if not weight_mapped and not bias_mapped:
+        return op.call(x, weight, bias)
+    turned = (swapaxes(weight, -1, -2), weight_mapped)
+    product = _matmul_batch(matmul.op, size, [(x, x_mapped), turned], {})  # type: ignore[attr-defined]
+    terms = [(product, x_mapped or weight_mapped), (bias, bias_mapped)]
+    return elementwise(add.op, size, terms, {})  # type: ignore[attr-defined]
+
+
 @declare(
     kind="bilinear",
     public=False,
     mismatch=_bad_linear,
-    x=_linear_input,
-    weight=lambda g, x: _rows(g).T @ _rows(x),
-    bias=lambda g: g,
+    batching=_linear_batch,
+    x=(_linear_input, lambda t, weight: t @ weight.T),
+    weight=(lambda g, x: _rows(g).T @ _rows(x), lambda t, x: x @ t.T),
+    bias=(lambda g: g, lambda t: t),
 )
 def linear(x: Array, weight: Array, bias: Array) -> Array:
     """Return ``x @ weight.T + bias``."""

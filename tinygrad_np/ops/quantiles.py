@@ -6,18 +6,20 @@ that NumPy has is right, and each has the derivative of the weights it gives.
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.declarations import declare
 from ..engine.errors import DTypeError, UnsupportedError
-from ..engine.makers import declare
-from ..engine.op import composed
-from ..engine.tensor import Array, Tensor
+from ..engine.op import Op, composed
+from ..engine.tensor import Array, Tensor, array_of
 from . import elementwise as e
 from .arguments import Axis, reduced_axes, refuse_out
+from .batching import Params, Values
 from .ordering import sort
 from .reductions import mean, total
 from .shaping import as_tensor, astype, reshape, transpose
@@ -86,7 +88,13 @@ def _quantile(
     return reshape(transpose(found, (1, 0)), q.shape + (kept if keepdims else shape))
 
 
-@declare(kind="constant", public=False)
+def _positions_of_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    ((x, _),) = values
+    rows = math.prod(x.shape)
+    return op.call(x.reshape((rows,)), **params).reshape((*x.shape, len(params["q"])))
+
+
+@declare(public=False, batching=_positions_of_batch)
 def positions(x: Any, q: tuple[float, ...] = (), method: str = "linear") -> Array:
     """Return where quantiles fall among so many sorted elements as each of `x` says."""
     out = np.zeros((len(x), len(q)))
@@ -184,7 +192,7 @@ def _constant(name: str, q: Any) -> Any:
         return q
     if q.requires_grad or type(q) is not Tensor:
         raise UnsupportedError(f"{name}: no gradient flows to q; use q.data")
-    return q._data
+    return array_of(q)
 
 
 def _share(name: str, q: Any) -> Any:

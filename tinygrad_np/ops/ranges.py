@@ -14,16 +14,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.batching import BatchTracer, elementwise
+from ..engine.declarations import declare
 from ..engine.errors import DTypeError
-from ..engine.makers import declare
-from ..engine.mapped import Mapped
-from ..engine.op import composed
-from ..engine.sweeps import unbroadcast
-from ..engine.tensor import Array, Tensor, asarray
+from ..engine.op import Op, composed
+from ..engine.passes import unbroadcast
+from ..engine.tensor import Array, Tensor, array_of, asarray
 from . import elementwise as e
 from .arranging import moveaxis
+from .batching import Params, Values
 from .creation import DType, fresh, of_ends
-from .shaping import as_tensor
+from .shaping import as_tensor, swapaxes
 
 # NumPy's annotations know fewer kinds of ends than its functions take.
 Between = Callable[..., Any]
@@ -69,12 +70,14 @@ def arange(
 
 def tracked(*ends: Any) -> bool:
     """Return whether a gradient can flow to one of the ends."""
-    return any(isinstance(x, Mapped) or (isinstance(x, Tensor) and x.requires_grad) for x in ends)
+    return any(
+        isinstance(x, BatchTracer) or (isinstance(x, Tensor) and x.requires_grad) for x in ends
+    )
 
 
 def plain(*ends: Any) -> list[Any]:
     """Return the arrays of Tensors, and others as they are."""
-    return [x._data if isinstance(x, Tensor) else x for x in ends]
+    return [array_of(x) for x in ends]
 
 
 def weights(g: Any, num: int, endpoint: bool) -> Any:
@@ -83,9 +86,14 @@ def weights(g: Any, num: int, endpoint: bool) -> Any:
     return steps.reshape(num, *(1,) * (g.ndim - 1))
 
 
+def _steps_first(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    return swapaxes(elementwise(op, size, values, params), 0, 1)
+
+
 @declare(
     kind="linear",
     public=False,
+    batching=_steps_first,
     start=lambda g, start_shape, num, endpoint: unbroadcast(
         g * (1.0 - weights(g, num, endpoint)), start_shape
     ),
@@ -100,6 +108,7 @@ def line(start: npt.ArrayLike, stop: npt.ArrayLike, num: int = 50, endpoint: boo
 
 @declare(
     public=False,
+    batching=_steps_first,
     start=lambda g, start, out, start_shape, num, endpoint: unbroadcast(
         g * (1.0 - weights(g, num, endpoint)) * out / start, start_shape
     ),

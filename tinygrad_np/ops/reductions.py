@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.makers import declare
+from ..engine.declarations import declare
 from ..engine.op import composed
-from ..engine.sweeps import ones
+from ..engine.passes import ones
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import (
@@ -24,6 +24,7 @@ from .arguments import (
     refuse_out,
     start_of,
 )
+from .batching import over_axes
 from .shaping import as_tensor, astype
 
 # NumPy's annotations refuse a `keepdims` that is not written out.
@@ -59,7 +60,7 @@ def as_float(x: npt.ArrayLike) -> Array:
     return array if array.dtype.kind in "fc" else array.astype(float)
 
 
-@declare(kind="linear", name="sum", public=False, x=spread)
+@declare(kind="linear", name="sum", public=False, batching=over_axes, x=spread)
 def total(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the sum over `axis`."""
     return add_over(x, axis, keepdims=keepdims)
@@ -101,6 +102,7 @@ def sum(
     kind="linear",
     name="mean",
     public=False,
+    batching=over_axes,
     x=lambda g, x_shape, axis, keepdims: spread(
         g * (1.0 / (count(x_shape, axis) or 1)), x_shape, axis, keepdims
     ),
@@ -180,7 +182,7 @@ def _prod_rule(g, x, axis, keepdims):  # type: ignore[no-untyped-def]  # either 
     return keep_axes(g, x.shape, axis, keepdims) * others
 
 
-@declare(name="prod", public=False, x=_prod_rule)
+@declare(name="prod", public=False, batching=over_axes, x=_prod_rule)
 def product(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the product over `axis`."""
     return multiply_over(x, axis, keepdims=keepdims)
@@ -234,7 +236,7 @@ def _logsumexp_rule(g, x, out, axis, keepdims):  # type: ignore[no-untyped-def] 
     )
 
 
-@declare(x=_logsumexp_rule)
+@declare(batching=over_axes, x=_logsumexp_rule)
 def logsumexp(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """log(sum(exp(x))) over `axis`, without overflow.
 
@@ -253,7 +255,7 @@ def logsumexp(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Ar
 # --------------------------------------------------------- answers without gradient
 
 
-@declare(name="all", kind="constant", public=False)
+@declare(name="all", public=False, batching=over_axes)
 def every(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return whether all elements over `axis` are true."""
     return and_over(x, axis, keepdims=keepdims)
@@ -278,7 +280,7 @@ def all(
     return every(masked("all", x, where, True), axis=axis, keepdims=keepdims)
 
 
-@declare(name="any", kind="constant", public=False)
+@declare(name="any", public=False, batching=over_axes)
 def some(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return whether one of the elements over `axis` is true."""
     return or_over(x, axis, keepdims=keepdims)

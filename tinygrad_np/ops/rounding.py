@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.calls import operand
-from ..engine.makers import Binary, Unary, constant, declare
+from ..engine.declarations import Binary, Unary, constant, declare
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 
@@ -24,7 +24,7 @@ spacing: Unary = constant(np.spacing, doc="The distance to the next larger numbe
 signbit: Unary = constant(np.signbit, doc="Whether the sign is minus, also of -0.0.")
 
 
-@declare(np.fix, kind="constant")
+@declare(np.fix, kind="elementwise")
 def fix(x: npt.ArrayLike) -> Array:
     """x without its fraction; no gradient flows.
 
@@ -35,7 +35,7 @@ def fix(x: npt.ArrayLike) -> Array:
     return numpy.fix(x)  # type: ignore[no-any-return]
 
 
-@declare(np.round, kind="constant")
+@declare(np.round, kind="elementwise")
 def round(a: npt.ArrayLike, decimals: int = 0) -> Array:
     """`a` to so many decimals, halves to even; no gradient flows.
 
@@ -51,7 +51,7 @@ around = composed(np.around)(round)
 # ------------------------------------------------------------------ tests of numbers
 
 
-@declare(np.isreal, kind="constant")
+@declare(np.isreal, kind="elementwise")
 def isreal(x: npt.ArrayLike) -> Array:
     """Whether an element has no imaginary part.
 
@@ -62,7 +62,7 @@ def isreal(x: npt.ArrayLike) -> Array:
     return numpy.isreal(x)  # type: ignore[no-any-return]
 
 
-@declare(np.iscomplex, kind="constant")
+@declare(np.iscomplex, kind="elementwise")
 def iscomplex(x: npt.ArrayLike) -> Array:
     """Whether an element has an imaginary part.
 
@@ -73,7 +73,7 @@ def iscomplex(x: npt.ArrayLike) -> Array:
     return numpy.iscomplex(x)  # type: ignore[no-any-return]
 
 
-@declare(np.isposinf, kind="constant")
+@declare(np.isposinf, kind="elementwise")
 def isposinf(x: npt.ArrayLike) -> Array:
     """Whether an element is plus infinity.
 
@@ -84,7 +84,7 @@ def isposinf(x: npt.ArrayLike) -> Array:
     return numpy.isposinf(x)  # type: ignore[no-any-return]
 
 
-@declare(np.isneginf, kind="constant")
+@declare(np.isneginf, kind="elementwise")
 def isneginf(x: npt.ArrayLike) -> Array:
     """Whether an element is minus infinity.
 
@@ -95,7 +95,7 @@ def isneginf(x: npt.ArrayLike) -> Array:
     return numpy.isneginf(x)  # type: ignore[no-any-return]
 
 
-@declare(np.isclose, kind="constant")
+@declare(np.isclose, kind="elementwise")
 def isclose(
     a: npt.ArrayLike,
     b: npt.ArrayLike,

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.declarations import declare, either
 from ..engine.errors import ShapeError
-from ..engine.makers import declare, either
 from ..engine.op import composed
-from ..engine.sweeps import ones
+from ..engine.passes import ones
 from ..engine.tensor import Array, Tensor
 from .arguments import cast, refuse_out
+from .batching import along_one_axis, of_rows
 from .shaping import as_tensor, axis_from_front, concatenate, ravel
 
 
@@ -21,7 +22,7 @@ def _backward_sum(g, axis):  # type: ignore[no-untyped-def]  # either world
     return g[backward].cumsum(axis=axis)[backward]
 
 
-@declare(kind="linear", name="cumsum", public=False, x=_backward_sum)
+@declare(kind="linear", name="cumsum", public=False, batching=along_one_axis, x=_backward_sum)
 def running_sum(x: npt.ArrayLike, axis: int = 0) -> Array:
     """Return the sums of the elements up to each along `axis`."""
     return np.add.accumulate(x, axis)
@@ -40,6 +41,7 @@ def _adjoint(g: Any, x: Any) -> Any:  # in either world
 
 @declare(
     public=False,
+    batching=of_rows,
     x=lambda g, x, out: _adjoint(g, x) * _before(out, 0.0),
     y=lambda g, x: _adjoint(g, x),
 )
@@ -70,7 +72,7 @@ def _cumprod_rule(g, x, out, axis):  # type: ignore[no-untyped-def]  # either wo
     return (_adjoint(g, x) * _before(out, 1.0)).swapaxes(axis, -1)
 
 
-@declare(name="cumprod", public=False, x=_cumprod_rule)
+@declare(name="cumprod", public=False, batching=along_one_axis, x=_cumprod_rule)
 def running_product(x: npt.ArrayLike, axis: int = 0) -> Array:
     """Return the products of the elements up to each along `axis`."""
     return np.multiply.accumulate(x, axis)

@@ -12,18 +12,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.batching import batching, one_by_one
-from ..engine.errors import DTypeError, GraphError, ShapeError, UnsupportedError
-from ..engine.makers import declare
-from ..engine.mapped import Mapped
+from ..engine.batching import BatchTracer, one_by_one
+from ..engine.declarations import declare
+from ..engine.errors import DTypeError, GraphError, OperandError, ShapeError, UnsupportedError
 from ..engine.op import composed
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, Tensor, concrete
 from . import elementwise as e
 from .indexing import assign, get
 from .shaping import as_tensor, astype, axis_from_front, broadcast_to, ravel
 
 
-@declare(np.argwhere, kind="constant")
+@declare(np.argwhere, batching=one_by_one)
 def argwhere(a: npt.ArrayLike) -> Array:
     """The indices of the elements that are not zero, one row for each: integers, no gradient.
 
@@ -34,17 +33,14 @@ def argwhere(a: npt.ArrayLike) -> Array:
     return np.argwhere(a)
 
 
-batching("argwhere")(one_by_one)
-
-
 def values_of(t: Any, op: str) -> Array:
     """Return the values of a Tensor on which the work of `op` depends; refused under `vmap`."""
-    if isinstance(t, Mapped):
+    if isinstance(t, BatchTracer):
         raise UnsupportedError(
             f"{op}: what it does depends on values, which may differ between the examples of a "
             f"vmap; use tg.where, or take a loop over the examples"
         )
-    return t._data  # type: ignore[no-any-return]
+    return concrete(t, op)  # type: ignore[no-any-return]
 
 
 @composed(np.nonzero)
@@ -209,7 +205,7 @@ def put_along_axis(
     [[0.0, 5.0], [5.0, 0.0]]
     """
     for x in (arr, indices, values):
-        if isinstance(x, Mapped):
+        if isinstance(x, BatchTracer):
             values_of(x, "put_along_axis")
     if not isinstance(arr, Tensor):
         raise GraphError(
@@ -255,6 +251,14 @@ def extract(condition: npt.ArrayLike, arr: npt.ArrayLike) -> Tensor:
     return take(ravel(as_tensor(arr)), flatnonzero(condition))
 
 
+@declare(kind="elementwise", public=False)
+def _checked_choice(a: npt.ArrayLike, count: int = 0) -> Array:
+    """Return integers if each is that of one of so many choices."""
+    if np.any((np.asarray(a) < 0) | (np.asarray(a) >= count)):
+        raise OperandError(f"choose: an entry of a is not in the range of {count} choices")
+    return np.array(a)
+
+
 @composed(np.choose)
 def choose(a: npt.ArrayLike, choices: Sequence[Any], mode: str = "raise") -> Tensor:
     """For each element of `a`, an integer k, the element of ``choices[k]`` in its place.
@@ -274,11 +278,8 @@ def choose(a: npt.ArrayLike, choices: Sequence[Any], mode: str = "raise") -> Ten
     which = in_range(index_tensor(a), len(arrays), mode, "choose")
     if not arrays:
         raise ShapeError("choose: there are no choices")
-    given = which
-    while isinstance(given, Mapped):
-        given = given.value
-    if mode == "raise" and np.any((given._data < 0) | (given._data >= len(arrays))):
-        raise ValueError(f"choose: an entry of a is not in the range of {len(arrays)} choices")
+    if mode == "raise":
+        which = _checked_choice(which, count=len(arrays))
     shape = np.broadcast_shapes(which.shape, *(array.shape for array in arrays))
     dtype = np.result_type(*(array.dtype for array in arrays))
     arrays = [array if array.dtype == dtype else astype(array, dtype) for array in arrays]

@@ -8,17 +8,34 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.batching import whole_batch
 from ..engine.calls import contains_tensor
+from ..engine.declarations import declare
 from ..engine.errors import ShapeError
-from ..engine.makers import declare
-from ..engine.op import composed
-from ..engine.sweeps import unbroadcast
+from ..engine.op import Op, composed
+from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor, asarray
+from .batching import Params, Values, behind
 
 Shape = int | tuple[int, ...]
 
 
-@declare(kind="linear", name="reshape", public=False, x=lambda g, x_shape: g.reshape(x_shape))
+def _reshape_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    ((x, _),) = values
+    return op.call(x, shape=(size, *_as_tuple(params["shape"])))
+
+
+def _as_tuple(shape: Shape) -> tuple[int, ...]:
+    return shape if isinstance(shape, tuple) else (shape,)
+
+
+@declare(
+    kind="linear",
+    name="reshape",
+    public=False,
+    batching=_reshape_batch,
+    x=lambda g, x_shape: g.reshape(x_shape),
+)
 def in_rows(x: npt.ArrayLike, shape: Shape = -1) -> Array:
     """Return the elements in another shape, the last axis changing fastest."""
     return np.reshape(x, shape)
@@ -59,7 +76,15 @@ def _transpose_back(g, axes):  # type: ignore[no-untyped-def]  # either world
     return g.transpose(tuple(order.index(i) for i in range(n)))
 
 
-@declare(np.transpose, kind="linear", x=_transpose_back)
+def _transpose_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    ((x, _),) = values
+    n = x.ndim - 1
+    axes = params["axes"]
+    order = range(n - 1, -1, -1) if axes is None else [a % n for a in axes]
+    return op.call(x, axes=(0, *(a + 1 for a in order)))
+
+
+@declare(np.transpose, kind="linear", batching=_transpose_batch, x=_transpose_back)
 def transpose(x: npt.ArrayLike, axes: tuple[int, ...] | None = None) -> Array:
     """The axes in another order, reversed when `axes` is left out.
 
@@ -88,7 +113,16 @@ def swapaxes(x: npt.ArrayLike, axis1: int, axis2: int) -> Tensor:
     return transpose(t, tuple(order))
 
 
-@declare(np.expand_dims, kind="linear", x=lambda g, x_shape: g.reshape(x_shape))
+def _expand_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    ((x, _),) = values
+    axis = params["axis"]
+    added = len(axis) if isinstance(axis, tuple) else 1
+    return op.call(x, axis=behind(axis, x.ndim - 1 + added, op))
+
+
+@declare(
+    np.expand_dims, kind="linear", batching=_expand_batch, x=lambda g, x_shape: g.reshape(x_shape)
+)
 def expand_dims(x: npt.ArrayLike, axis: Shape = 0) -> Array:
     """New axes of size 1 at the given places of the result.
 
@@ -99,7 +133,17 @@ def expand_dims(x: npt.ArrayLike, axis: Shape = 0) -> Array:
     return np.expand_dims(x, axis)
 
 
-@declare(np.squeeze, kind="linear", x=lambda g, x_shape: g.reshape(x_shape))
+def _squeeze_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    ((x, _),) = values
+    axis = params["axis"]
+    if axis is None:
+        axis = tuple(i for i in range(x.ndim - 1) if x.shape[i + 1] == 1)
+    return op.call(x, axis=behind(axis, x.ndim - 1, op))
+
+
+@declare(
+    np.squeeze, kind="linear", batching=_squeeze_batch, x=lambda g, x_shape: g.reshape(x_shape)
+)
 def squeeze(x: npt.ArrayLike, axis: Shape | None = None) -> Array:
     """Without the axes of size 1, or without those given.
 
@@ -110,7 +154,19 @@ def squeeze(x: npt.ArrayLike, axis: Shape | None = None) -> Array:
     return np.squeeze(x, axis)
 
 
-@declare(np.broadcast_to, kind="linear", x=lambda g, x_shape: unbroadcast(g, x_shape))
+def _broadcast_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    ((x, _),) = values
+    shape = _as_tuple(params["shape"])
+    x = x.reshape((size, *(1,) * (len(shape) - x.ndim + 1), *x.shape[1:]))
+    return op.call(x, shape=(size, *shape))
+
+
+@declare(
+    np.broadcast_to,
+    kind="linear",
+    batching=_broadcast_batch,
+    x=lambda g, x_shape: unbroadcast(g, x_shape),
+)
 def broadcast_to(x: npt.ArrayLike, shape: Shape = ()) -> Array:
     """Repeated to a larger shape as arithmetic would repeat it.
 
@@ -128,7 +184,12 @@ def _part(g, index, shapes, axis):  # type: ignore[no-untyped-def]  # either wor
     return g[(slice(None),) * axis + (slice(start, start + shapes[index][axis]),)]
 
 
-@declare(kind="linear", name="concatenate", public=False, arrays=_part)
+def _concatenate_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    whole = [whole_batch(v, mapped, size) for v, mapped in values]
+    return op.call(*whole, axis=behind(params["axis"], whole[0].ndim - 1, op))
+
+
+@declare(kind="linear", name="concatenate", public=False, batching=_concatenate_batch, arrays=_part)
 def join(*arrays: npt.ArrayLike, axis: int = 0) -> Array:
     """Return arrays joined along an axis they have."""
     return np.concatenate(arrays, axis)
@@ -152,7 +213,12 @@ def _layer(g, index, axis):  # type: ignore[no-untyped-def]  # either world
     return g[(slice(None),) * axis + (index,)]
 
 
-@declare(kind="linear", name="stack", public=False, arrays=_layer)
+def _stack_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    whole = [whole_batch(v, mapped, size) for v, mapped in values]
+    return op.call(*whole, axis=behind(params["axis"], whole[0].ndim, op))
+
+
+@declare(kind="linear", name="stack", public=False, batching=_stack_batch, arrays=_layer)
 def pile(*arrays: npt.ArrayLike, axis: int = 0) -> Array:
     """Return arrays of one shape joined along a new axis."""
     return np.stack(arrays, axis)
@@ -211,7 +277,7 @@ def as_tensor(x: Any) -> Tensor:
     return stack(x) if contains_tensor(x) and not isinstance(x, Tensor) else asarray(x)
 
 
-@declare(np.astype, kind="linear", x=lambda g: g)
+@declare(np.astype, kind="elementwise", x=lambda g: g)
 def astype(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> Array:
     """The same values in another dtype; the gradient comes back in the old one.
 
@@ -224,7 +290,7 @@ def astype(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> Array:
     return np.asarray(x).astype(dtype)
 
 
-@declare(kind="linear", public=False, x=lambda g: g)
+@declare(kind="elementwise", public=False, x=lambda g: g)
 def copy(x: npt.ArrayLike) -> Array:
     """Return the same values as a Tensor of its own."""
     return np.array(x)

@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.batching import BatchTracer, rank_of
+from ..engine.declarations import declare, either
 from ..engine.errors import ShapeError
-from ..engine.makers import declare, either
-from ..engine.mapped import Mapped
-from ..engine.sweeps import unbroadcast
+from ..engine.op import Op
+from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import refuse_out
+from .batching import Params, Values, of_matrices
 from .decompositions import from_lower, svdvals
 from .degeneracy import adjoint, real_part, transposed, unless
 from .products import composed_in, matmul
@@ -30,6 +32,7 @@ def _inv_rule(g, out):  # type: ignore[no-untyped-def]  # either world
 @declare(
     np.linalg.inv,
     name="linalg.inv",
+    batching=of_matrices,
     a=_inv_rule,
 )
 def inv(a: Any) -> Array:
@@ -46,7 +49,7 @@ def inv(a: Any) -> Array:
     return np.linalg.inv(a)
 
 
-@declare(public=False, name="linalg.inverse_or_inf", a=_inv_rule)
+@declare(public=False, name="linalg.inverse_or_inf", batching=of_matrices, a=_inv_rule)
 def inverse_or_inf(a: Any) -> Array:
     """Return inverses, filled with infinities for matrices that are singular."""
     try:
@@ -69,7 +72,21 @@ def _solve_a(g, a, out, a_shape, b_shape):  # type: ignore[no-untyped-def]  # ei
     return unbroadcast(-(np.linalg.solve(transposed(a), g) @ transposed(out)), a_shape)
 
 
-@declare(np.linalg.solve, name="linalg.solve", a=_solve_a, b=_solve_b)
+def _solve_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+    (a, a_mapped), (b, b_mapped) = ((as_tensor(x), mapped) for x, mapped in values)
+    vector = rank_of(b, b_mapped) == 1
+    if vector:
+        b = b[..., None]
+    rank = max(rank_of(a, a_mapped), rank_of(b, b_mapped))
+    aligned = [
+        x.reshape((size, *(1,) * (rank - rank_of(x, True)), *x.shape[1:])) if mapped else x
+        for x, mapped in ((a, a_mapped), (b, b_mapped))
+    ]
+    out = op.call(*aligned, **params)
+    return out[..., 0] if vector else out
+
+
+@declare(np.linalg.solve, name="linalg.solve", batching=_solve_batch, a=_solve_a, b=_solve_b)
 def solve(a: Any, b: Any) -> Array:
     """The solution x of a @ x = b, for square matrices (..., n, n); stacks broadcast.
 
@@ -95,7 +112,7 @@ def _cofactors_rule(g, a):  # type: ignore[no-untyped-def]  # either world
     return np.linalg.det(a)[..., None, None] * (scale * left - left @ transposed(g) @ left)
 
 
-@declare(public=False, name="linalg.cofactors", a=_cofactors_rule)
+@declare(public=False, name="linalg.cofactors", batching=of_matrices, a=_cofactors_rule)
 def cofactors(a: Any) -> Array:
     """Return the derivative of the determinant, finite for singular matrices too.
 
@@ -114,7 +131,12 @@ def cofactors(a: Any) -> Array:
 _cofactors, _unless = either(cofactors), either(unless)
 
 
-@declare(np.linalg.det, name="linalg.det", a=lambda g, a: g[..., None, None] * _cofactors(a))
+@declare(
+    np.linalg.det,
+    name="linalg.det",
+    batching=of_matrices,
+    a=lambda g, a: g[..., None, None] * _cofactors(a),
+)
 def det(a: Any) -> Array:
     """The determinants of square matrices (..., n, n).
 
@@ -141,7 +163,13 @@ def _slogdet_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
     return slope[..., None, None] * adjoint(np.linalg.inv(a))
 
 
-@declare(public=False, name="linalg.slogdet_packed", holomorphic=False, a=_slogdet_rule)
+@declare(
+    public=False,
+    name="linalg.slogdet_packed",
+    holomorphic=False,
+    batching=of_matrices,
+    a=_slogdet_rule,
+)
 def slogdet_packed(a: Any) -> Array:
     """Return the sign of the determinant and the logarithm of its size, side by side."""
     sign, log = np.linalg.slogdet(a)
@@ -184,7 +212,13 @@ def _pinv_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
     return c + (p @ out) @ back @ (np.eye(a.shape[-1], dtype=a.dtype) - out @ a)
 
 
-@declare(public=False, name="linalg.pseudo_inverse", holomorphic=False, a=_pinv_rule)
+@declare(
+    public=False,
+    name="linalg.pseudo_inverse",
+    holomorphic=False,
+    batching=of_matrices,
+    a=_pinv_rule,
+)
 def pseudo_inverse(a: Any, rcond: float = 1e-15) -> Array:
     """Return the pseudo-inverse, singular values below `rcond` times the largest left out."""
     return np.linalg.pinv(a, rcond)
@@ -263,11 +297,11 @@ def lstsq(
     x = matmul(pseudo_inverse(t, rcond=cut), y)
     values = svdvals(t)
     counted = sum(e.greater(values, cut * values[:1]))
-    rank = counted if isinstance(counted, Mapped) else int(counted)
-    if m > n and (isinstance(rank, Mapped) or rank == n):
+    rank = counted if isinstance(counted, BatchTracer) else int(counted)
+    if m > n and (isinstance(rank, BatchTracer) or rank == n):
         rest = e.absolute(e.subtract(y, matmul(t, x)))
         residuals = reshape(sum(e.square(rest), axis=0), -1)
-        if isinstance(rank, Mapped):
+        if isinstance(rank, BatchTracer):
             residuals = e.where(e.equal(rank, n), residuals, math.nan)
     else:
         residuals = as_tensor(np.zeros(0, values.dtype))

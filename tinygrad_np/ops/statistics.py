@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.declarations import declare
 from ..engine.errors import DTypeError, ShapeError
-from ..engine.makers import declare
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
@@ -306,7 +306,7 @@ def corrcoef(
     return c if c.dtype.kind == "c" else e.clip(c, -1.0, 1.0)
 
 
-@declare(name="bincount", kind="constant", public=False)
+@declare(name="bincount", public=False)
 def counts(x: npt.ArrayLike, minlength: int = 0) -> Array:
     """Return how often each of 0, 1, 2, ... is among `x`."""
     return np.bincount(x, None, minlength)

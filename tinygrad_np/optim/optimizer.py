@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from ..engine.errors import GraphError, ShapeError
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, Tensor, array_of, writable
 
 Group: TypeAlias = dict[str, Any]
 Params: TypeAlias = Iterable[Tensor] | Iterable[Group]
@@ -86,7 +86,7 @@ class Optimizer:
         """Forget the gradients of all parameters: to be called before each ``backward``."""
         for slots in self._slots:
             for slot in slots:
-                slot.parameter._grad = None
+                slot.parameter.grad = None
 
     def step(self) -> None:
         """Move every parameter that has a gradient; frozen ones stay."""
@@ -94,11 +94,11 @@ class Optimizer:
             ready = []
             for slot in slots:
                 parameter = slot.parameter
-                gradient = parameter._grad
+                gradient = parameter.grad
                 if gradient is None or parameter.node is None:
                     continue
-                g = gradient._data
-                p = parameter._own()
+                g = array_of(gradient)
+                p = writable(parameter, "step")
                 scratch = slot.scratch
                 if p.shape != g.shape or p.shape != scratch.shape or p.dtype != scratch.dtype:
                     self._refit(slot, g)

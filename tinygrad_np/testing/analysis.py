@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..engine.sweeps import push
+from ..engine.passes import forward_pass
 from ..engine.tensor import Tensor
 from .differences import Array
 from .inputs import Problem
@@ -75,7 +75,7 @@ class Analysis:
             if d is not None and leaf.node is not None
         }
         roots = [y.node for y in self.outputs if y.node is not None]
-        found = push(roots, tangents)
+        found = forward_pass(roots, tangents)
         return [
             v * found[y.node].astype(v.dtype) if y.node in found else np.zeros(y.shape)
             for y, v in zip(self.outputs, self.cotangents, strict=True)

@@ -160,8 +160,8 @@ def alone(call: Call) -> Problem | None:
             operands[i] = leaf
         return [call.op.call(*operands, **call.params)]
 
-    fixed = call.op.inputs[:-1] if call.op.star else call.op.inputs
-    names = [fixed[i] if i < len(fixed) else f"{call.op.star}[{i - len(fixed)}]" for i in places]
+    fixed = call.op.inputs[:-1] if call.op.varargs else call.op.inputs
+    names = [fixed[i] if i < len(fixed) else f"{call.op.varargs}[{i - len(fixed)}]" for i in places]
     return Problem(call.op.name, function, [np.asarray(call.values[i]) for i in places], names)
 
 
@@ -194,7 +194,7 @@ def called(call: Call) -> str:
 
 def reproduction(call: Call, seed: int, order: int) -> str:
     """Return a line of Python that checks an op at the values it saw, if they are few."""
-    if sum(np.size(value) for value in call.values) > 40 or call.op.star:
+    if sum(np.size(value) for value in call.values) > 40 or call.op.varargs:
         return ""
     operands = ", ".join(map(literal, call.values))
     params = "".join(

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..engine.errors import DTypeError, ShapeError
 from ..engine.modes import enable_grad
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, replaced
 from .blame import blame, literal
 from .differences import Array
 from .examine import Mode, Options, examine
@@ -233,11 +233,7 @@ def reproduction(problem: Problem, options: Options, seed: int) -> str:
 @contextlib.contextmanager
 def standing_in(places: Sequence[Tensor], values: Sequence[Tensor]) -> Iterator[None]:
     """Let Tensors have other values, and their nodes, for a while."""
-    before = [(t._data, t.node, t._share) for t in places]
-    try:
+    with contextlib.ExitStack() as stack:
         for t, value in zip(places, values, strict=True):
-            t._data, t.node, t._share = value._data, value.node, value._share
+            stack.enter_context(replaced(t, value))
         yield
-    finally:
-        for t, (data, node, share) in zip(places, before, strict=True):
-            t._data, t.node, t._share = data, node, share

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, array_of
 from .analysis import Analysis, gradients, own_rounding, rounding
 from .differences import KNOWN, Array, Line
 from .directions import ALL, Block, blocks_of, direction_of, halves
@@ -61,7 +61,7 @@ class Examination:
         self.noise = self.own_noise = rounding(self.precise)
         if self.own is not self.precise:
             self.own_noise = own_rounding(self.reference, self.precise, self.own)
-            values = flat([y._data for y in self.own.outputs], self.reference.dtype)
+            values = flat([array_of(y) for y in self.own.outputs], self.reference.dtype)
             self.departure = np.abs(values - self.reference.here)  # of the results, by rounding
         self.faults = side_faults(self.precise, self.noise, rng)
         full = options.mode == "full" or (

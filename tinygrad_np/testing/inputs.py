@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..engine.errors import DTypeError
-from ..engine.tensor import Tensor
-from ..engine.trees import map_tree
+from ..engine.tensor import Tensor, array_of
+from ..engine.trees import tree_map
 from .differences import Array
 
 Call = Callable[[list[Tensor]], list[Tensor]]
@@ -41,7 +41,7 @@ class Problem(NamedTuple):
     def run(self, arrays: Sequence[Array]) -> tuple[list[Tensor], list[Array]]:
         """Return fresh leaves with these values, and the values of the results."""
         leaves = [Tensor(array, requires_grad=True) for array in arrays]
-        return leaves, [y._data for y in self.call(leaves)]
+        return leaves, [array_of(y) for y in self.call(leaves)]
 
 
 def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) -> Problem:
@@ -79,7 +79,7 @@ def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) 
 
     def results(leaves: list[Tensor]) -> list[Tensor]:
         made = iter([make(leaves) for make in makers])
-        return outputs_of(f(*(map_tree(lambda x: None if x is None else next(made), inputs))))
+        return outputs_of(f(*(tree_map(lambda x: None if x is None else next(made), inputs))))
 
     def call(leaves: list[Tensor]) -> list[Tensor]:
         return [part for y in results(leaves) for part in real_parts(y)]
@@ -104,7 +104,7 @@ def real_parts(y: Tensor) -> list[Tensor]:
 def values_of(x: Any) -> Array | None:
     """Return the values of an input to differentiate for, ``None`` for any other."""
     if isinstance(x, Tensor):
-        array = x._data
+        array = array_of(x)
     elif isinstance(x, (np.ndarray, np.generic, float, complex)):
         array = np.asarray(x)
     else:

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import sweeps
+from ..engine import passes
 from ..engine.op import OPS, Rule
+from ..engine.tensor import array_of
 
 Key = tuple[str, str]
 """An op's name and the input that the rule differentiates."""
@@ -87,13 +88,13 @@ class Workshop:
 
     def open(self) -> None:
         """Watch every rule there is, and every one that will be made."""
-        prepare, fit = Rule.prepare, sweeps.fit
+        prepare, match_input = Rule.prepare, passes.match_input
 
         def watched_prepare(rule: Rule, known: Any, op: str) -> None:
             prepare(rule, known, op)
             self._watch(rule, op)
 
-        def watched_fit(c: Any, parent: Any, node: Any, rule: Rule) -> Any:
+        def watched_match(c: Any, parent: Any, node: Any, rule: Rule) -> Any:
             key = (node.op.name, rule.input)
             if c.shape != parent.shape and node.op.kind in ("elementwise", "bilinear"):
                 self.summed.add(key)
@@ -102,14 +103,14 @@ class Workshop:
                     UNSUMMED,
                 ):
                     whole, c = c, first_slice(c, parent.shape)
-                    self.mutant.effective |= differ(sweeps.unbroadcast(whole, parent.shape), c)
-            return fit(c, parent, node, rule)
+                    self.mutant.effective |= differ(passes.unbroadcast(whole, parent.shape), c)
+            return match_input(c, parent, node, rule)
 
         Rule.prepare = watched_prepare  # type: ignore[method-assign,assignment]
-        sweeps.fit = watched_fit
+        passes.match_input = watched_match
         self._undo += [
             lambda: setattr(Rule, "prepare", prepare),
-            lambda: setattr(sweeps, "fit", fit),
+            lambda: setattr(passes, "match_input", match_input),
         ]
         for op in list(OPS.values()):
             for rule in op.rules.values():
@@ -143,5 +144,5 @@ class Workshop:
 
 def differ(x: Any, y: Any) -> bool:
     """Return whether two arrays, or Tensors, differ anywhere."""
-    values = [np.asarray(getattr(a, "_data", a)) for a in (x, y)]
+    values = [np.asarray(array_of(a)) for a in (x, y)]
     return not np.array_equal(values[0], values[1], equal_nan=True)

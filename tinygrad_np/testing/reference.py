@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.modes import no_grad
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, array_of
 from .differences import Array, Line
 from .inputs import Problem
 
@@ -131,7 +131,7 @@ class Reference:
         try:
             with no_grad(), warnings.catch_warnings():
                 warnings.simplefilter("error")  # that it drops an imaginary part, say
-                found = [y._data for y in analytic([Tensor(array) for array in arrays])]
+                found = [array_of(y) for y in analytic([Tensor(array) for array in arrays])]
         except (TypeError, ValueError, Warning):  # it is a function of real numbers
             self._analytic = False
             return None

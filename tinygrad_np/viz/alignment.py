@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ..engine.graph import Node
 from ..engine.tape import Line
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, Tensor, array_of
 from .model import Arrow, Box, Group
 from .picture import Builder
 
@@ -43,7 +43,7 @@ class Side:
         if isinstance(source, tuple):
             return self.builder.known.operand_array(*source)
         if isinstance(source, Tensor):
-            return source._data
+            return array_of(source)
         return None if source is None else self.builder.known.values.get(source)
 
     def gradient(self, key: int) -> Array | None:

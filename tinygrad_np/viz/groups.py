@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
-from ..engine.graph import Constant, Node, scope_of
+from ..engine.graph import Constant, Node
+from ..engine.scopes import scope_of
 
 
 class Part:

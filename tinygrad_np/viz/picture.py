@@ -12,11 +12,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from ..engine.graph import Constant, Node, walk
 from ..engine.tape import Tape
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, array_of
 from .contraction import Contraction, Thing
 from .folding import Run, Unit
 from .groups import Part, chosen, divide, is_data
@@ -133,7 +131,7 @@ class Builder:
         if failure is not None and failure.failed is not None:
             wanted.setdefault(failure.failed, [])
             results = {}  # it did not come to any
-        nodes = nodes_below(wanted)
+        nodes = walk(*wanted)
         if tape is not None and not isinstance(tape, Tape):
             raise TypeError(f"draw: tape is what tg.record() gave, not {type(tape).__name__}")
         if focus is not None:
@@ -189,7 +187,7 @@ class Builder:
                 self._add_node(thing, keys)
         for name, t in self.untracked:
             self.sources[len(self.boxes)] = t
-            known = summarize(t._data) if self.values else None
+            known = summarize(array_of(t)) if self.values else None
             self._add_constant(t, name=name or t.name, result=True, values=known)
         members: list[list[int]] = [[] for _ in self.groups]
         for box in self.boxes:
@@ -384,10 +382,3 @@ def named_tensors(params: Any) -> list[tuple[str, Tensor]]:
         params = params.named_parameters()
     pairs = params.items() if isinstance(params, Mapping) else params
     return [(str(name), t) for name, t in pairs]
-
-
-def nodes_below(results: Iterable[Node]) -> list[Node]:
-    """Return every node that leads to a result, newest first."""
-    # A node above all results: one walk then passes what they share once.
-    top = Node(None, tuple(results), (), {}, (), np.dtype(float))
-    return walk(top)[1:]

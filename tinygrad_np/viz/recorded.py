@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from ..engine.graph import Constant, Node
+from ..engine.graph import Constant, Node, new_node
 from ..engine.tape import Call, Line, Step, Tape
 from ..engine.tensor import Array
 from .lines import LONGEST
@@ -66,12 +66,12 @@ def recorded(x: Tape | Debugging) -> Recorded:
     if isinstance(culprit, Call):
         failed, notes = node_of(tape, culprit), said_of_call(culprit)
     elif isinstance(culprit, Step):
-        forward = any(step is culprit for step in tape.pushes)
+        forward = any(step is culprit for step in tape.forward_steps)
         failed, notes = culprit.node, (said_of_step(culprit, forward),)
     elif culprit is not None:
         failed, notes = culprit, ("its gradient rule failed",)
     nodes = {call.node: None for call in tape.calls if call.node is not None}
-    nodes |= {step.node: None for step in (*tape.steps, *tape.pushes)}
+    nodes |= {step.node: None for step in (*tape.steps, *tape.forward_steps)}
     nodes |= {} if failed is None else {failed: None}
     if not nodes:
         raise ValueError("draw: nothing on this tape requires a gradient")
@@ -113,7 +113,7 @@ def stand_in(call: Call, made: dict[int, Node]) -> Node:
         else:
             inputs.append(value if known is None else known)
     out = np.empty(0) if call.out is None else call.out
-    return Node(call.op, tuple(inputs), (), call.params, out.shape, out.dtype)
+    return new_node(call.op, [], [], [], inputs, call.params, out.shape, out.dtype)
 
 
 def said_of_call(call: Call) -> tuple[str, ...]:

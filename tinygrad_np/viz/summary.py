@@ -18,8 +18,8 @@ import numpy as np
 from ..engine.graph import Shape
 from ..engine.modes import enable_grad
 from ..engine.tape import Call, Tape, record
-from ..engine.tensor import Array, Tensor
-from ..engine.trees import leaves_of
+from ..engine.tensor import Array, Tensor, array_of
+from ..engine.trees import tree_leaves
 
 
 def of_einsum(call: Call) -> int:
@@ -197,7 +197,7 @@ def summary(model: Any, *inputs: Any) -> Summary:
         depth = name.count(".") + 1 if name else 0
         total = sum(size for size, _ in sizes)
         rows[id(module)] = Row(name, type(module).__name__, depth, trainable, total)
-    owned = {id(owner(p._data)) for p in model.parameters()}
+    owned = {id(owner(array_of(p))) for p in model.parameters()}
     with enable_grad(), record() as tape, watched(model, tape) as watches:
         model(*inputs)
     for module_id, row in rows.items():
@@ -233,7 +233,7 @@ def watched(model: Any, tape: Tape) -> Iterator[dict[int, Watch]]:
             start = len(tape.calls)
             out = forward(*args, **kwargs)
             noted.spans.append((start, len(tape.calls)))
-            noted.shapes = tuple(np.shape(y) for y in leaves_of(out) if isinstance(y, Tensor))
+            noted.shapes = tuple(np.shape(y) for y in tree_leaves(out) if isinstance(y, Tensor))
             return out
 
         vars(module)["forward"] = noting  # past registration: it is no part of the module

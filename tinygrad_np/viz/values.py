@@ -13,7 +13,7 @@ import numpy as np
 
 from ..engine.graph import Leaf, Node, Shape
 from ..engine.tape import Call, Tape
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, Tensor, array_of
 
 Rows = tuple[tuple[float, ...], ...]
 """A thumbnail: a small matrix."""
@@ -96,14 +96,14 @@ class Known:
         self.gradients: dict[Node, Array] = {}
         for t in outputs:
             if t.node is not None:
-                self.values[t.node] = t._data
+                self.values[t.node] = array_of(t)
         for node in nodes:
             call = self.call(node)
             tensor = node.tensor() if isinstance(node, Leaf) else None
             if tensor is not None:
-                self.values[node] = tensor._data
+                self.values[node] = array_of(tensor)
                 if tensor.grad is not None:
-                    self.gradients[node] = tensor.grad._data
+                    self.gradients[node] = array_of(tensor.grad)
             elif call is not None and call.out is not None:
                 self.values[node] = call.out
         if tape is not None:
@@ -122,11 +122,11 @@ class Known:
         for step in tape.steps:
             self.gradients[step.node] = step.cotangent
             if step.parent.op is None and step.contribution is not None:
-                if sweep.get(step.parent) == step.sweep:
+                if sweep.get(step.parent) == step.pass_number:
                     self.gradients[step.parent] = self.gradients[step.parent] + step.contribution
                 else:
                     self.gradients[step.parent] = step.contribution
-                sweep[step.parent] = step.sweep
+                sweep[step.parent] = step.pass_number
 
     def call(self, node: Node) -> Call | None:
         """Return the call that made a node, if there is a tape and it was on it."""

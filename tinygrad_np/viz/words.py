@@ -20,7 +20,7 @@ def operand_names(node: Node) -> tuple[str, ...]:
     op, n = node.op, len(node.inputs)
     if op is None or n < 2 or op.name in COMMUTATIVE:
         return ()
-    if op.star is None:  # a call that failed may have had too many
+    if op.varargs is None:  # a call that failed may have had too many
         return (*op.inputs, *map(str, range(len(op.inputs), n)))
     fixed = op.inputs[:-1]
     return (*fixed, *map(str, range(n - len(fixed))))

@@ -88,8 +88,8 @@ class Data:
         for step in [] if self.tape is None else self.tape.steps:
             if step.node not in self.builder.graph.shown:
                 continue
-            if step.sweep != sweep:
-                sweep, sums = step.sweep, {}
+            if step.pass_number != sweep:
+                sweep, sums = step.pass_number, {}
             if step.node not in sums:  # the node that the sweep began at
                 sums[step.node] = self.arrays.add(step.cotangent), step.cotangent
             gradients[step.node] = sums[step.node][0]
@@ -110,7 +110,7 @@ class Data:
                 gradients[step.parent] = after
             here, there = self.key(step.node), self.key(step.parent)
             arrays = [gradients[step.node], given, before[0], after]
-            steps.append([here, there, rule, *arrays, step.seconds, step.sweep])
+            steps.append([here, there, rule, *arrays, step.seconds, step.pass_number])
         return steps, written, gradients
 
     # ------------------------------------------------------------------- NaN

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from tinygrad_np.engine import sweeps
+from tinygrad_np.engine import passes
 from tinygrad_np.engine.graph import walk
 
 
@@ -61,7 +61,7 @@ def test_unbroadcast_by_product_equals_the_sum(rng):
     g = rng.normal(size=(300, 5))
     for shape, axes in [((5,), (0,)), ((1, 5), (0,)), ((300, 1), (1,)), ((), (0, 1))]:
         expected = g.sum(axis=axes).reshape(shape)
-        np.testing.assert_allclose(sweeps.unbroadcast(g, shape), expected, rtol=1e-12)
+        np.testing.assert_allclose(passes.unbroadcast(g, shape), expected, rtol=1e-12)
 
 
 def test_gradient_keeps_the_dtype_of_its_leaf():

@@ -1,7 +1,6 @@
-"""The makers: one declaration makes an op, its public function and its table entries.
+"""Declarations: one makes an op, its public function and its table entries.
 
-The maker names the algebra: elementwise, constant, bilinear, or what `declare` is told.
-Imports op, calls and tensor.
+It names the algebra: elementwise, constant, bilinear, or the kind that `declare` is told.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .calls import binary, general, unary
-from .op import Op, Rule, RuleFunction, enter, parameters, register
+from .op import Op, Rule, RuleFunction, RulePair, enter, parameters, register
 from .tensor import Tensor
 
 P = ParamSpec("P")
@@ -41,7 +40,7 @@ def elementwise(
     name: str | None = None,
     doc: str = "",
     holomorphic: bool = True,
-    **rules: RuleFunction,
+    **rules: RuleFunction | RulePair,
 ) -> Any:
     """Declare an op that works element by element, on one or two broadcasting arrays.
 
@@ -50,17 +49,14 @@ def elementwise(
         name: The op's name; the forward function's when left out.
         doc: The docstring of the public function.
         holomorphic: Whether the rules hold for complex numbers as they stand.
-        rules: A rule per input; its name is the input's.
+        rules: A rule per input; its name is the input's. See :func:`declare`.
 
     Returns:
         The public function, which takes Tensors and anything NumPy takes.
     """
-    kind = "elementwise" if rules else "constant"
     nin = forward.nin if isinstance(forward, np.ufunc) else len(parameters(forward)[0])
-    op = Op(
-        name or forward.__name__, forward, kind, ("x", "y")[:nin], rules, holomorphic=holomorphic
-    )
-    op.alike = True
+    name = name or forward.__name__
+    op = Op(name, forward, "elementwise", ("x", "y")[:nin], rules, holomorphic=holomorphic)
     caller = unary if nin == 1 else general if len(rules) == 1 else binary
     return publish(op, caller(op), forward, doc)
 
@@ -78,9 +74,11 @@ def bilinear(
     name: str | None = None,
     doc: str = "",
     mismatch: Callable[..., str] | None = None,
+    batching: Callable[..., Tensor] | None = None,
 ) -> Any:
     """Declare an op of two arrays that is linear in each: a product."""
-    op = Op(name or forward.__name__, forward, "bilinear", ("x", "y"), {"x": x, "y": y}, mismatch)
+    name, rules = name or forward.__name__, {"x": x, "y": y}
+    op = Op(name, forward, "bilinear", ("x", "y"), rules, mismatch, batching=batching)
     return publish(op, binary(op), forward, doc)
 
 
@@ -89,10 +87,11 @@ def declare(
     *,
     kind: str = "general",
     name: str | None = None,
-    public: bool = True,
+    public: bool | None = None,
     mismatch: Callable[..., str] | None = None,
     holomorphic: bool = True,
-    **rules: RuleFunction,
+    batching: Callable[..., Tensor] | None = None,
+    **rules: RuleFunction | RulePair,
 ) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
     """Declare the decorated function of arrays as an op.
 
@@ -103,20 +102,29 @@ def declare(
 
     Args:
         numpy: The NumPy function it answers, if any.
-        kind: ``"linear"`` says that the op is its own jvp, ``"constant"`` that it has no gradient.
-        name: The op's name; the function's when left out.
-        public: Whether it belongs to the package's namespace.
+        kind: The algebra: ``"elementwise"``, ``"linear"`` in all inputs that have a rule,
+            ``"bilinear"`` or ``"general"``; see :class:`Op`.
+        name: The op's name; the function's, without underscores in front, when left out.
+        public: Whether it belongs to the package's namespace: unless its name has an underscore
+            in front.
         mismatch: Shapes to words, for the error when NumPy refuses them.
         holomorphic: Whether the rules hold for complex numbers as they stand.
-        rules: A rule per differentiable input.
+        batching: How the axis of a batch goes through it; see ``engine.batching``. An elementwise
+            op needs none, and any other without one is applied to one example after the other.
+        rules: A rule per differentiable input, the vjp, or a pair: vjp and jvp. Both take a
+            cotangent or a tangent first and then ask for the same. Forward mode uses the jvp, or
+            the kind, or, without either, the transpose of the vjp. No gradient flows to an
+            input without a rule.
     """
 
     def decorate(forward: Callable[P, Any]) -> Callable[P, Tensor]:
-        call = make(name or forward.__name__, forward, kind, rules, mismatch, holomorphic)
+        own = name or forward.__name__.lstrip("_")
+        call = make(own, forward, kind, rules, mismatch, holomorphic, batching=batching)
         forward.__annotations__["return"] = "Tensor"
         call.__module__ = __package__.partition(".")[0]  # where pickle finds what is public
         enter(call.op)  # type: ignore[attr-defined]  # set by make
-        return register(call, numpy) if public else call
+        private = forward.__name__.startswith("_") if public is None else not public
+        return call if private else register(call, numpy)
 
     return decorate
 
@@ -125,18 +133,19 @@ def make(
     name: str,
     forward: Callable[..., Any],
     kind: str,
-    rules: Mapping[str, RuleFunction | Rule],
+    rules: Mapping[str, RuleFunction | Rule | RulePair],
     mismatch: Callable[..., str] | None = None,
     holomorphic: bool = True,
     like: Callable[..., Any] | None = None,
+    batching: Callable[..., Tensor] | None = None,
 ) -> Callable[..., Tensor]:
     """Return the public function of a new op, which is in no table yet.
 
     The op takes what `forward` takes, or what the function `like` does.
     """
-    plain, star, defaults = parameters(like or forward)
-    inputs = plain if star is None else (*plain, star)
-    op = Op(name, forward, kind, inputs, rules, mismatch, star, holomorphic, defaults)
+    plain, varargs, defaults = parameters(like or forward)
+    inputs = plain if varargs is None else (*plain, varargs)
+    op = Op(name, forward, kind, inputs, rules, mismatch, varargs, holomorphic, defaults, batching)
     call = dress(op, general(op), (like or forward).__doc__ or "")
     call.__wrapped__ = like or forward  # type: ignore[attr-defined]  # where help() finds the signature
     return call

@@ -1,4 +1,4 @@
-"""What a tape notes: lines, op calls and steps of sweeps. Imports graph, op and tensor."""
+"""What a tape notes: lines, op calls and steps of passes."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Call:
         out: The result; ``None`` if it failed.
         node: The node of the result; ``None`` if no gradient flows through.
         seconds: How long it took.
-        line: The user's line it was called from. In a rule of the package, which a sweep that is
+        line: The user's line it was called from. In a rule of the package, which a pass that is
             itself recorded applies, that of the op whose rule it is.
         within: The node whose rule called it; ``None`` if no rule did.
         saved: The bytes of the arrays that the graph keeps for its rules.
@@ -114,10 +114,10 @@ class Call:
 
 
 class Step:
-    """One rule of a backward sweep: what flows from a node to one of its parents.
+    """One rule of a backward pass: what flows from a node to one of its parents.
 
-    In a forward-mode sweep it flows the other way: `cotangent` is then the tangent of the parent,
-    and `contribution` what that adds to the tangent of the node. In a sweep for the rows of a
+    In a forward pass it flows the other way: `cotangent` is then the tangent of the parent,
+    and `contribution` what that adds to the tangent of the node. In a pass for the rows of a
     Jacobian, which go as one batch, both have the batch's axis in front.
 
     Attributes:
@@ -127,7 +127,7 @@ class Step:
         cotangent: What arrived at the node, complete.
         contribution: What the rule made of it, in the parent's shape; ``None`` for no gradient.
         seconds: How long it took.
-        sweep: Which sweep on the tape it belongs to, from 0.
+        pass_number: Which pass on the tape it belongs to, from 0.
         arguments: What the rule asked for.
     """
 
@@ -137,9 +137,9 @@ class Step:
         "cotangent",
         "node",
         "parent",
+        "pass_number",
         "rule",
         "seconds",
-        "sweep",
     )
 
     def __init__(
@@ -150,12 +150,12 @@ class Step:
         cotangent: Array,
         contribution: Array | None,
         seconds: float,
-        sweep: int,
+        pass_number: int,
         arguments: tuple[Any, ...],
     ) -> None:
         self.node, self.parent, self.rule = node, parent, rule
         self.cotangent, self.contribution = cotangent, contribution
-        self.seconds, self.sweep = seconds, sweep
+        self.seconds, self.pass_number = seconds, pass_number
         self.arguments = arguments
 
     def __repr__(self) -> str:
@@ -163,20 +163,20 @@ class Step:
         return f"<step of {name}: {self.rule.input} {self.parent.shape}>"
 
 
-class Sweep:
-    """A sweep under way, as a tape follows it.
+class Pass:
+    """A pass over a graph that is under way, as a tape follows it.
 
     Attributes:
         line: Where it was asked for.
-        forward: Whether it is one of forward mode.
-        recorded: Whether its rules run on Tensors, and record themselves.
-        transposes: Whether it goes over a rule, to transpose it, as a part of one of forward mode.
+        forward: Whether it is a forward pass.
+        on_tensors: Whether its rules run on Tensors, and record themselves.
+        transposes: Whether it goes over a rule, to transpose it, as a part of a forward pass.
         node: Whose rules run now.
     """
 
-    __slots__ = ("forward", "line", "node", "recorded", "transposes")
+    __slots__ = ("forward", "line", "node", "on_tensors", "transposes")
 
-    def __init__(self, line: Line, forward: bool, recorded: bool, transposes: bool) -> None:
-        self.line, self.forward, self.recorded = line, forward, recorded
+    def __init__(self, line: Line, forward: bool, on_tensors: bool, transposes: bool) -> None:
+        self.line, self.forward, self.on_tensors = line, forward, on_tensors
         self.transposes = transposes
         self.node: Node | None = None

@@ -1,0 +1,340 @@
+"""The two passes over the graph: cotangents backwards, tangents forwards.
+
+Small pure functions, in two worlds: on arrays nothing is recorded; on Tensors the same
+rules record themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from .calls import saved_tensors
+from .errors import ShapeError
+from .graph import FREED, Node, freed, several, walk_edges
+from .hooks import ACTIVE, is_replaying, watcher
+from .modes import enable_grad, no_grad
+from .op import Rule
+from .tensor import Array, Tensor, result
+
+Note = Callable[..., None]
+"""What a tape is told of each step: ``note(node, rule, parent, given, found, arguments)``."""
+
+
+def backward_pass(
+    cotangents: dict[Node, Any],
+    targets: frozenset[Node] = frozenset(),
+    *,
+    retain_graph: bool = False,
+    on_tensors: bool = False,
+    stop: bool = False,
+) -> dict[Node, Any]:
+    """Return the cotangents of the leaves below some results, or of `targets` alone.
+
+    Args:
+        cotangents: The cotangent of each result, of its shape: an array, or a Tensor with
+            `on_tensors`.
+        targets: Where to go; only paths that lead to one of them are followed.
+        retain_graph: Keep what the nodes saved, for another pass.
+        on_tensors: Run the rules on Tensors, so that what they compute is recorded in grad mode.
+        stop: Don't go on beyond a target, not even to another.
+    """
+    if not on_tensors and is_replaying():
+        with no_grad():
+            given = {node: as_tensor(g) for node, g in cotangents.items()}
+            return backward_pass(
+                given, targets, retain_graph=retain_graph, on_tensors=True, stop=stop
+            )
+    order = walk_edges(cotangents, targets if stop else frozenset())
+    useful = leading_to(targets, order) if targets else None
+    rest = (dict(cotangents), targets, useful, retain_graph, on_tensors, stop)
+    tape = watcher() if ACTIVE else None
+    if tape is None:
+        return _go_back(order, None, *rest)
+    needed = order if useful is None else useful
+    with tape.watch(order, needed, forward=False, on_tensors=on_tensors) as (visited, note):  # type: ignore[misc]  # it watches
+        return _go_back(visited, note, *rest)
+
+
+def _go_back(
+    order: Iterable[Node],
+    note: Note | None,
+    cotangents: dict[Node, Any],
+    targets: frozenset[Node],
+    useful: set[Node] | None,
+    retain_graph: bool,
+    on_tensors: bool,
+    stop: bool,
+) -> dict[Node, Any]:
+    found: dict[Node, Any] = {}
+    ours: set[Node] = set()  # whose cotangent is an array this pass allocated
+    for node in order:
+        g = cotangents.pop(node, None)
+        if g is None:  # every rule on the way here said: no gradient
+            continue
+        if node.op is None or node in targets:
+            found[node] = g
+            if stop:
+                continue
+        edges = node.edges
+        if edges is None:  # freed by another thread since the walk
+            raise freed(node)
+        for parent, rule, arguments in edges:
+            if useful is not None and parent not in useful:
+                continue
+            if on_tensors:
+                arguments = saved_tensors(node, rule, arguments)
+            if node.dtype.kind == "c":
+                c = vjp_of(node, rule, g, arguments)
+            else:
+                c = rule.apply(g, *arguments)
+            if c is not None and (c.shape != parent.shape or c.dtype is not parent.dtype):
+                c = match_input(c, parent, node, rule)
+            if note is not None:
+                note(node, rule, parent, g, c, arguments)
+            if c is None:
+                continue
+            if parent not in cotangents:
+                cotangents[parent] = c
+            elif parent in ours:
+                cotangents[parent] += c
+            else:
+                cotangents[parent] = cotangents[parent] + c
+                if not on_tensors:
+                    ours.add(parent)
+        if not retain_graph and node.op is not None:
+            node.saved = FREED
+    return found
+
+
+def leading_to(targets: frozenset[Node], order: list[Node]) -> set[Node]:
+    """Return the nodes of `order` (newest first) from which a target can be reached."""
+    useful: set[Node] = set()
+    for node in reversed(order):
+        if node in targets or not useful.isdisjoint(several(node.ends)):
+            useful.add(node)
+    return useful
+
+
+def vjp_of(node: Node, rule: Rule, g: Any, arguments: tuple[Any, ...]) -> Any:
+    """Return what a rule gives for a complex result.
+
+    The gradient of a real loss L is the direction of steepest ascent: dL/da + i dL/db for
+    z = a + ib. For a holomorphic f that is the cotangent times the conjugate of f'. Rules
+    are written as for real numbers, g * f', so conjugating before and after does it for all
+    of them in this one place. Rules of other functions of complex numbers say it themselves.
+    """
+    if node.dtype.kind != "c" or node.op is None or not node.op.holomorphic:
+        return rule.apply(g, *arguments)
+    c = rule.apply(np.conjugate(g), *arguments)
+    return None if c is None else np.conjugate(c)
+
+
+def forward_pass(
+    roots: Iterable[Node], tangents: dict[Node, Any], *, on_tensors: bool = False
+) -> dict[Node, Any]:
+    """Return the tangents of some results, given those of nodes below them.
+
+    Args:
+        roots: The nodes of the results.
+        tangents: Where to start: a tangent of its shape for each node.
+        on_tensors: Run on Tensors, so that what is computed is recorded in grad mode.
+    """
+    if not on_tensors and is_replaying():
+        with no_grad():
+            given = {node: as_tensor(t) for node, t in tangents.items()}
+            return forward_pass(roots, given, on_tensors=True)
+    given = frozenset(tangents)
+    order = walk_edges(roots, given)
+    useful = leading_to(given, order)
+    order = [node for node in reversed(order) if node in useful and node not in tangents]
+    tape = watcher() if ACTIVE else None
+    if tape is None:
+        return _go_forward(order, None, dict(tangents), on_tensors)
+    with tape.watch(order, order, forward=True, on_tensors=on_tensors) as (visited, note):  # type: ignore[misc]  # it watches
+        return _go_forward(visited, note, dict(tangents), on_tensors)
+
+
+def _go_forward(
+    order: Iterable[Node], note: Note | None, tangents: dict[Node, Any], on_tensors: bool
+) -> dict[Node, Any]:
+    for node in order:
+        assert node.op is not None  # leaves lead to nothing
+        find = node.op.jvp or tangent_of
+        if (t := find(node, tangents, on_tensors, note)) is not None:
+            tangents[node] = t
+    return tangents
+
+
+def tangent_of(node: Node, tangents: dict[Node, Any], on_tensors: bool, note: Note | None) -> Any:
+    """Return the tangent of a node's result, given those of its parents; ``None`` for none."""
+    op = node.op
+    assert op is not None  # a leaf has no edges
+    total = None
+    given = [
+        (place, edge, tangents[edge[0]])
+        for place, edge in zip(node.pattern.places, node.edges or (), strict=True)
+        if edge[0] in tangents
+    ]
+    if len(given) > 1 and note is None and op.kind == "linear":
+        _, (_, rule, arguments), _ = given[0]
+        if rule.is_own_jvp:  # of all inputs at once
+            places = {place: t for place, _, t in given}
+            return own_jvp(node, rule, arguments, places, on_tensors)
+    for place, (parent, rule, arguments), t in given:
+        part = jvp_of(node, rule, arguments, parent, place, t, on_tensors)
+        if note is not None:
+            note(node, rule, parent, t, part, arguments)
+        if part is not None:
+            total = part if total is None else total + part
+    return total
+
+
+def jvp_of(
+    node: Node,
+    rule: Rule,
+    arguments: tuple[Any, ...],
+    parent: Node,
+    place: int,
+    t: Any,
+    on_tensors: bool,
+) -> Any:
+    """Return the tangent of a node's result that the tangent `t` of one input causes.
+
+    By the jvp that was declared. Without one, a linear or bilinear op is its own jvp, and an
+    elementwise rule is, because the Jacobian is diagonal; else it is the transpose of the rule.
+    """
+    op = node.op
+    assert op is not None  # a leaf has no edges
+    if rule.is_own_jvp and rule.jvp is None:
+        return own_jvp(node, rule, arguments, {place: t}, on_tensors)
+    if on_tensors:
+        arguments = saved_tensors(node, rule, arguments)
+    if rule.jvp is not None:
+        out = rule.jvp(t, *arguments)
+    elif op.kind == "elementwise" and (
+        op.holomorphic or (node.dtype.kind != "c" and parent.dtype.kind != "c")
+    ):
+        out = rule.apply(t, *arguments)
+    else:
+        return transposed(node, rule, arguments, parent, t, on_tensors)
+    if out is None:
+        return None
+    if out.dtype != node.dtype:
+        out = out.astype(node.dtype)
+    return out if out.shape == node.shape else np.broadcast_to(out, node.shape)
+
+
+def own_jvp(
+    node: Node,
+    rule: Rule,
+    arguments: tuple[Any, ...],
+    tangents: dict[int, Any],
+    on_tensors: bool,
+) -> Any:
+    """Return what an op gives for tangents in the places of some of its inputs.
+
+    In a linear one the other inputs with a gradient are 0. All others are what the rule saved.
+    """
+    op = node.op
+    assert op is not None  # a leaf has no edges
+    values: list[Any]
+    if len(op.inputs) == 1 and op.varargs is None:
+        values = list(tangents.values())
+    else:
+        if on_tensors:
+            arguments = saved_tensors(node, rule, arguments)
+        values, last = [], len(op.inputs) - 1
+        for place, x in enumerate(node.inputs):
+            name = op.inputs[min(place, last)]
+            if place in tangents:
+                values.append(tangents[place])
+            elif op.kind == "linear" and name in op.rules:
+                values.append(np.zeros(x.shape, x.dtype) if hasattr(x, "shape") else x * 0)
+            else:
+                saved = arguments[rule.needs.index(name)]
+                values.append(saved[place - last] if name == op.varargs else saved)
+    return op.call(*values, **node.params) if on_tensors else op.forward(*values, **node.params)
+
+
+def transposed(
+    node: Node, rule: Rule, arguments: tuple[Any, ...], parent: Node, t: Any, on_tensors: bool
+) -> Any:
+    """Return the tangent that the transpose of a rule gives: right for every op.
+
+    A rule is linear in the cotangent. So it is recorded on a stand-in for one, and a pass back
+    over that record, with the tangent as its cotangent, is the rule's transpose.
+    """
+    g = result(np.zeros(node.shape, node.dtype), None)
+    g.requires_grad = True
+    start = g.node
+    assert start is not None
+    with np.errstate(all="ignore"):  # the zeros only stand for a cotangent
+        with enable_grad():
+            c = vjp_of(node, rule, g, arguments)
+            if c is None or c.node is None:
+                return None
+            if c.shape != parent.shape or c.dtype != parent.dtype:
+                c = match_input(c, parent, node, rule)
+        found = backward_pass(
+            {c.node: t}, frozenset((start,)), retain_graph=on_tensors, on_tensors=on_tensors
+        )
+    return found.get(start)
+
+
+def match_input(c: Any, parent: Node, node: Node, rule: Rule) -> Any:
+    """Return a cotangent in its parent's shape and dtype.
+
+    The transpose of broadcasting is a sum over the axes that were repeated, and the
+    transpose of a promotion is the way back: this is the one place for both.
+    """
+    if c.shape != parent.shape:
+        assert node.op is not None  # a leaf has no rules
+        if node.op.kind not in ("elementwise", "bilinear"):
+            raise ShapeError(
+                f"{node.op.name}: its rule for {rule.input} returned shape {c.shape} for an "
+                f"input of shape {parent.shape}"
+            )
+        c = unbroadcast(c, parent.shape)
+    if c.dtype != parent.dtype:
+        if c.dtype.kind == "c" and parent.dtype.kind != "c":
+            c = c.real
+        c = c.astype(parent.dtype)
+    return c
+
+
+def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
+    """Return `g` summed over the axes that broadcasting `shape` added or repeated."""
+    if type(g) is np.ndarray and g.ndim == 2 and g.dtype.kind == "f":
+        # A sum over one axis of a matrix: a product with ones is up to seven times
+        # faster than numpy.add.reduce.
+        rows, columns = g.shape
+        if shape in ((columns,), (1, columns)):
+            sums = ones(rows, g.dtype) @ g
+            return sums if len(shape) == 1 else sums.reshape(shape)
+        if shape == (rows, 1):
+            return (g @ ones(columns, g.dtype)).reshape(shape)
+    if g.shape == shape:
+        return g
+    added = g.ndim - len(shape)
+    repeated = tuple(i + added for i, n in enumerate(shape) if n == 1 and g.shape[i + added] != 1)
+    axes = (*range(added), *repeated)
+    if isinstance(g, Tensor):
+        return g.sum(axis=axes).reshape(shape)
+    return np.add.reduce(g, axis=axes).reshape(shape)
+
+
+def as_tensor(g: Any) -> Tensor:
+    """Return a cotangent or a tangent as a Tensor."""
+    return g if isinstance(g, Tensor) else result(np.asarray(g), None)
+
+
+@lru_cache(maxsize=32)
+def ones(n: int, dtype: np.dtype[Any]) -> Array:
+    """Return a read-only vector of ones, kept for the next pass."""
+    vector = np.ones(n, dtype)
+    vector.flags.writeable = False
+    return vector
