@@ -163,6 +163,16 @@ elementwise(
     complex=0,
 )
 
+add(
+    "dropout_mask",
+    lambda p: (np.random.default_rng(0).random((2, 3)) >= p) / (1 - p),
+    call=lambda p: OPS["dropout_mask"].call(
+        generator=np.random.default_rng(0), shape=(2, 3), p=p, dtype=float
+    ),
+    params={"p": 0.25},
+    order=0,
+)
+
 # --------------------------------------------------------- answers without gradient
 
 for name in ["floor", "ceil", "isnan", "isinf", "isfinite", "logical_not"]:

@@ -3,7 +3,19 @@
 import numpy as np
 
 import tinygrad_np as tg
-from records import ANY, CASES, NONZERO, add, booleans, fixed, floats, integers, real, spaced
+from records import (
+    ANY,
+    CASES,
+    NONZERO,
+    add,
+    booleans,
+    elementwise,
+    fixed,
+    floats,
+    integers,
+    real,
+    spaced,
+)
 from tinygrad_np.engine.op import OPS
 
 __all__ = ["CASES"]
@@ -94,6 +106,14 @@ for mode, low, high in (("raise", 0, 2), ("wrap", -5, 5), ("clip", -5, 5)):
         shapes=((2, 3), (2, 3), (3,), ()),
         params={"mode": mode},
     )
+elementwise(
+    "checked_choice",
+    lambda a, count: a,
+    integers(0, 2),
+    call=OPS["checked_choice"].call,
+    params={"count": 3},
+    order=0,
+)
 add(
     "choose",
     np.choose,

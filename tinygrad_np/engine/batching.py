@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .errors import GraphError, ShapeError
+from .errors import GraphError, ShapeError, UnsupportedError
 from .graph import Node
 from .hooks import Tracer
 from .op import FUNCTIONS, Op
@@ -90,6 +90,12 @@ class BatchTracer(Tensor, Tracer):
         ]
         rule = op.batching or (elementwise if op.kind == "elementwise" else one_by_one)
         return BatchTracer(rule(op, level[1], values, params), level)
+
+    def _concrete(self, op: str) -> NoReturn:
+        raise UnsupportedError(
+            f"{op}: what it does depends on values, which may differ between the examples of a "
+            f"vmap; use tg.where, or take a loop over the examples"
+        )
 
     def _refuse(self, *_: Any) -> NoReturn:
         raise GraphError(

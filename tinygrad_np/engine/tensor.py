@@ -143,6 +143,11 @@ class Tensor(TensorMethods):
         self._share = PRIVATE
         return self._raw
 
+    def _concrete(self, op: str) -> Array:
+        """Return the array for `op` to decide by."""
+        refuse_replay(op, "decides by values")
+        return self._raw
+
     def numpy(self) -> Array:
         """Return the values as an array; the same as :attr:`data`."""
         return self.data
@@ -354,11 +359,11 @@ def array_of(x: Any) -> Any:
 
 
 def concrete(x: Any, op: str) -> Any:
-    """Return the array of an operand whose values decide what `op` does: refused under a trace."""
-    if not isinstance(x, Tensor):
-        return x
-    refuse_replay(op, "decides by values")
-    return x._raw
+    """Return the array of an operand whose values decide what `op` does.
+
+    Refused under a trace, and under `vmap`, where they may differ between the examples.
+    """
+    return x._concrete(op) if isinstance(x, Tensor) else x
 
 
 def writable(x: Tensor, who: str) -> Array:

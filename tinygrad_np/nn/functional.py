@@ -21,7 +21,7 @@ import numpy.typing as npt
 from ..engine.errors import ShapeError
 from ..engine.tensor import Tensor
 from ..ops.elementwise import divide, equal, maximum, multiply, sqrt, square, tanh
-from ..ops.neural import elu, gelu, leaky_relu, relu, sigmoid, silu
+from ..ops.neural import _dropout_mask, elu, gelu, leaky_relu, relu, sigmoid, silu
 from ..ops.neural import log_softmax as log_softmax_op
 from ..ops.neural import softmax as softmax_op
 from ..ops.neural import softplus as softplus_op
@@ -139,10 +139,7 @@ def dropout(
     if not training or p == 0.0:
         return x
     dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(float)
-    mask = (generator(rng).random(x.shape) >= p).astype(dtype)
-    if p < 1.0:
-        mask *= 1.0 / (1.0 - p)
-    return multiply(x, mask)
+    return multiply(x, _dropout_mask(generator=generator(rng), shape=x.shape, p=p, dtype=dtype))
 
 
 def probability(p: float) -> float:

@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from ..engine.errors import ShapeError
 from ..engine.op import composed
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, concrete
 from .indexing import get
-from .selection import take, values_of
+from .selection import take
 from .shaping import (
     Shape,
     as_tensor,
@@ -295,7 +295,7 @@ def trim_zeros(filt: npt.ArrayLike, trim: str = "fb", axis: Shape | None = None)
     axes = range(t.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     index = [slice(None)] * t.ndim
     for a in (axis_from_front(a, t.ndim, "trim_zeros") for a in axes):
-        places = np.nonzero(values_of(t, "trim_zeros"))[a]
+        places = np.nonzero(concrete(t, "trim_zeros"))[a]
         if not places.size:
             index[a] = slice(0, 0)
             continue

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ..engine.calls import operand
 from ..engine.declarations import Unary, constant, declare, elementwise
 from ..engine.op import composed
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, Tensor, concrete
 from .elementwise import multiply
 
 numpy: Any = np  # whose annotations know arrays only
@@ -145,6 +145,6 @@ def real_if_close(a: npt.ArrayLike, tol: float = 100) -> Tensor:
     """
     if not is_complex(a):
         return real(a)
-    array = a.numpy() if isinstance(a, Tensor) else np.asarray(operand(a, "real_if_close")[0])
+    array = np.asarray(operand(concrete(a, "real_if_close"), "real_if_close")[0])
     close = np.isrealobj(np.real_if_close(array, tol))
     return real(a) if close else multiply(a, 1.0)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ..engine.errors import DTypeError
 from ..engine.op import composed
-from ..engine.tensor import Tensor, array_of, as_array, result
+from ..engine.tensor import Tensor, as_array, result
 from .shaping import as_tensor, astype, broadcast_to
 
 Sizes = int | tuple[int, ...]
@@ -84,13 +84,10 @@ def full(
     >>> tg.full(2, 7.0).tolist()
     [7.0, 7.0]
     """
-    if isinstance(fill_value, Tensor) and (
-        type(fill_value) is not Tensor or fill_value.requires_grad
-    ):
+    if isinstance(fill_value, Tensor):
         whole = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
         return of_ends(broadcast_to(fill_value, whole), dtype, requires_grad, name, "full")
-    plain = array_of(fill_value)
-    return fresh(np.full(shape, plain, dtype), requires_grad, name, "full")
+    return fresh(np.full(shape, fill_value, dtype), requires_grad, name, "full")
 
 
 @composed(np.eye)

@@ -17,6 +17,7 @@ from ..engine.batching import one_by_one, rank_of, whole_batch
 from ..engine.calls import contains_tensor
 from ..engine.declarations import declare, either
 from ..engine.errors import DTypeError, GraphError
+from ..engine.hooks import ACTIVE, SHAPE_BY_VALUES, is_replaying, refuse_replay
 from ..engine.modes import is_grad_enabled
 from ..engine.op import Op
 from ..engine.passes import unbroadcast
@@ -190,14 +191,26 @@ def getitem(x: Any, *arrays: Any, template: Template = ()) -> Array:
     return x[assemble(template, arrays)]  # type: ignore[no-any-return]
 
 
+@declare(public=False)
+def last_written(*arrays: Any, shape: tuple[int, ...] = (), template: Template = ()) -> Array:
+    """Return, for each value written to ``x[index]``, x of `shape`, whether it is the one to stay.
+
+    Of several values for one place it is the last.
+    """
+    places = np.arange(math.prod(shape)).reshape(shape)[assemble(template, arrays)]
+    turns = np.arange(places.size)
+    last = np.empty(math.prod(shape), np.intp)
+    last[places.ravel()] = turns
+    return np.asarray((last[places.ravel()] == turns).reshape(places.shape))
+
+
+_last_written: Callable[..., Any] = either(last_written)
+
+
 def _value_rule(g, value_shape, x_shape, arrays, template):  # type: ignore[no-untyped-def]
     picked = _pick(g, *arrays, template=template)
-    if repeats(arrays):  # of several values for one place, the one that stayed
-        places = np.arange(math.prod(x_shape)).reshape(x_shape)[assemble(template, arrays)].ravel()
-        turns = np.arange(places.size)
-        last = np.empty(math.prod(x_shape), np.intp)
-        last[places] = turns
-        picked = picked * (last[places] == turns).reshape(picked.shape)
+    if repeats(arrays):
+        picked = picked * _last_written(*arrays, shape=x_shape, template=template)
     # NumPy lets a value have more axes than its place, if their size is 1.
     shape = value_shape[max(0, len(value_shape) - picked.ndim) :]
     return unbroadcast(picked, shape).reshape(value_shape)
@@ -233,6 +246,8 @@ _put: Callable[..., Any] = either(setitem)
 def get(x: Tensor, index: Any) -> Tensor:
     """Return ``x[index]``, for every kind of index NumPy has."""
     template, arrays = take_apart(index)
+    if ACTIVE and any(array.dtype.kind == "b" for array in arrays):
+        refuse_replay("x[mask]", SHAPE_BY_VALUES)
     return getitem(x, *arrays, template=template)
 
 
@@ -244,7 +259,7 @@ def assign(x: Tensor, index: Any, value: Any) -> None:
     tracked = is_grad_enabled() and (
         x.requires_grad or (isinstance(value, Tensor) and value.requires_grad)
     )
-    if not tracked:
+    if not tracked and not (is_replaying() and (x.node is None or not x.is_leaf)):
         plain = array_of(value)
         where = assemble(template, tuple(map(array_of, arrays)))
         if not x.is_leaf:
@@ -256,7 +271,7 @@ def assign(x: Tensor, index: Any, value: Any) -> None:
             "a leaf that requires a gradient can not be assigned to while recording: it would "
             "no longer be a leaf; write inside no_grad(), or to a computed Tensor"
         )
-    if x.dtype.kind not in "fc":
+    if tracked and x.dtype.kind not in "fc":
         raise DTypeError(f"assignment of a value that requires a gradient to dtype {x.dtype}")
     new = setitem(x, value, *arrays, template=template)
     rebind(x, new)

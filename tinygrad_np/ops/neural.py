@@ -29,15 +29,11 @@ def _ordered(name: str, x: Any) -> Array:
 
 
 def _sigmoid(x: Array) -> Array:
-    x = as_float(x)
-    if x.size and x.dtype.itemsize > 2 and np.minimum.reduce(x, None) > -80.0:
-        out = np.asarray(np.negative(x))  # exp(80) fits every float but float16
+    out = np.asarray(np.negative(as_float(x)))
+    with np.errstate(over="ignore"):  # where exp(-x) is infinite, the result is 0 but for rounding
         np.exp(out, out)
-        out += 1.0
-        return np.divide(1.0, out, out)  # type: ignore[no-any-return]
-    # e**-|x| can not overflow, and both branches are exact: 1 / (1 + m) and m / (1 + m).
-    m = np.asarray(np.exp(-np.abs(x)))
-    return np.maximum(m, x >= 0) / (m + 1.0)  # type: ignore[no-any-return]
+    out += 1.0
+    return np.divide(1.0, out, out)  # type: ignore[no-any-return]
 
 
 sigmoid: Unary = elementwise(
@@ -184,6 +180,23 @@ def log_softmax(x: npt.ArrayLike, axis: Axis = -1) -> Array:
 
 
 _softmax = either(softmax)
+
+# --------------------------------------------------------------------- dropout
+
+
+@declare(public=False)
+def _dropout_mask(
+    generator: Any = None,
+    shape: tuple[int, ...] = (),
+    p: float = 0.5,
+    dtype: npt.DTypeLike = float,
+) -> Array:
+    """Return 0 with probability `p`, and 1 / (1 - p) otherwise, drawn anew at every call."""
+    mask = (generator.random(shape) >= p).astype(dtype)
+    if p < 1.0:
+        mask *= 1.0 / (1.0 - p)
+    return mask
+
 
 # ------------------------------------------------------------- parts of losses
 

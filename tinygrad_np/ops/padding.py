@@ -14,14 +14,14 @@ import numpy.typing as npt
 
 from ..engine.errors import ShapeError, UnsupportedError
 from ..engine.op import composed
-from ..engine.tensor import Array, Tensor, array_of, result
+from ..engine.tensor import Array, Tensor, concrete, result
 from .arranging import along
 from .extrema import max as largest
 from .extrema import min as smallest
 from .indexing import get, setitem, take_apart
 from .ordering import sort
 from .reductions import mean
-from .selection import take, values_of
+from .selection import take
 from .shaping import as_tensor, astype, broadcast_to, concatenate
 
 Width = tuple[int, int]
@@ -65,10 +65,11 @@ def pad(array: npt.ArrayLike, pad_width: Any, mode: str = "constant", **kwargs: 
         raise ValueError(f"pad: mode {mode!r} takes no {', '.join(sorted(unknown))}")
     widths = widths_of(pad_width, t.ndim)
     if mode == "constant":
-        values = pairs_of(kwargs.get("constant_values", 0), t.ndim)
-        return surrounded(t, widths, values)
+        values = kwargs.get("constant_values", 0)
+        is_zero = type(values) in (int, float) and not values
+        return surrounded(t, widths, [] if is_zero else pairs_of(values, t.ndim))
     if t.dtype.kind not in "fc" and mode in ROUNDED:  # NumPy's rounding; nothing flows anyway
-        return result(pad_array(values_of(t, "pad"), widths, mode, **kwargs), None)
+        return result(pad_array(concrete(t, "pad"), widths, mode, **kwargs), None)
     for axis, width in enumerate(widths):
         if any(width):
             if not t.shape[axis]:
@@ -110,10 +111,9 @@ def surrounded(t: Tensor, widths: list[Width], values: list[Pair]) -> Tensor:
     """Return `t` inside an array of constants."""
     shape = tuple(b + n + a for n, (b, a) in zip(t.shape, widths, strict=True))
     outside = Tensor(np.zeros(shape, t.dtype))
-    for axis, ((before, after), (first, last)) in enumerate(zip(widths, values, strict=True)):
+    for axis, (first, last) in enumerate(values):  # none, if they are 0 as it is
+        before, after = widths[axis]
         for value, part in ((first, slice(before)), (last, slice(shape[axis] - after, None))):
-            if type(value) is Tensor and not value.requires_grad and not array_of(value):
-                continue  # zero as it is
             template, _ = take_apart(along(axis, part))
             outside = setitem(outside, value, template=template)
     inside = tuple(slice(b, b + n) for n, (b, _) in zip(t.shape, widths, strict=True))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ..engine.declarations import declare
 from ..engine.errors import DTypeError, UnsupportedError
 from ..engine.op import Op, composed
-from ..engine.tensor import Array, Tensor, array_of
+from ..engine.tensor import Array, Tensor, concrete
 from . import elementwise as e
 from .arguments import Axis, reduced_axes, refuse_out
 from .batching import Params, Values
@@ -190,9 +190,9 @@ def _constant(name: str, q: Any) -> Any:
     """Return q, which no gradient flows to, as NumPy takes it."""
     if not isinstance(q, Tensor):
         return q
-    if q.requires_grad or type(q) is not Tensor:
+    if q.requires_grad:
         raise UnsupportedError(f"{name}: no gradient flows to q; use q.data")
-    return array_of(q)
+    return concrete(q, name)
 
 
 def _share(name: str, q: Any) -> Any:

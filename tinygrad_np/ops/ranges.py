@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.batching import BatchTracer, elementwise
+from ..engine.batching import elementwise
 from ..engine.declarations import declare
 from ..engine.errors import DTypeError
 from ..engine.op import Op, composed
 from ..engine.passes import unbroadcast
-from ..engine.tensor import Array, Tensor, array_of, asarray
+from ..engine.tensor import Array, Tensor, asarray, concrete
 from . import elementwise as e
 from .arranging import moveaxis
 from .batching import Params, Values
@@ -60,24 +60,12 @@ def arange(
                 "arange: no gradient can flow to its ends; use linspace, or start + step * "
                 "arange(n), or end.item()"
             )
-    ends = [x.item() if isinstance(x, Tensor) else x for x in (start, stop, step)]
+    ends = [concrete(x, "arange") for x in (start, stop, step)]
     array = np.arange(ends[0], dtype=dtype) if stop is None and step is None else None
     if array is None:
         first, last = (ends[0], ends[1]) if stop is not None else (0, ends[0])
         array = np.arange(first, last, 1 if step is None else ends[2], dtype=dtype)
     return fresh(array, requires_grad, name, "arange")
-
-
-def tracked(*ends: Any) -> bool:
-    """Return whether a gradient can flow to one of the ends."""
-    return any(
-        isinstance(x, BatchTracer) or (isinstance(x, Tensor) and x.requires_grad) for x in ends
-    )
-
-
-def plain(*ends: Any) -> list[Any]:
-    """Return the arrays of Tensors, and others as they are."""
-    return [array_of(x) for x in ends]
 
 
 def weights(g: Any, num: int, endpoint: bool) -> Any:
@@ -155,8 +143,8 @@ def linspace(
     >>> x.tolist(), x.sum().gradient(stop)[0].item()
     ([0.0, 2.0, 4.0], 1.5)
     """
-    if not tracked(start, stop):
-        found = evenly_between(*plain(start, stop), num, endpoint, retstep, dtype, axis)
+    if not (isinstance(start, Tensor) or isinstance(stop, Tensor)):
+        found = evenly_between(start, stop, num, endpoint, retstep, dtype, axis)
         if retstep:
             array, step = found
             return fresh(array, requires_grad, name, "linspace"), asarray(step)
@@ -188,8 +176,8 @@ def logspace(
     >>> tg.logspace(0, 2, 3).tolist()
     [1.0, 10.0, 100.0]
     """
-    if not tracked(start, stop, base):
-        found = powers_between(*plain(start, stop), num, endpoint, *plain(base), dtype, axis)
+    if not any(isinstance(x, Tensor) for x in (start, stop, base)):
+        found = powers_between(start, stop, num, endpoint, base, dtype, axis)
         return fresh(found, requires_grad, name, "logspace")
     exponents = linspace(as_tensor(start), as_tensor(stop), num, endpoint)
     out = moveaxis(e.power(base, exponents), 0, axis)
@@ -216,8 +204,8 @@ def geomspace(
     >>> tg.geomspace(1.0, 100.0, 3).tolist()
     [1.0, 10.0, 100.0]
     """
-    if not tracked(start, stop):
-        found = ratios_between(*plain(start, stop), num, endpoint, dtype, axis)
+    if not (isinstance(start, Tensor) or isinstance(stop, Tensor)):
+        found = ratios_between(start, stop, num, endpoint, dtype, axis)
         return fresh(found, requires_grad, name, "geomspace")
     out = moveaxis(geometric_line(start, stop, num=operator.index(num), endpoint=endpoint), 0, axis)
     return of_ends(out, dtype, requires_grad, name, "geomspace")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..engine.calls import operand
 from ..engine.declarations import Binary, Unary, constant, declare
 from ..engine.op import composed
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, concrete
 
 numpy: Any = np  # whose annotations know arrays only
 
@@ -112,8 +112,8 @@ def isclose(
     return np.asarray(numpy.isclose(a, b, rtol, atol, equal_nan))
 
 
-def _values(*operands: npt.ArrayLike) -> list[Array]:
-    return [x.numpy() if isinstance(x, Tensor) else operand(x, "array")[0] for x in operands]
+def _values(op: str, *operands: npt.ArrayLike) -> list[Array]:
+    return [operand(concrete(x, op), op)[0] for x in operands]
 
 
 @composed(np.allclose)
@@ -130,7 +130,7 @@ def allclose(
     >>> tg.allclose(tg.tensor([1.0]), [1.0 + 1e-9])
     True
     """
-    return numpy.allclose(*_values(a, b), rtol, atol, equal_nan)  # type: ignore[no-any-return]
+    return numpy.allclose(*_values("allclose", a, b), rtol, atol, equal_nan)  # type: ignore[no-any-return]
 
 
 @composed(np.array_equal)
@@ -141,7 +141,7 @@ def array_equal(a1: npt.ArrayLike, a2: npt.ArrayLike, equal_nan: bool = False) -
     >>> tg.array_equal(tg.tensor([1.0, 2.0]), [1, 2])
     True
     """
-    return numpy.array_equal(*_values(a1, a2), equal_nan)  # type: ignore[no-any-return]
+    return numpy.array_equal(*_values("array_equal", a1, a2), equal_nan)  # type: ignore[no-any-return]
 
 
 @composed(np.array_equiv)
@@ -152,7 +152,7 @@ def array_equiv(a1: npt.ArrayLike, a2: npt.ArrayLike) -> bool:
     >>> tg.array_equiv(tg.tensor([1.0, 1.0]), 1)
     True
     """
-    return numpy.array_equiv(*_values(a1, a2))  # type: ignore[no-any-return]
+    return numpy.array_equiv(*_values("array_equiv", a1, a2))  # type: ignore[no-any-return]
 
 
 # ---------------------------------------------------------------------- integers

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from ..engine.batching import BatchTracer, one_by_one
 from ..engine.declarations import declare
-from ..engine.errors import DTypeError, GraphError, OperandError, ShapeError, UnsupportedError
+from ..engine.errors import DTypeError, GraphError, OperandError, ShapeError
+from ..engine.hooks import SHAPE_BY_VALUES, refuse_replay
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor, concrete
 from . import elementwise as e
@@ -22,25 +23,22 @@ from .indexing import assign, get
 from .shaping import as_tensor, astype, axis_from_front, broadcast_to, ravel
 
 
-@declare(np.argwhere, batching=one_by_one)
-def argwhere(a: npt.ArrayLike) -> Array:
+@declare(batching=one_by_one)
+def _argwhere(a: npt.ArrayLike) -> Array:
+    """Return the indices of the elements that are not zero."""
+    return np.argwhere(a)
+
+
+@composed(np.argwhere)
+def argwhere(a: npt.ArrayLike) -> Tensor:
     """The indices of the elements that are not zero, one row for each: integers, no gradient.
 
     >>> import tinygrad_np as tg
     >>> tg.argwhere([[0.0, 2.0], [3.0, 0.0]]).tolist()
     [[0, 1], [1, 0]]
     """
-    return np.argwhere(a)
-
-
-def values_of(t: Any, op: str) -> Array:
-    """Return the values of a Tensor on which the work of `op` depends; refused under `vmap`."""
-    if isinstance(t, BatchTracer):
-        raise UnsupportedError(
-            f"{op}: what it does depends on values, which may differ between the examples of a "
-            f"vmap; use tg.where, or take a loop over the examples"
-        )
-    return concrete(t, op)  # type: ignore[no-any-return]
+    refuse_replay("argwhere", SHAPE_BY_VALUES)
+    return _argwhere(a)
 
 
 @composed(np.nonzero)
@@ -206,7 +204,7 @@ def put_along_axis(
     """
     for x in (arr, indices, values):
         if isinstance(x, BatchTracer):
-            values_of(x, "put_along_axis")
+            concrete(x, "put_along_axis")
     if not isinstance(arr, Tensor):
         raise GraphError(
             "put_along_axis: writing Tensors into an array would lose their graph; make it a "
@@ -214,7 +212,11 @@ def put_along_axis(
         )
     if axis is None:
         (at,) = along_axis((arr.size,), indices, 0, "put_along_axis")
-        assign(arr, tuple(np.unravel_index(np.asarray(at.data), arr.shape)), values)
+        places = []
+        for n in reversed(arr.shape):
+            places.append(e.remainder(at, n))
+            at = e.floor_divide(at, n)
+        assign(arr, tuple(reversed(places)), values)
         return
     axis = axis_from_front(axis, arr.ndim, "put_along_axis")
     assign(arr, along_axis(arr.shape, indices, axis, "put_along_axis"), values)
@@ -353,13 +355,13 @@ def piecewise(
             f"places, not {len(funclist)}"
         )
     for operand in (t, *conditions):
-        values_of(operand, "piecewise")
+        concrete(operand, "piecewise")
     out = Tensor(np.zeros(t.shape, t.dtype))
     for condition, function in zip(conditions, funclist, strict=True):
         mask = astype(condition, bool)
         if not callable(function):
             assign(out, mask, function)
-        elif values_of(mask, "piecewise").any():
+        elif concrete(mask, "piecewise").any():
             chosen: Callable[..., Any] = function
             assign(out, mask, chosen(get(t, mask), *args, **kw))
     return out

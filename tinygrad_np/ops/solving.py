@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ..engine.batching import BatchTracer, rank_of
 from ..engine.declarations import declare, either
 from ..engine.errors import ShapeError
+from ..engine.hooks import is_replaying
 from ..engine.op import Op
 from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor
@@ -279,8 +280,8 @@ def lstsq(
 
     Returns:
         The solution; the squared lengths of a @ x - b, if the rank is n and m > n, else
-        nothing; the rank, an integer; the singular values of `a`. Inside :func:`vmap`, where
-        no shape can depend on values, what would be nothing is NaN if m > n.
+        nothing; the rank, an integer; the singular values of `a`. Inside :func:`vmap` and
+        traces, where no shape can depend on values, what would be nothing is NaN if m > n.
 
     >>> import tinygrad_np as tg
     >>> x, _, rank, _ = tg.linalg.lstsq([[1.0], [1.0]], [1.0, 3.0])
@@ -297,11 +298,12 @@ def lstsq(
     x = matmul(pseudo_inverse(t, rcond=cut), y)
     values = svdvals(t)
     counted = sum(e.greater(values, cut * values[:1]))
-    rank = counted if isinstance(counted, BatchTracer) else int(counted)
-    if m > n and (isinstance(rank, BatchTracer) or rank == n):
+    unknown = isinstance(counted, BatchTracer) or is_replaying()
+    rank = counted if unknown else int(counted)
+    if m > n and (unknown or rank == n):
         rest = e.absolute(e.subtract(y, matmul(t, x)))
         residuals = reshape(sum(e.square(rest), axis=0), -1)
-        if isinstance(rank, BatchTracer):
+        if unknown:
             residuals = e.where(e.equal(rank, n), residuals, math.nan)
     else:
         residuals = as_tensor(np.zeros(0, values.dtype))

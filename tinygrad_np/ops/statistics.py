@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..engine.declarations import declare
 from ..engine.errors import DTypeError, ShapeError
+from ..engine.hooks import SHAPE_BY_VALUES, refuse_replay
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
@@ -327,6 +328,7 @@ def bincount(x: npt.ArrayLike, weights: npt.ArrayLike | None = None, minlength: 
     >>> tg.bincount([0, 2, 2], weights=[1.0, 2.0, 0.5])
     Tensor([1. , 0. , 2.5], dtype=float64)
     """
+    refuse_replay("bincount", SHAPE_BY_VALUES)
     n = counts(x, minlength=minlength)
     if weights is None:
         return n

@@ -66,15 +66,16 @@ class Adam(Optimizer):
                 f"two real ones, or use SGD"
             )
 
+    def state_names(self, group: Group) -> tuple[str, ...]:
+        """Return the names of the arrays that are remembered of each parameter of a group."""
+        return ("m", "v")
+
     def update(self, ready: list[tuple[Slot, Array, Array]], group: Group) -> None:
         """Write new values into the array of each (slot, array, gradient)."""
         lr, eps, decay = float(group["lr"]), float(group["eps"]), float(group["weight_decay"])
         beta1, beta2 = map(float, group["betas"])
         for slot, p, g in ready:
-            scratch, state = slot.scratch, slot.state
-            if not state:
-                state["m"], state["v"] = np.zeros_like(p), np.zeros_like(p)
-            m, v = state["m"], state["v"]
+            scratch, m, v = slot.scratch, slot.state["m"], slot.state["v"]
             slot.steps += 1
             if decay and self.decoupled:
                 p *= 1.0 - lr * decay

@@ -7,7 +7,7 @@ parameter goes on with a copy, so the graph keeps the values it saw. Imports the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -54,8 +54,6 @@ class Optimizer:
         GraphError: For a Tensor that was computed or does not require a gradient.
     """
 
-    complex_parameters: ClassVar[bool] = False
-
     def __init__(self, params: Params, **options: Any) -> None:
         groups = as_groups(type(self).__name__, params, options)
         self.param_groups: list[Group] = groups
@@ -63,6 +61,8 @@ class Optimizer:
             self.check(group)
         self._slots = [[Slot(p) for p in group["params"]] for group in groups]
         self._share_scratch()
+        for group, slots in zip(groups, self._slots, strict=True):
+            self._prepare(slots, group)
 
     def check(self, group: Group) -> None:
         """Refuse options out of range."""
@@ -82,6 +82,17 @@ class Optimizer:
         for group in self.param_groups:
             group["lr"] = float(value)
 
+    def state_names(self, group: Group) -> tuple[str, ...]:
+        """Return the names of the arrays that are remembered of each parameter of a group."""
+        return ()
+
+    def _prepare(self, slots: Iterable[Slot], group: Group) -> None:
+        """Let what is remembered of parameters begin as zeros, before the first step."""
+        for name in self.state_names(group):
+            for slot in slots:
+                if name not in slot.state:
+                    slot.state[name] = np.zeros_like(array_of(slot.parameter))
+
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters: to be called before each ``backward``."""
         for slots in self._slots:
@@ -91,6 +102,7 @@ class Optimizer:
     def step(self) -> None:
         """Move every parameter that has a gradient; frozen ones stay."""
         for group, slots in zip(self.param_groups, self._slots, strict=True):
+            self._prepare(slots, group)  # if its options were changed
             ready = []
             for slot in slots:
                 parameter = slot.parameter
@@ -131,13 +143,16 @@ class Optimizer:
                 f"{type(self).__name__}: {call(parameter)} has shape {parameter.shape}, but its "
                 f"gradient {g.shape}: the data was replaced after backward()"
             )
-        if slot.state and slot.scratch.shape != g.shape:
+        if slot.steps and slot.scratch.shape != g.shape:
             raise ShapeError(
                 f"{type(self).__name__}: {call(parameter)} has shape {parameter.shape}, but what "
                 f"was remembered of it has {slot.scratch.shape}; make a new optimizer"
             )
         slot.scratch = np.empty(parameter.shape, parameter.dtype)
-        slot.state = {name: array.astype(parameter.dtype) for name, array in slot.state.items()}
+        if slot.steps:
+            slot.state = {name: array.astype(parameter.dtype) for name, array in slot.state.items()}
+        else:
+            slot.state = {name: np.zeros_like(slot.scratch) for name in slot.state}
 
     def state_dict(self) -> dict[str, Any]:
         """Return copies of the options and of what is remembered of each parameter.

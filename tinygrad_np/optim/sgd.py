@@ -11,7 +11,7 @@ from .optimizer import Group, Optimizer, Params, Slot
 class SGD(Optimizer):
     r"""Gradient descent: :math:`p \leftarrow p - \text{lr}\, d`.
 
-    With g the gradient plus `weight_decay` times p, and a velocity v that starts as g:
+    With g the gradient plus `weight_decay` times p, and a velocity v that starts as 0:
 
     .. math::
         v \leftarrow \mu v + g, \qquad
@@ -58,6 +58,10 @@ class SGD(Optimizer):
         if group["nesterov"] and not group["momentum"]:
             raise ValueError("nesterov=True needs a momentum")
 
+    def state_names(self, group: Group) -> tuple[str, ...]:
+        """Return the names of the arrays that are remembered of each parameter of a group."""
+        return ("velocity",) if group["momentum"] else ()
+
     def update(self, ready: list[tuple[Slot, Array, Array]], group: Group) -> None:
         """Write new values into the array of each (slot, array, gradient)."""
         lr, momentum, decay = float(group["lr"]), float(group["momentum"]), group["weight_decay"]
@@ -66,12 +70,9 @@ class SGD(Optimizer):
             if decay:
                 g = g + np.multiply(p, decay, scratch)
             if momentum:
-                v = slot.state.get("velocity")
-                if v is None:
-                    v = slot.state["velocity"] = np.array(g, p.dtype)
-                else:
-                    v *= momentum
-                    v += g
+                v = slot.state["velocity"]
+                v *= momentum
+                v += g
                 if group["nesterov"]:
                     np.multiply(v, momentum, scratch)
                     scratch += g
