@@ -180,6 +180,27 @@ for label, parts, arrays in [
         label=label,
     )
 
+    def staying(*arrays, shape, template, index=index):
+        places = np.arange(6).reshape(shape)[index(iter(arrays))]
+        turns = {int(place): turn for turn, place in enumerate(places.ravel())}
+        return np.array(
+            [turns[int(place)] == turn for turn, place in enumerate(places.ravel())], bool
+        ).reshape(places.shape)
+
+    if arrays:
+        add(
+            "last_written",
+            staying,
+            *arrays,
+            call=OPS["last_written"].call,
+            shapes=((),) * len(arrays),
+            params={"shape": shape, "template": template},
+            order=0,
+            integers=False,
+            label=label,
+            mapped=False,
+        )
+
     def put(x, value, *arrays, template, index=index):
         out = np.array(x)
         out[index(iter(arrays))] = value

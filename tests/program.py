@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from tinygrad_np.engine.access import array_of
 from tinygrad_np.engine.graph import NO_PARAMS
 from tinygrad_np.engine.hooks import Tracer, tracing
-from tinygrad_np.engine.tensor import array_of
 
 
 class Program(Tracer):

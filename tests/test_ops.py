@@ -14,7 +14,7 @@ import tinygrad_np as tg
 from cases import CASES
 from differences import difference
 from records import complexly
-from tinygrad_np.engine.graph import walk
+from tinygrad_np.engine.access import walk
 from tinygrad_np.engine.op import NUMPY
 
 COMPLEX = [complexly(case) for case in CASES if case.takes_complex()]

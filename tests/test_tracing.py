@@ -13,7 +13,7 @@ import tinygrad_np as tg
 from cases import CASES
 from program import trace
 from records import complexly
-from tinygrad_np.engine.tensor import array_of
+from tinygrad_np.engine.access import array_of
 
 COMPLEX = [complexly(case) for case in CASES if case.takes_complex()]
 

@@ -1,3 +1,3 @@
-"""The version, written here only: the build and the package both read it. Imports nothing."""
+"""The version, written here only: the build and the package both read it."""
 
 __version__ = "0.1.0"

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from tinygrad_np.engine.graph import Leaf, Node, walk
+from tinygrad_np.engine.access import walk
+from tinygrad_np.engine.graph import Leaf, Node
 
 
 def leaf(values):

@@ -5,8 +5,8 @@ import pytest
 
 import tinygrad_np as tg
 from program import Program, trace
+from tinygrad_np.engine.access import array_of
 from tinygrad_np.engine.hooks import ACTIVE, Tracer, tracing
-from tinygrad_np.engine.tensor import array_of
 
 F = tg.nn.functional
 

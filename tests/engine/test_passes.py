@@ -5,7 +5,7 @@ import pytest
 
 import tinygrad_np as tg
 from tinygrad_np.engine import passes
-from tinygrad_np.engine.graph import walk
+from tinygrad_np.engine.access import walk
 
 
 def leaf(values, **options):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import tinygrad_np as tg
 from tinygrad_np import nn
-from tinygrad_np.engine.graph import walk
+from tinygrad_np.engine.access import walk
 from tinygrad_np.engine.scopes import scope_of
 from tinygrad_np.viz.groups import divide
 from tinygrad_np.viz.picture import Arrow, Box, Group, picture

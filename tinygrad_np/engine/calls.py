@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .graph import NO_PARAMS, Constant, Node, new_node
-from .hooks import ACTIVE, Tracer, active, resume, suspend
+from .hooks import ACTIVE, Tracer, active, only
 from .modes import is_grad_enabled
 from .op import FUNCTIONS, Op, Rule
 from .tensor import LENT, NUMERIC, Tensor, as_array, result
@@ -64,11 +64,8 @@ def dispatch(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
             return x.apply(op, args, params)
     if not tracers:
         return op.call(*args, **params)
-    token = suspend(tracers[:-1])
-    try:
+    with only(tracers[:-1]):
         return tracers[-1].apply(op, args, params)
-    finally:
-        resume(token)
 
 
 def traceable(x: Any, op: str) -> Any:

@@ -11,10 +11,11 @@ import numpy as np
 
 from .batching import BatchTracer, base_of, levels
 from .errors import GraphError
+from .forward import forward_pass
 from .graph import NO_PARAMS, Node, new_node, next_number, several, walk_edges
 from .modes import enable_grad, is_grad_enabled
 from .op import Op, Rule
-from .passes import backward_pass, forward_pass
+from .passes import backward_pass
 from .tensor import Array, Tensor, result
 from .transforms import alias, is_tracked
 from .trees import tree_leaves, tree_map

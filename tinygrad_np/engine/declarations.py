@@ -6,10 +6,9 @@ It names the algebra: elementwise, constant, bilinear, or the kind that `declare
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec, Protocol
+from typing import Any, ParamSpec
 
 import numpy as np
-import numpy.typing as npt
 
 from .calls import binary, general, unary
 from .op import Op, Rule, RuleFunction, RulePair, enter, parameters, register
@@ -18,45 +17,27 @@ from .tensor import Tensor
 P = ParamSpec("P")
 
 
-class Unary(Protocol):
-    """A function of one array, element by element."""
-
-    def __call__(self, x: npt.ArrayLike, /) -> Tensor:
-        """Return the function of `x`."""
-        ...
-
-
-class Binary(Protocol):
-    """A function of two arrays that broadcast against each other."""
-
-    def __call__(self, x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
-        """Return the function of `x` and `y`."""
-        ...
-
-
 def elementwise(
     forward: Any,
     *,
     name: str | None = None,
     doc: str = "",
+    kind: str = "elementwise",
+    mismatch: Callable[..., str] | None = None,
     holomorphic: bool = True,
+    batching: Callable[..., Tensor] | None = None,
     **rules: RuleFunction | RulePair,
 ) -> Any:
     """Declare an op that works element by element, on one or two broadcasting arrays.
 
-    Args:
-        forward: A NumPy ufunc, or a function of arrays, with positional inputs.
-        name: The op's name; the forward function's when left out.
-        doc: The docstring of the public function.
-        holomorphic: Whether the rules hold for complex numbers as they stand.
-        rules: A rule per input; its name is the input's. See :func:`declare`.
-
-    Returns:
-        The public function, which takes Tensors and anything NumPy takes.
+    `forward` is a NumPy ufunc, or a function of arrays with positional inputs, which gives the
+    name unless there is one, and `doc` the docstring of the public function, which this returns.
+    The rest is as in :func:`declare`.
     """
     nin = forward.nin if isinstance(forward, np.ufunc) else len(parameters(forward)[0])
     name = name or forward.__name__
-    op = Op(name, forward, "elementwise", ("x", "y")[:nin], rules, holomorphic=holomorphic)
+    inputs = ("x", "y")[:nin]
+    op = Op(name, forward, kind, inputs, rules, mismatch, None, holomorphic, None, batching)
     caller = unary if nin == 1 else general if len(rules) == 1 else binary
     return publish(op, caller(op), forward, doc)
 
@@ -66,20 +47,9 @@ def constant(forward: Any, *, name: str | None = None, doc: str = "") -> Any:
     return elementwise(forward, name=name, doc=doc)
 
 
-def bilinear(
-    forward: Any,
-    *,
-    x: RuleFunction,
-    y: RuleFunction,
-    name: str | None = None,
-    doc: str = "",
-    mismatch: Callable[..., str] | None = None,
-    batching: Callable[..., Tensor] | None = None,
-) -> Any:
-    """Declare an op of two arrays that is linear in each: a product."""
-    name, rules = name or forward.__name__, {"x": x, "y": y}
-    op = Op(name, forward, "bilinear", ("x", "y"), rules, mismatch, batching=batching)
-    return publish(op, binary(op), forward, doc)
+def bilinear(forward: Any, **declared: Any) -> Any:
+    """Declare an op of two arrays that is linear in each, as with :func:`elementwise`."""
+    return elementwise(forward, kind="bilinear", **declared)
 
 
 def declare(
@@ -167,16 +137,6 @@ def publish(op: Op, call: Callable[..., Tensor], numpy: Any, doc: str) -> Callab
     return register(call, numpy)
 
 
-def either(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Return an op as rules use it: its forward on arrays, the recorded op on Tensors.
-
-    Rules call NumPy's functions, which find the right world by themselves; this is for
-    the few ops NumPy has no name for.
-    """
-    op: Op = call.op  # type: ignore[attr-defined]  # set by publish
-
-    def in_either_world(*arrays: Any, **params: Any) -> Any:
-        world = call if any(isinstance(a, Tensor) for a in arrays) else op.forward
-        return world(*arrays, **params)
-
-    return in_either_world
+def either(call: Callable[..., Any]) -> Op:
+    """Return the op of a public function: as rules use it, on arrays and on Tensors."""
+    return call.op  # type: ignore[attr-defined,no-any-return]  # set by dress

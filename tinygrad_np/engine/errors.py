@@ -1,7 +1,4 @@
-"""The exceptions and warnings users meet. Each is also the built-in exception NumPy would raise.
-
-Imports nothing.
-"""
+"""The exceptions and warnings users meet. Each is also the built-in exception NumPy would raise."""
 
 from typing import Any
 

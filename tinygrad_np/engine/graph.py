@@ -208,22 +208,6 @@ class Constant:
         return f"<constant{name} {self.shape} {self.dtype}>"
 
 
-def walk(*roots: Node) -> list[Node]:
-    """Return every node reachable from some, newest first.
-
-    Parents are made before children, so this is a reverse topological order. Works
-    without recursion on any depth, and visits a shared node once.
-    """
-    seen = set(roots)
-    stack = list(seen)
-    while stack:
-        for x in stack.pop().inputs:
-            if isinstance(x, Node) and x not in seen:
-                seen.add(x)
-                stack.append(x)
-    return sorted(seen, key=attrgetter("number"), reverse=True)
-
-
 def walk_edges(roots: Iterable[Node], stop: frozenset[Node] = frozenset()) -> list[Node]:
     """Return every node a gradient of `roots` flows to, newest first, or say what was freed.
 

@@ -7,8 +7,8 @@ tracers; the engine knows that there are tracers, and not which.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar, Token
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from .errors import GraphError
@@ -58,23 +58,21 @@ class Tracer:
 
 
 @contextmanager
-def tracing(tracer: Tracer, outer: tuple[Tracer, ...] | None = None) -> Iterator[None]:
-    """Make a tracer active inside the block, within the active ones or those of `outer`."""
-    token = _active.set((*(active() if outer is None else outer), tracer))
-    ACTIVE.append(tracer)
+def only(tracers: tuple[Tracer, ...]) -> Iterator[None]:
+    """Let some tracers alone be active inside the block, the innermost last."""
+    token = _active.set(tracers)
+    ACTIVE.extend(tracers)
     try:
         yield
     finally:
-        ACTIVE.remove(tracer)
+        for tracer in tracers:
+            ACTIVE.remove(tracer)
         _active.reset(token)
 
 
-def suspend(tracers: tuple[Tracer, ...]) -> Token[tuple[Tracer, ...]]:
-    """Leave only some tracers active, until `resume` is given what this returns."""
-    return _active.set(tracers)
-
-
-resume = _active.reset
+def tracing(tracer: Tracer) -> AbstractContextManager[None]:
+    """Make a tracer active inside a block, within those that are."""
+    return only((*active(), tracer))
 
 
 def watcher() -> Tracer | None:

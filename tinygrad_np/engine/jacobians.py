@@ -11,11 +11,12 @@ import numpy as np
 
 from .batching import at_levels, base_of, vmap
 from .errors import ShapeError
+from .forward import forward_pass
 from .graph import Node
 from .hooks import is_replaying
 from .modes import enable_grad, no_grad
 from .op import FUNCTIONS
-from .passes import as_tensor, forward_pass
+from .passes import as_tensor
 from .tensor import Array, Tensor, result
 from .transforms import Run, as_numbers, grad, is_tracked, one_or_all
 from .trees import tree_leaves, tree_unflatten

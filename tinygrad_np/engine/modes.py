@@ -1,8 +1,7 @@
 """Grad mode: whether operations are recorded.
 
-The mode lives in a context variable, so every thread and every async task has its
-own, and leaving a block restores it whatever was raised inside. Imports nothing of
-the package.
+The mode lives in a context variable, so every thread and every async task has its own, and leaving
+a block restores it whatever was raised inside.
 """
 
 from __future__ import annotations

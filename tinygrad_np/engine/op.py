@@ -160,13 +160,9 @@ def as_rule(name: str, key: str, given: RuleFunction | Rule | RulePair) -> Rule:
     if isinstance(given, Rule):
         return given
     vjp, jvp = given if isinstance(given, tuple) else (given, None)
-    rule = Rule(vjp, key)
+    rule = Rule(vjp, key, jvp=jvp)
     if jvp is not None and parameters(jvp)[0][1:] != rule.needs:
-        raise TypeError(
-            f"{name}: the jvp for {key} asks for {parameters(jvp)[0][1:]}, its vjp for {rule.needs}; "
-            f"they must ask for the same"
-        )
-    rule.jvp = jvp
+        raise TypeError(f"{name}: vjp and jvp for {key} must ask for the same: {rule.needs}")
     return rule
 
 
@@ -192,24 +188,6 @@ class Op:
         call: The public function.
         label: What pictures and messages call it: the name, or that of the function it is part of.
     """
-
-    __slots__ = (
-        "batching",
-        "call",
-        "defaults",
-        "forward",
-        "holomorphic",
-        "inputs",
-        "jvp",
-        "kind",
-        "label",
-        "mismatch",
-        "name",
-        "patterns",
-        "reruns",
-        "rules",
-        "varargs",
-    )
 
     def __init__(
         self,
@@ -256,6 +234,14 @@ class Op:
             rules = tuple(self.rules[self.inputs[min(i, last)]] for i in places)
             found = self.patterns[places] = Pattern(places, rules)
         return found
+
+    def __call__(self, *arrays: Any, **params: Any) -> Any:
+        """Run in the world of its arguments: recorded on Tensors, the forward function on arrays.
+
+        Rules use this of the few ops that NumPy has no name for.
+        """
+        world = self.call if any(isinstance(a, Tensor) for a in arrays) else self.forward
+        return world(*arrays, **params)
 
     def __repr__(self) -> str:
         return f"<op {self.name}({', '.join(self.inputs)})>"

@@ -15,7 +15,7 @@ import numpy as np
 from . import scopes
 from .batching import base_of
 from .graph import Node
-from .hooks import Tracer, active, tracing
+from .hooks import Tracer, active, only
 from .op import Op, Rule
 from .tape_entries import Call as Call
 from .tape_entries import Line as Line
@@ -119,7 +119,7 @@ class Tape(Tracer):
         now = self.under_way[-1]
         return now.forward and not now.on_tensors and not reruns(now.node)
 
-    def watch(  # type: ignore[override]  # None in a tracer that follows no passes
+    def watch(
         self, order: Sequence[Node], needed: Collection[Node], *, forward: bool, on_tensors: bool
     ) -> AbstractContextManager[Following]:
         """Follow a pass inside a block, which gets the nodes to go through and what notes a step.
@@ -202,7 +202,7 @@ def saved_bytes(node: Node) -> int:
 @contextmanager
 def recording(tape: Tape) -> Iterator[Tape]:
     """Record on a tape inside the block, and no longer on one around it."""
-    with tracing(tape, tuple(tracer for tracer in active() if not isinstance(tracer, Tape))):
+    with only((*(tracer for tracer in active() if not isinstance(tracer, Tape)), tape)):
         yield tape
 
 

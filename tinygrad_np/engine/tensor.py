@@ -7,8 +7,7 @@ what needs no operation is here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from sys import getrefcount
 from typing import TYPE_CHECKING, Any, Self
 
@@ -348,47 +347,6 @@ def rebuild(data: Array, requires_grad: bool, name: str | None, grad: Tensor | N
     tensor.requires_grad = requires_grad
     tensor._grad = grad
     return tensor
-
-
-# ------------------------------------------- what others than the engine read and write
-
-
-def array_of(x: Any) -> Any:
-    """Return a Tensor's array to look at, not to keep or to write to; anything else as it is."""
-    return x._raw if isinstance(x, Tensor) else x
-
-
-def concrete(x: Any, op: str) -> Any:
-    """Return the array of an operand whose values decide what `op` does.
-
-    Refused under a trace, and under `vmap`, where they may differ between the examples.
-    """
-    return x._concrete(op) if isinstance(x, Tensor) else x
-
-
-def writable(x: Tensor, who: str) -> Array:
-    """Return a Tensor's array to write to: no graph and no other Tensor holds it."""
-    if ACTIVE:
-        refuse_replay(who, "writes to an array")
-    return x._owned()
-
-
-def rebind(x: Tensor, to: Tensor) -> None:
-    """Make a Tensor another value, under its old name: the end of ``x[i] = v``."""
-    name = x.name
-    x._raw, x.node, x._share = to._raw, to.node, PRIVATE
-    x.name = name
-
-
-@contextmanager
-def replaced(x: Tensor, by: Tensor) -> Iterator[None]:
-    """Give a Tensor the values and the node of another inside the block."""
-    before = x._raw, x.node, x._share
-    x._raw, x.node, x._share = by._raw, by.node, by._share
-    try:
-        yield
-    finally:
-        x._raw, x.node, x._share = before
 
 
 _new: Callable[[type[Tensor]], Tensor] = Tensor.__new__

@@ -17,9 +17,10 @@ from .batching import BatchTracer, at_levels, base_of, levels, wrap
 from .calls import operand
 from .declarations import declare
 from .errors import GraphError, ShapeError
+from .forward import forward_pass
 from .graph import Leaf, Node, walk_edges
 from .modes import enable_grad, is_grad_enabled, no_grad
-from .passes import as_tensor, backward_pass, forward_pass
+from .passes import as_tensor, backward_pass
 from .tensor import SHARED, Tensor, result
 from .trees import tree_leaves, tree_map, tree_unflatten
 

@@ -1,7 +1,6 @@
 """Why an op makes NaN or Inf, and how to write it: known causes, by op and operand values.
 
 What is here only names what the tape shows. An unknown cause is described by its values.
-Imports the engine only.
 """
 
 from __future__ import annotations

@@ -1,17 +1,17 @@
 """Where a gradient is cut: values that depend on the target where the graph does not.
 
 An edge without a rule, a detached operand, a value that left the graph as an array or number.
-Imports the engine only, and reports.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..engine.graph import Leaf, Node, walk
+from ..engine.access import array_of, walk
+from ..engine.graph import Leaf, Node
 from ..engine.op import Rule
 from ..engine.tape import Call, Tape
-from ..engine.tensor import Tensor, array_of
+from ..engine.tensor import Tensor
 from .causes import Cause
 from .reports import Reason, reason_of
 

@@ -1,7 +1,6 @@
 """`debug`: source lines on errors, guards on captured arrays, checks of every value.
 
 It is a tape that looks at what it records. Outside of its blocks nothing of this exists.
-Imports the engine only, and findings.
 """
 
 from __future__ import annotations

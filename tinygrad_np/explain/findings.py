@@ -1,7 +1,7 @@
 r"""Where a NaN or Inf comes from: the first op that made one; steps.py has the rules.
 
 A value is bad if it is NaN or Inf. The first bad op forward has good operands and a bad result
-which goes on into a result. Imports the engine only, and causes.
+which goes on into a result.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..engine.access import array_of
 from ..engine.graph import Leaf, Node
 from ..engine.tape import Call, Line, Step, Tape
-from ..engine.tensor import Tensor, array_of
+from ..engine.tensor import Tensor
 from .causes import OF_EXPONENTIALS, Cause, forward_cause
 from .values import (
     SHOWN,

@@ -1,7 +1,4 @@
-"""`explain_grad`: why a gradient is missing, zero, or of its size.
-
-Imports the engine only, and what finds the reasons: cuts, stops, missing.
-"""
+"""`explain_grad`: why a gradient is missing, zero, or of its size."""
 
 from __future__ import annotations
 
@@ -13,11 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import array_of, replaced, walk
 from ..engine.errors import GraphError
-from ..engine.graph import Node, walk, walk_edges
+from ..engine.graph import Node, walk_edges
 from ..engine.passes import backward_pass, match_input, vjp_of
 from ..engine.tape import Call, Step, Tape, recording, running
-from ..engine.tensor import Tensor, array_of, replaced, result
+from ..engine.tensor import Tensor, result
 from ..engine.trees import tree_leaves
 from .causes import Cause
 from .cuts import Place, changed_operands, copied_operands, find_cuts

@@ -1,10 +1,11 @@
-"""Why no way leads from a loss to a Tensor at all. Imports the engine only, and reports."""
+"""Why no way leads from a loss to a Tensor at all."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..engine.graph import Leaf, walk
+from ..engine.access import walk
+from ..engine.graph import Leaf
 from ..engine.tape import Tape
 from ..engine.tensor import Tensor
 from .causes import Cause

@@ -1,7 +1,4 @@
-"""`explain_nan`: run a function and its gradient, and say where the first NaN or Inf came from.
-
-Imports the engine only, and findings.
-"""
+"""`explain_nan`: run a function and its gradient, and say where the first NaN or Inf came from."""
 
 from __future__ import annotations
 
@@ -12,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.access import array_of
 from ..engine.errors import GraphError
 from ..engine.graph import Leaf, Node, walk_edges
 from ..engine.modes import enable_grad
 from ..engine.passes import backward_pass
 from ..engine.tape import Tape, recording
-from ..engine.tensor import Array, Tensor, array_of, asarray
+from ..engine.tensor import Array, Tensor, asarray
 from ..engine.trees import tree_leaves, tree_map
 from .findings import Finding, find_forward, made_bad
 from .steps import find_backward, rule_behind

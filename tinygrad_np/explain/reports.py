@@ -1,4 +1,4 @@
-"""What an explanation of a gradient holds, and how it says so. Imports the engine only."""
+"""What an explanation of a gradient holds, and how it says so."""
 
 from __future__ import annotations
 

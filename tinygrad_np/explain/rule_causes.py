@@ -1,4 +1,4 @@
-"""Why a gradient rule makes NaN or Inf, and how to write it. Imports the engine and causes."""
+"""Why a gradient rule makes NaN or Inf, and how to write it."""
 
 from __future__ import annotations
 

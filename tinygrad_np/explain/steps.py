@@ -1,7 +1,4 @@
-"""Where a gradient or a tangent becomes NaN or Inf: the rule that made a bad one of a good one.
-
-Imports the engine only, and findings.
-"""
+"""Where a gradient or a tangent becomes NaN or Inf: the rule that made a bad one of a good one."""
 
 from __future__ import annotations
 
@@ -11,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.access import array_of
 from ..engine.graph import Leaf, Node
 from ..engine.tape import Call, Step, Tape
-from ..engine.tensor import Array, Tensor, array_of
+from ..engine.tensor import Array, Tensor
 from .causes import Cause
 from .findings import Finding, Phase, made_bad
 from .rule_causes import rule_cause, where_cause, zero_cause

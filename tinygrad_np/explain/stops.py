@@ -1,7 +1,4 @@
-"""Where a gradient becomes 0: steps of a sweep that take something and pass nothing on.
-
-Imports the engine only, and reports.
-"""
+"""Where a gradient becomes 0: steps of a sweep that take something and pass nothing on."""
 
 from __future__ import annotations
 
@@ -9,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from ..engine.access import array_of
 from ..engine.graph import Node
 from ..engine.tape import Call, Step
-from ..engine.tensor import array_of
 from .causes import Cause
 from .reports import Reason
 from .steps import applied

@@ -1,4 +1,4 @@
-"""Bad values found in arrays, and arrays put into words. Imports the engine only."""
+"""Bad values found in arrays, and arrays put into words."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.access import array_of
 from ..engine.op import OPS
 from ..engine.tape import Call, Line
-from ..engine.tensor import Array, array_of
+from ..engine.tensor import Array
 
 SHOWN = 5
 """How many elements an explanation lists."""

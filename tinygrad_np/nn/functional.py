@@ -1,9 +1,9 @@
 """Activations and losses as functions, under PyTorch's names.
 
-Every loss takes the prediction first, then the target, and a `reduction`: ``"mean"`` over
-all elements, their ``"sum"``, or ``"none"``. A target is converted to the dtype of the
-prediction. A target of another shape is refused: broadcasting ``(n, 1)`` against ``(n,)``
-would compare every prediction with every target. Imports the engine and ops.
+Every loss takes the prediction first, then the target, and a `reduction`: ``"mean"`` over all
+elements, their ``"sum"``, or ``"none"``. A target is converted to the dtype of the prediction. A
+target of another shape is refused: broadcasting ``(n, 1)`` against ``(n,)`` would compare every
+prediction with every target.
 
 >>> import numpy as np
 >>> import tinygrad_np.nn.functional as F

@@ -1,7 +1,7 @@
 """Initialisers: how the weights of a layer are drawn.
 
-An initialiser is a function of a shape and a random generator. Randomness always comes
-from a generator that is passed in, never from NumPy's global state. Imports the engine.
+An initialiser is a function of a shape and a random generator. Randomness always comes from a
+generator that is passed in, never from NumPy's global state.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The losses of :mod:`tinygrad_np.nn.functional`, where users find them.
-
-Imports the engine and ops.
-"""
+"""The losses of :mod:`tinygrad_np.nn.functional`, where users find them."""
 
 from __future__ import annotations
 

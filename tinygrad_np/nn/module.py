@@ -1,7 +1,6 @@
 """Module: a part of a model that owns parameters, buffers and other modules.
 
-What is assigned to an attribute is registered by what it is; reading an attribute is
-plain Python. Imports the engine.
+What is assigned to an attribute is registered by what it is; reading an attribute is plain Python.
 """
 
 from __future__ import annotations
@@ -13,11 +12,12 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import array_of, writable
 from ..engine.errors import ShapeError
 from ..engine.graph import next_number
 from ..engine.hooks import ACTIVE
 from ..engine.scopes import enclose, scope
-from ..engine.tensor import Array, Tensor, array_of, writable
+from ..engine.tensor import Array, Tensor
 
 PARAMETER = "parameter"
 BUFFER = "buffer"

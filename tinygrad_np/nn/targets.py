@@ -1,7 +1,6 @@
 """What a loss can be computed for: the checks of predictions and targets.
 
-They cost a few comparisons and at most two reductions of the target per call. Imports
-the engine and ops.
+They cost a few comparisons and at most two reductions of the target per call.
 """
 
 from __future__ import annotations
@@ -12,9 +11,10 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import array_of
 from ..engine.batching import base_of
 from ..engine.errors import DTypeError, ShapeError, TinygradError
-from ..engine.tensor import Array, Tensor, array_of, asarray
+from ..engine.tensor import Array, Tensor, asarray
 from ..ops.shaping import astype, stack
 
 

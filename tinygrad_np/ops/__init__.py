@@ -1,8 +1,8 @@
 """The vocabulary: one file per family of NumPy functions, each op declared once.
 
-Importing this package declares the ops of NumPy's main namespace and attaches operators,
-methods and NumPy's protocols to Tensor. Those of `numpy.linalg`, `numpy.fft` and
-`scipy.special` are declared when one of them is first asked for. Imports the engine.
+Importing this package declares the ops of NumPy's main namespace and attaches operators, methods
+and NumPy's protocols to Tensor. Those of `numpy.linalg`, `numpy.fft` and `scipy.special` are
+declared when one of them is first asked for.
 """
 
 from . import (

@@ -1,7 +1,6 @@
 """What NumPy's signatures have beside arrays and axes: out=, dtype=, initial=, where=.
 
-Each is either done right, by composing ops, or refused by name. Imports elementwise and
-shaping.
+Each is either done right, by composing ops, or refused by name.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import array_of
 from ..engine.errors import DTypeError, ShapeError, UnsupportedError
-from ..engine.tensor import NUMERIC, Array, Tensor, array_of
+from ..engine.tensor import NUMERIC, Array, Tensor
 from . import elementwise as e
 from .shaping import as_tensor, astype, broadcast_to
 

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.calls import operand
-from ..engine.declarations import Binary, Unary, declare, either, elementwise
+from ..engine.declarations import declare, either, elementwise
 from ..engine.errors import UnsupportedError
 from ..engine.op import composed
+from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array, Tensor
 from .complex import imag, is_complex, real
 from .elementwise import add, floor_divide, multiply, negative, power, remainder

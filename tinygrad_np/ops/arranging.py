@@ -1,7 +1,4 @@
-"""The same elements moved about: axes, order, repetition. All of it made of shaping and indexing.
-
-Imports shaping, indexing and selection.
-"""
+"""The same elements moved about: axes, order, repetition; all made of shaping and indexing."""
 
 from __future__ import annotations
 
@@ -11,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import concrete
 from ..engine.errors import ShapeError
 from ..engine.op import composed
-from ..engine.tensor import Tensor, concrete
+from ..engine.tensor import Tensor
 from .indexing import get
 from .selection import take
 from .shaping import (

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.declarations import Binary, Unary, either
+from ..engine.declarations import either
+from ..engine.protocols import Binary, Unary
 from .gamma import _rgamma
 from .special import of_many, of_one, of_order, real_only
 

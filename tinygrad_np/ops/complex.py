@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import concrete
 from ..engine.calls import operand
-from ..engine.declarations import Unary, constant, declare, elementwise
+from ..engine.declarations import constant, declare, elementwise
 from ..engine.op import composed
-from ..engine.tensor import Array, Tensor, concrete
+from ..engine.protocols import Unary
+from ..engine.tensor import Array, Tensor
 from .elementwise import multiply
 
 numpy: Any = np  # whose annotations know arrays only

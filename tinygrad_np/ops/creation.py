@@ -1,6 +1,6 @@
 """New Tensors: zeros, ones, one value, the identity.
 
-They are constants unless ``requires_grad=True`` makes leaves of them. Imports shaping.
+They are constants unless ``requires_grad=True`` makes leaves of them.
 """
 
 from __future__ import annotations

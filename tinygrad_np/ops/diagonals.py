@@ -1,7 +1,4 @@
-"""Diagonals and triangles of matrices: made of slices, for a diagonal is one of ``x.ravel()``.
-
-Imports shaping, indexing, arranging and elementwise.
-"""
+"""Diagonals and triangles of matrices: made of slices, for a diagonal is one of ``x.ravel()``."""
 
 from __future__ import annotations
 

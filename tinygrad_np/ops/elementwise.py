@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.declarations import Binary, Unary, constant, declare, elementwise
+from ..engine.declarations import constant, declare, elementwise
 from ..engine.op import composed
+from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array, Tensor
 
 LN2 = math.log(2.0)

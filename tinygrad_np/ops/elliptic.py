@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.declarations import Unary, declare, either
+from ..engine.declarations import declare, either
 from ..engine.errors import DegenerateError
+from ..engine.protocols import Unary
 from ..engine.tensor import Array
 from .hypergeometric import _hyp2f1
 from .special import of_many, of_one, of_several, results_of

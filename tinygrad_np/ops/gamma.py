@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.declarations import Binary, Unary, declare, either
+from ..engine.declarations import declare, either
 from ..engine.errors import DTypeError, ShapeError, UnsupportedError
 from ..engine.op import register
+from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array, Tensor
 from .elementwise import add, subtract
 from .probability import _xlog1py, _xlogy

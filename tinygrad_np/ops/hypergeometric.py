@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.declarations import Unary, either
+from ..engine.declarations import either
+from ..engine.protocols import Unary
 from .special import of_many, of_one
 
 hyp0f1 = of_many(

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.access import array_of, rebind, writable
 from ..engine.batching import one_by_one, rank_of, whole_batch
 from ..engine.calls import contains_tensor
 from ..engine.declarations import declare, either
@@ -21,9 +22,12 @@ from ..engine.hooks import ACTIVE, SHAPE_BY_VALUES, is_replaying, refuse_replay
 from ..engine.modes import is_grad_enabled
 from ..engine.op import Op
 from ..engine.passes import unbroadcast
-from ..engine.tensor import Array, Tensor, array_of, rebind, writable
+from ..engine.tensor import Array, Tensor
 from .batching import Params, Values
 from .shaping import as_tensor
+
+FEW = 1024
+"""Up to how many elements `numpy.add.at` is the fastest way to add them up at their places."""
 
 ARRAY = "array"
 """Where an index template has an array: the next of the inputs."""
@@ -141,6 +145,10 @@ def _align(v: Any, mapped: bool, rank: int) -> Any:
 def scatter(x: Any, *arrays: Any, shape: tuple[int, ...] = (), template: Template = ()) -> Array:
     """Return zeros of `shape` with `x` added at an index: the transpose of indexing."""
     index = assemble(template, arrays)
+    if repeats(arrays) and np.size(x) <= FEW and x.dtype.char != "e":
+        out = np.zeros(shape, x.dtype)
+        np.add.at(out, index, x)
+        return out
     if repeats(arrays):
         places = flat_places(shape, index, np.size(x))
         return add_up(places.ravel(), np.ravel(x), math.prod(shape)).reshape(shape)

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.declarations import Unary, either
+from ..engine.declarations import either
+from ..engine.protocols import Unary
 from .bessel import _i0, _j0, _k0, _modstruve, _struve, _y0
 from .hypergeometric import _hyp2f1
 from .special import of_many, of_one, of_several

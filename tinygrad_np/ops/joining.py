@@ -1,7 +1,4 @@
-"""Arrays put together and taken apart: all of it made of concatenation and slices.
-
-Imports shaping, indexing, selection and arranging.
-"""
+"""Arrays put together and taken apart: all of it made of concatenation and slices."""
 
 from __future__ import annotations
 

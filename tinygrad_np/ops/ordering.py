@@ -1,7 +1,6 @@
 """Elements in order: sorting, searching, distinct values, interpolation.
 
-The order itself is an answer without gradient; what it picks has one. Imports shaping,
-indexing, selection and elementwise.
+The order itself is an answer without gradient; what it picks has one.
 """
 
 from __future__ import annotations

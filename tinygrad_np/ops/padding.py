@@ -1,7 +1,6 @@
 """Pad: an array with edges added to it, in every one of NumPy's modes that has a derivative.
 
 Like NumPy, it goes axis by axis, and the corners are padded by what was padded before.
-Imports shaping, indexing, selection, ordering, arranging and reductions.
 """
 
 from __future__ import annotations
@@ -12,9 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import concrete
 from ..engine.errors import ShapeError, UnsupportedError
 from ..engine.op import composed
-from ..engine.tensor import Array, Tensor, concrete, result
+from ..engine.tensor import Array, Tensor, result
 from .arranging import along
 from .extrema import max as largest
 from .extrema import min as smallest

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.declarations import Binary, Unary, declare, either
+from ..engine.declarations import declare, either
 from ..engine.errors import UnsupportedError
 from ..engine.op import register
+from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array, Tensor
 from ..engine.transforms import stop_gradient
 from . import extrema, neural, reductions, shaping

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.batching import elementwise, rank_of
-from ..engine.declarations import Binary, bilinear, declare
+from ..engine.declarations import bilinear, declare
 from ..engine.errors import ShapeError
 from ..engine.op import F, Op, composed, register
+from ..engine.protocols import Binary
 from ..engine.tensor import Array, Tensor
 from .batching import Params, Values
 from .complex import conjugate

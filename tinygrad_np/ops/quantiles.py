@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import concrete
 from ..engine.declarations import declare
 from ..engine.errors import DTypeError, UnsupportedError
 from ..engine.op import Op, composed
-from ..engine.tensor import Array, Tensor, concrete
+from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, reduced_axes, refuse_out
 from .batching import Params, Values

@@ -1,7 +1,6 @@
 """Numbers in a row: steps, even spacing, equal ratios.
 
-`linspace` and its like are functions of their ends when these are Tensors. Imports
-elementwise, shaping, arranging and creation.
+`linspace` and its like are functions of their ends when these are Tensors.
 """
 
 from __future__ import annotations
@@ -14,12 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import concrete
 from ..engine.batching import elementwise
 from ..engine.declarations import declare
 from ..engine.errors import DTypeError
 from ..engine.op import Op, composed
 from ..engine.passes import unbroadcast
-from ..engine.tensor import Array, Tensor, asarray, concrete
+from ..engine.tensor import Array, Tensor, asarray
 from . import elementwise as e
 from .arranging import moveaxis
 from .batching import Params, Values
@@ -154,7 +154,8 @@ def linspace(
     if not retstep:
         return out
     count = num - 1 if endpoint else num
-    return out, e.subtract(stop, start) * (1.0 / count if count else math.nan)
+    distance = e.subtract(e.multiply(stop, 1.0), start)  # booleans have no difference
+    return out, distance * (1.0 / count if count else math.nan)
 
 
 @composed(np.logspace)

@@ -1,7 +1,4 @@
-"""What NumPy does in place, or by other means a graph can not follow: refused, with the way out.
-
-Imports the engine's errors alone.
-"""
+"""What NumPy does in place, or by other means a graph can not follow: refused, with the way out."""
 
 from __future__ import annotations
 

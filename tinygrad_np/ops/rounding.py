@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import concrete
 from ..engine.calls import operand
-from ..engine.declarations import Binary, Unary, constant, declare
+from ..engine.declarations import constant, declare
 from ..engine.op import composed
-from ..engine.tensor import Array, concrete
+from ..engine.protocols import Binary, Unary
+from ..engine.tensor import Array
 
 numpy: Any = np  # whose annotations know arrays only
 

@@ -1,6 +1,6 @@
 """Elements picked out of arrays: by place, by condition, by choice.
 
-All of it is made of indexing and ``where``. Imports shaping, indexing and elementwise.
+All of it is made of indexing and ``where``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import concrete
 from ..engine.batching import BatchTracer, one_by_one
 from ..engine.declarations import declare
 from ..engine.errors import DTypeError, GraphError, OperandError, ShapeError
 from ..engine.hooks import SHAPE_BY_VALUES, refuse_replay
 from ..engine.op import composed
-from ..engine.tensor import Array, Tensor, concrete
+from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .indexing import assign, get
 from .shaping import as_tensor, astype, axis_from_front, broadcast_to, ravel

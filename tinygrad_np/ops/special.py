@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from ..engine.calls import general
-from ..engine.declarations import Binary, Unary, constant, dress, either, elementwise, publish
+from ..engine.declarations import constant, dress, either, elementwise, publish
 from ..engine.errors import DTypeError, UnsupportedError
 from ..engine.op import FUNCTIONS, Op, RuleFunction, enter, register
+from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array, Tensor
 from .reductions import as_float
 

@@ -1,7 +1,7 @@
 """Optimizer: what all optimizers share. Parameters in groups, their state, the step.
 
-An update writes into the parameter's own array; where a live graph holds that array the
-parameter goes on with a copy, so the graph keeps the values it saw. Imports the engine.
+An update writes into the parameter's own array; where a live graph holds that array the parameter
+goes on with a copy, so the graph keeps the values it saw.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..engine.access import array_of, writable
 from ..engine.errors import GraphError, ShapeError
-from ..engine.tensor import Array, Tensor, array_of, writable
+from ..engine.tensor import Array, Tensor
 
 Group: TypeAlias = dict[str, Any]
 Params: TypeAlias = Iterable[Tensor] | Iterable[Group]

@@ -1,7 +1,4 @@
-"""What is under test: the gradients of a problem by both sweeps, and their rounding errors.
-
-Imports the engine, differences, inputs and reference.
-"""
+"""What is under test: the gradients of a problem by both sweeps, and their rounding errors."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..engine.passes import forward_pass
+from ..engine.forward import forward_pass
 from ..engine.tensor import Tensor
 from .differences import Array
 from .inputs import Problem

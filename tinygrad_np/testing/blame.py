@@ -1,7 +1,4 @@
-"""Which op is at fault: every recorded op is checked by itself, on the values it saw.
-
-Imports the engine and the other parts of this package but check.
-"""
+"""Which op is at fault: every recorded op is checked by itself, on the values it saw."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """gradcheck: the gradients of a function against differences of its values.
 
-The reference is taken in float64, whatever the inputs' dtype, and so is the gradient
-that is held to it most strictly; the gradient in the inputs' own dtype must agree to
-what that dtype can hold. Imports the engine and the rest of this package.
+The reference is taken in float64, whatever the inputs' dtype, and so is the gradient that is held
+to it most strictly; the gradient in the inputs' own dtype must agree to what that dtype can hold.
 """
 
 from __future__ import annotations
@@ -15,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.access import replaced
 from ..engine.errors import DTypeError, ShapeError
 from ..engine.modes import enable_grad
-from ..engine.tensor import Tensor, replaced
+from ..engine.tensor import Tensor
 from .blame import blame, literal
 from .differences import Array
 from .examine import Mode, Options, examine

@@ -1,12 +1,11 @@
 """Slopes of functions by differences, each with an estimate of its error.
 
-Difference quotients over a ladder of shrinking steps are extrapolated to step 0, and the
-entry of the table whose neighbours agree best with it is taken. Nothing here knows of
-Tensors or gradients: a function is a map from a number to a vector. Imports nothing of the
-package.
+Difference quotients over a ladder of shrinking steps are extrapolated to step 0, and the entry of
+the table whose neighbours agree best with it is taken. Nothing here knows of Tensors or gradients:
+a function is a map from a number to a vector.
 
-Source: C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Advances in
-Engineering Software 4 (1982), 75-76.
+Source: C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Advances in Engineering
+Software 4 (1982), 75-76.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which directions to check where there are too many elements to check each.
 
-The elements of an input are put in blocks of similar influence on the result, and in each
-block they move so that each contributes about as much as any other: then a wrong one shows
-among thousands. Imports differences and reference.
+The elements of an input are put in blocks of similar influence on the result, and in each block
+they move so that each contributes about as much as any other: then a wrong one shows among
+thousands.
 """
 
 from __future__ import annotations

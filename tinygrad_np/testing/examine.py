@@ -1,7 +1,4 @@
-"""The examination of a problem: both sweeps against the reference, line by line.
-
-Imports the engine and the other parts of this package but blame and check.
-"""
+"""The examination of a problem: both sweeps against the reference, line by line."""
 
 from __future__ import annotations
 
@@ -10,7 +7,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ..engine.tensor import Tensor, array_of
+from ..engine.access import array_of
+from ..engine.tensor import Tensor
 from .analysis import Analysis, gradients, own_rounding, rounding
 from .differences import KNOWN, Array, Line
 from .directions import ALL, Block, blocks_of, direction_of, halves

@@ -1,8 +1,7 @@
 """What a user passes to a gradient check, made into one form.
 
-A problem is a function from a list of real Tensors to a list of real Tensors. A complex input
-is two of them, its real and its imaginary part, and so is a complex result. Imports the engine
-only.
+A problem is a function from a list of real Tensors to a list of real Tensors. A complex input is
+two of them, its real and its imaginary part, and so is a complex result.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..engine.access import array_of
 from ..engine.errors import DTypeError
-from ..engine.tensor import Tensor, array_of
+from ..engine.tensor import Tensor
 from ..engine.trees import tree_map
 from .differences import Array
 

@@ -1,7 +1,4 @@
-"""The verdict on one number of a gradient, or on its slope along one direction.
-
-Imports differences and report.
-"""
+"""The verdict on one number of a gradient, or on its slope along one direction."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Mutants: gradient rules made a little wrong, to see whether any test notices.
 
-Every rule, of the package and of a user's own ops, is wrapped where it is made; the wrapper
-notes that the rule was applied, and applies a mutation to it while one is on. Imports the
-engine.
+Every rule, of the package and of a user's own ops, is wrapped where it is made; the wrapper notes
+that the rule was applied, and applies a mutation to it while one is on.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from ..engine import passes
+from ..engine.access import array_of
 from ..engine.op import OPS, Rule
-from ..engine.tensor import array_of
 
 Key = tuple[str, str]
 """An op's name and the input that the rule differentiates."""

@@ -1,7 +1,4 @@
-"""What a wrong gradient looks like: sign, factor, transposition, a sum left out.
-
-Imports the engine, analysis, inputs and reference.
-"""
+"""What a wrong gradient looks like: sign, factor, transposition, a sum left out."""
 
 from __future__ import annotations
 

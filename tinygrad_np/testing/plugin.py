@@ -1,7 +1,7 @@
 """The pytest plugin: a `gradcheck` fixture, and mutants of gradient rules.
 
-Silent unless used. pytest finds it by the package's entry point. Imports the rest of this
-package; Hypothesis is told not to shrink and save what mutants make fail, if it is there.
+Silent unless used. pytest finds it by the package's entry point. Hypothesis, if it is there, is
+told not to shrink and save what mutants make fail.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What gradients are held against: a function's values around a point.
 
-They are taken in float64, or better where an input is. Imports the engine, differences and
-inputs.
+They are taken in float64, or better where an input is.
 """
 
 from __future__ import annotations
@@ -12,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.access import array_of
 from ..engine.modes import no_grad
-from ..engine.tensor import Tensor, array_of
+from ..engine.tensor import Tensor
 from .differences import Array, Line
 from .inputs import Problem
 

@@ -1,4 +1,4 @@
-"""What a gradient check found, and how it says so. Imports the engine only."""
+"""What a gradient check found, and how it says so."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What must hold of gradients besides their values: linear, reproducible, of any layout.
-
-Imports the engine, analysis and differences.
-"""
+"""What must hold of gradients besides their values: linear, reproducible, of any layout."""
 
 from __future__ import annotations
 

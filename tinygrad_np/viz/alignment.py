@@ -12,9 +12,10 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 
+from ..engine.access import array_of
 from ..engine.graph import Node
 from ..engine.tape import Line
-from ..engine.tensor import Array, Tensor, array_of
+from ..engine.tensor import Array, Tensor
 from .model import Arrow, Box, Group
 from .picture import Builder
 
@@ -43,7 +44,7 @@ class Side:
         if isinstance(source, tuple):
             return self.builder.known.operand_array(*source)
         if isinstance(source, Tensor):
-            return array_of(source)
+            return array_of(source)  # type: ignore[no-any-return]
         return None if source is None else self.builder.known.values.get(source)
 
     def gradient(self, key: int) -> Array | None:

@@ -12,9 +12,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..engine.graph import Constant, Node, walk
+from ..engine.access import array_of, walk
+from ..engine.graph import Constant, Node
 from ..engine.tape import Tape
-from ..engine.tensor import Tensor, array_of
+from ..engine.tensor import Tensor
 from .contraction import Contraction, Thing
 from .folding import Run, Unit
 from .groups import Part, chosen, divide, is_data

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.access import array_of
 from ..engine.graph import Shape
 from ..engine.modes import enable_grad
 from ..engine.tape import Call, Tape, record
-from ..engine.tensor import Array, Tensor, array_of
+from ..engine.tensor import Array, Tensor
 from ..engine.trees import tree_leaves
 
 

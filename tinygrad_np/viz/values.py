@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..engine.access import array_of
 from ..engine.graph import Leaf, Node, Shape
 from ..engine.tape import Call, Tape
-from ..engine.tensor import Array, Tensor, array_of
+from ..engine.tensor import Array, Tensor
 
 Rows = tuple[tuple[float, ...], ...]
 """A thumbnail: a small matrix."""

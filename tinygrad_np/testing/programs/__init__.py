@@ -1,7 +1,7 @@
 """Random programs, and the table of the forms of their lines.
 
 What writes a line is a small function, a form, one per kind of op; `tests` of the package and
-`strategies` draw from the table. Imports the engine, NumPy and nothing else.
+`strategies` draw from the table.
 """
 
 from . import of_arrays, of_matrices, of_numbers

@@ -1,0 +1,66 @@
+"""Access: what others than the engine read of graphs and Tensors, and write to Tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from operator import attrgetter
+from typing import Any
+
+from .graph import Node
+from .hooks import ACTIVE, refuse_replay
+from .tensor import PRIVATE, Array, Tensor
+
+
+def walk(*roots: Node) -> list[Node]:
+    """Return every node reachable from some, newest first.
+
+    Parents are made before children, so this is a reverse topological order. Works
+    without recursion on any depth, and visits a shared node once.
+    """
+    seen = set(roots)
+    stack = list(seen)
+    while stack:
+        for x in stack.pop().inputs:
+            if isinstance(x, Node) and x not in seen:
+                seen.add(x)
+                stack.append(x)
+    return sorted(seen, key=attrgetter("number"), reverse=True)
+
+
+def array_of(x: Any) -> Any:
+    """Return a Tensor's array to look at, not to keep or to write to; anything else as it is."""
+    return x._raw if isinstance(x, Tensor) else x
+
+
+def concrete(x: Any, op: str) -> Any:
+    """Return the array of an operand whose values decide what `op` does.
+
+    Refused under a trace, and under `vmap`, where they may differ between the examples.
+    """
+    return x._concrete(op) if isinstance(x, Tensor) else x
+
+
+def writable(x: Tensor, who: str) -> Array:
+    """Return a Tensor's array to write to: no graph and no other Tensor holds it."""
+    if ACTIVE:
+        refuse_replay(who, "writes to an array")
+    return x._owned()
+
+
+def rebind(x: Tensor, to: Tensor) -> None:
+    """Make a Tensor another value, under its old name: the end of ``x[i] = v``."""
+    name = x.name
+    x._raw, x.node, x._share = to._raw, to.node, PRIVATE
+    x.name = name
+
+
+@contextmanager
+def replaced(x: Tensor, by: Tensor) -> Iterator[None]:
+    """Give a Tensor the values and the node of another inside the block."""
+    before = x._raw, x.node, x._share
+    x._raw, x.node, x._share = by._raw, by.node, by._share
+    try:
+        yield
+    finally:
+        x._raw, x.node, x._share = before
