@@ -19,8 +19,7 @@ from typing import Any
 
 from ..engine.tape import record
 from ..engine.tensor import Tensor
-from .options import Options
-from .picture import named_outputs
+from .drawable import named_outputs
 
 FORMS = {"html": "html", "svg": "svg", "txt": "text", "mmd": "mermaid", "json": "to_json"}
 """Which function of viz writes a form, by the ending of the file; `dot` writes the others."""
@@ -130,7 +129,7 @@ def write(result: Any, output: Path, ending: str, options: dict[str, Any]) -> No
     form: Callable[..., Any] = getattr(viz, FORMS.get(ending, "draw"), viz.draw)
     if form is viz.draw and ending not in (*BY_DOT, "svg"):
         raise CommandError(f"this version can not write .{ending} files")
-    known = {*signature(form).parameters, *Options.__annotations__}
+    known = signature(form).parameters
     unknown = [name for name in options if name not in known]
     if unknown:
         raise CommandError(f"a .{ending} file does not take {', '.join(unknown)}")

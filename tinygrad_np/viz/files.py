@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .dot import draw
-from .picture import Drawable
+from .drawable import Drawable
 from .svg import svg
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from html import escape
 
-from .dot_labels import Direction
 from .lines import Line, Words, lines_of, visible
 from .model import Box, Group
+from .options import Direction
 
 # fmt: off
 WIDTHS = (

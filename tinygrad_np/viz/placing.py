@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .dot_labels import Direction
 from .labels import Label, measured, width_of
 from .layout import Edgewise, Frame, Layout, Point, arrange_groups
 from .lines import Line, Words, groups_of_one_op, title_of, visible
 from .model import Picture
+from .options import Direction
 
 MARGIN = 12.0
 HEAD = 6.0
