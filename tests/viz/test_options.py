@@ -20,6 +20,7 @@ TAKES = {
     "mermaid": options.FlowchartOptions,
     "to_json": options.Options,
     "html": options.PageOptions,
+    "save": options.FileOptions,
     "compare": options.Detail,
     "Comparison.draw": options.Flow,
     "Comparison.svg": options.Layout,
@@ -29,6 +30,8 @@ x = tg.tensor([1.0, 2.0], requires_grad=True, name="x")
 
 def called(name):
     """The public function of a name, and arguments it can be called with."""
+    if name == "save":
+        return tg.viz.save, ("never.svg", x)
     if name.startswith("Comparison."):
         return getattr(tg.viz.compare(x, x), name.partition(".")[2]), ()
     return getattr(tg.viz, name), (x, x) if name == "compare" else (x,)
@@ -54,6 +57,7 @@ def test_defaults_that_are_a_forms_own():
         ("text", {"max_nodes": 200}),
         ("to_json", {"fold": False}),
         ("html", {"fold": ...}),
+        ("save", {"fold": ..., "max_nodes": ...}),
     ]:
         shown = keywords(getattr(tg.viz, name))
         plain = {key: known.default for key, (_, known) in options.spelled(TAKES[name]).items()}
@@ -66,7 +70,7 @@ def test_every_function_that_takes_options_is_tested():
         for name, function in vars(tg.viz).items()
         if name in tg.viz.__all__ and inspect.isfunction(function)
     }
-    assert found - {"save"} <= TAKES.keys()
+    assert found <= TAKES.keys()
 
 
 @pytest.mark.parametrize("name", TAKES)
@@ -113,7 +117,7 @@ import tinygrad_np as tg
 
 x = tg.tensor(1.0)
 tg.viz.svg(x, "a.svg", depth=1, engine="own")
-tg.viz.html(x, "a.html", title="a", collapse="Linear")
+tg.viz.save(x, "a.html", title="a", collapse="Linear")
 """
 
 
@@ -121,7 +125,7 @@ def test_type_checkers_know_them(tmp_path):
     pytest.importorskip("mypy")
     lines = WRONG.splitlines()
     for name in TAKES:
-        first = {"compare": "x, x"}.get(name, "x")
+        first = {"compare": "x, x", "save": "x, 'a'"}.get(name, "x")
         call = name.replace("Comparison.", "compare(x, x).")
         first = "" if call != name else f"{first}, "
         lines += [f"tg.viz.{call}({first}dirextion='TB')"]

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
 FONT = "Helvetica,Arial,sans-serif"
 
-NEEDS_DOT = (
-    "needs the 'dot' program: install Graphviz (apt install graphviz, or brew install graphviz)"
-)
+INSTALL = "install Graphviz (apt install graphviz, or brew install graphviz)"
+NEEDS_DOT = f"needs the 'dot' program: {INSTALL}"
 
 
 @takes(DrawOptions)

@@ -17,6 +17,7 @@ from .by_dot import clean_by_dot, placed_by_dot
 from .collector import paused_collector
 from .dot_labels import colors
 from .drawable import Drawable
+from .endings import write_text
 from .labels import CELL, SIZES, Label, svg_line
 from .layout import Point
 from .lines import Line, hint
@@ -102,10 +103,7 @@ class SVG:
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the picture to a file ending in .svg, whose folder is made if it is missing."""
-        path = ending_in(".svg", path, "svg")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.text, encoding="utf-8")
-        return path
+        return write_text("svg", path, "svg", self.text)
 
 
 @takes(SVGOptions)
@@ -141,16 +139,6 @@ def svg(x: Drawable, path: str | PathLike[str] | None = None, **options: Unpack[
     if path is not None:
         drawn.save(path)
     return drawn
-
-
-def ending_in(ending: str, path: str | PathLike[str], caller: str) -> Path:
-    """Return a path; raise unless its name says what will be in the file."""
-    path = Path(path)
-    if path.suffix.lower() != ending:
-        raise ValueError(
-            f"{caller}: {path.name!r} must end in {ending}; viz.save writes .png, .pdf and .dot"
-        )
-    return path
 
 
 @paused_collector()

@@ -19,12 +19,12 @@ from ..alignment import Side
 from ..collector import paused_collector
 from ..compared import Compared
 from ..drawable import Drawable, named_outputs
+from ..endings import write_text
 from ..groups import Part, chosen
 from ..lines import visible
 from ..options import Options, PageOptions, completed, takes
 from ..picture import Builder
 from ..recorded import Debugging
-from ..svg import ending_in
 from .data import Data
 from .difference import Difference
 
@@ -64,10 +64,7 @@ class Page:
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the page to a file ending in .html, whose folder is made if it is missing."""
-        path = ending_in(".html", path, "html")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.text, encoding="utf-8")
-        return path
+        return write_text("html", path, "html", self.text)
 
 
 @takes(PageOptions, fill=False, fold=...)
