@@ -1,7 +1,4 @@
-"""Where everything in a picture stands, by our own layout, in any direction.
-
-Imports labels, lines and layout.
-"""
+"""Where everything in a picture stands, by our own layout, in any direction."""
 
 from __future__ import annotations
 
