@@ -81,8 +81,8 @@ def parser() -> argparse.ArgumentParser:
     add = draw.add_argument
     add("target", metavar="FILE.py:FUNCTION", help="the function to call")
     ways = ", ".join([f".{ending}" for ending in FORMS])
-    add("-o", "--output", required=True, metavar="PATH",
-        help=f"the picture, ending in {ways}, or what else the dot program writes")  # fmt: skip
+    path = f"the picture, ending in {ways}, or what else the dot program writes"
+    add("-o", "--output", required=True, metavar="PATH", help=path)
     for name, (hint, option) in spelled(FileOptions).items():
         if hint in FLAGS:
             about = HELP.get(name, re.split(r"[:;.](?!\S)", option.about)[0])

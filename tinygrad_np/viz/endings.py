@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 
@@ -29,27 +30,29 @@ def endings() -> dict[str, str]:
     return FORMS | dict.fromkeys(sorted(graphviz.FORMATS - FORMS.keys() - WINDOWS), "draw")
 
 
-def ending_of(path: str | PathLike[str]) -> str:
-    """Return the ending of a file's name, or nothing if it is not in the table."""
-    name = Path(path).name.lower()
-    found = [ending for ending in endings() if name.endswith(f".{ending}")]
-    return found[0] if found and name != f".{found[0]}" else ""
+def ending_of(path: Path, known: Iterable[str]) -> str | None:
+    """Return the one of several endings that a file's name has."""
+    name = path.name.lower()
+    return next((end for end in known if name.endswith(f".{end}") and name != f".{end}"), None)
 
 
 def known_ending(path: str | PathLike[str]) -> str:
     """Return the ending of a file's name; raise if it is not in the table."""
-    if not (ending := ending_of(path)):
-        known = ", ".join([f".{ending}" for ending in endings()])
-        raise ValueError(f"save: {Path(path).name!r} must end in {known}")
+    known, path = endings(), Path(path)
+    if (ending := ending_of(path, known)) is None:
+        listed = ", ".join([f".{ending}" for ending in known])
+        raise ValueError(f"save: {path.name!r} must end in {listed}")
     return ending
 
 
 def write_text(caller: str, path: str | PathLike[str], ending: str, text: str) -> Path:
     """Write what one form made, and return the file's path; raise if its name says otherwise."""
-    if (found := ending_of(path)) != ending:
-        way = f"; viz.save writes .{found} files" if found else ""
-        raise ValueError(f"{caller}: {Path(path).name!r} must end in .{ending}{way}")
-    return write(Path(path), text.encode())
+    path = Path(path)
+    if ending_of(path, [ending]) is None:
+        other = ending_of(path, endings())
+        way = "" if other is None else f"; viz.save writes .{other} files"
+        raise ValueError(f"{caller}: {path.name!r} must end in .{ending}{way}")
+    return write(path, text.encode())
 
 
 def write(path: Path, data: bytes) -> Path:
