@@ -18,7 +18,7 @@ from ...engine.tensor import Tensor, result
 from ..alignment import Side
 from ..collector import paused_collector
 from ..compared import Compared
-from ..drawable import Drawable, named_outputs
+from ..drawable import Drawable, named_outputs, named_tensors
 from ..endings import write_text
 from ..groups import Part, chosen
 from ..lines import visible
@@ -128,10 +128,12 @@ def chosen_side(x: Drawable, options: Options) -> tuple[Side, set[int] | None]:
     """Return what to show, and which groups are closed at first, if the options say so."""
     fold, max_nodes = options.get("fold"), options.get("max_nodes")
     depth, collapse = options.get("depth"), options.get("collapse", ())
+    if (params := options.get("params")) is not None:
+        params = named_tensors(params)  # they are read twice
 
     def built(fold: bool) -> Builder:  # all modules are laid out open, and all values looked up
-        told = completed(options, depth=None, collapse=(), values=False, fold=fold)
-        return Builder.of(x, told)
+        shown = completed(options, depth=None, collapse=(), values=False, fold=fold, params=params)
+        return Builder.of(x, shown)
 
     builder = built(fold or False)
     if fold is None and len(builder.graph.shown) > FOLD_FROM:
