@@ -14,6 +14,7 @@ import pytest
 import tinygrad_np as tg
 from tinygrad_np.viz.command import FLAGS, main
 from tinygrad_np.viz.endings import FORMS, endings
+from tinygrad_np.viz.files import FUNCTIONS
 from tinygrad_np.viz.options import FileOptions, spelled
 from viz import models
 from viz.models import blocks  # it has frames, so nobody asks `dot` where its boxes stand
@@ -328,3 +329,15 @@ def test_without_dot_the_text_is_of_the_picture_that_was_drawn(tmp_path, monkeyp
     params = iter([("a name", w)])  # can be read once
     path = tg.viz.save(w * 2.0, tmp_path / "a.png", params=params)
     assert "a name" in path.read_text(encoding="utf-8")
+
+
+# ------------------------------------------------------------------ errors
+
+
+def test_an_error_that_is_no_refusal_is_shown_whole(draw, tmp_path, monkeypatch):
+    def faulty(x):
+        raise ValueError("numpy: no message of ours")
+
+    monkeypatch.setitem(FUNCTIONS, "svg", faulty)
+    with pytest.raises(ValueError, match="numpy: no message of ours"):
+        draw(tmp_path / "a.svg")
