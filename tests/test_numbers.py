@@ -142,7 +142,7 @@ def test_comparisons_of_whole_arrays_are_python_truths():
     assert np.array_equal(x, [1.0, 3.0]) is False
     assert np.array_equiv([[1.0, 2.0], [1.0, 2.0]], x) is True
     np.testing.assert_array_equal(np.isclose(x, 1.0).data, [True, False])
-    with pytest.raises(tg.UnsupportedError, match="allclose: .* vmap"):  # one truth for several
+    with pytest.raises(tg.UnsupportedError, match=r"allclose: .* vmap"):  # one truth for several
         tg.vmap(lambda row: tg.where(tg.allclose(row, 1.0), row, 0.0))(np.ones((2, 3)))
 
 

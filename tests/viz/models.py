@@ -1,4 +1,4 @@
-"""Small graphs whose pictures are kept in golden/: the examples' models, and two in every form.
+"""Small models to draw. Pictures of most are kept in golden/, of two in every form.
 
 `python tests/viz/models.py` writes the pictures anew; look at them, and at the difference.
 """
@@ -74,6 +74,11 @@ def blocks():
     ends = tg.nn.Linear(2, 2, rng=0), tg.nn.Linear(2, 1, rng=0)
     network = tg.nn.Sequential(ends[0], Block(), Block(), Block(), ends[1], tg.nn.Tanh())
     return {"loss": network(np.ones((4, 2))).mean()}
+
+
+def layered():
+    blocks = [tg.nn.Sequential(tg.nn.Linear(2, 2, rng=0), tg.nn.Tanh()) for _ in range(4)]
+    return tg.nn.Sequential(tg.nn.Linear(2, 2, rng=0), *blocks)
 
 
 MODELS = {f.__name__: f for f in (circles, layers, architecture_spec, ten_rows, spirals, moons)}

@@ -1,9 +1,7 @@
 """The command `python -m tinygrad_np draw`, run as users run it."""
 
-import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +11,6 @@ import pytest
 import tinygrad_np as tg
 
 ROOT = Path(tg.__file__).parents[1]
-needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="the dot program is missing")
 
 PROGRAM = """
 import numpy as np
@@ -128,32 +125,6 @@ def test_several_results(folder):
     assert source(folder, "listed").count("<b>sin</b>") == 2
 
 
-@needs_dot
-@pytest.mark.parametrize(
-    ("ending", "start"), [("svg", b"<"), ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("gv", b"digraph")]
-)
-def test_forms(folder, ending, start):
-    path = folder / f"out.{ending}"
-    done = draw(folder, f"{folder}/program.py:tensor", "-o", str(path))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert path.read_bytes().startswith(start)
-
-
-@pytest.mark.parametrize("ending", ["html", "txt", "mmd", "json"])
-def test_forms_that_other_modules_write(folder, ending):
-    forms = {"html": "html", "txt": "text", "mmd": "mermaid", "json": "to_json"}
-    path = folder / f"out.{ending}"
-    done = draw(folder, "../program.py:tensor", "-o", str(path))
-    if hasattr(tg.viz, forms[ending]):
-        assert (done.returncode, done.stderr) == (0, "")
-        words = path.read_text(encoding="utf-8")
-        assert "sin" in words
-        assert ending != "json" or json.loads(words)["version"] == 1
-    else:
-        assert done.stderr == f"draw: this version can not write .{ending} files\n"
-        assert not path.exists()
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -167,9 +138,7 @@ def test_forms_that_other_modules_write(folder, ending):
         (["../program.py:number", "-o", "a.dot"],
          "../program.py:number: a Tensor, or a list, tuple or dict of Tensors is needed, not int"),
         (["../program.py:needy", "-o", "a.dot"], "must take no arguments, but it needs 'x'"),
-        (["../program.py:tensor", "-o", "a.docx"],
-         "'a.docx' must end in .html, .svg, .txt, .mmd, .json, .dot, .gv, .png, .pdf"),
-        (["../program.py:tensor", "-o", "a"], "'a' must end in .html"),
+        (["../program.py:tensor", "-o", "a.docx"], "'a.docx' must end in .svg, .png, .pdf, .dot"),
         (["../program.py:tensor", "-o", "a.dot", "--depth", "-1"], "depth is -1"),
         (["../program.py:pair", "-o", "a.dot", "--collapse", "X"], "there is no module 'X'"),
         (["../program.py:named", "-o", "a.dot", "--focus", "x"], "no Tensor named 'x'"),
@@ -193,12 +162,11 @@ def test_errors_of_the_program_are_shown_whole(folder):
     assert "ZeroDivisionError" in done.stderr
 
 
-@pytest.mark.parametrize("ending", ["png", "pdf"])
-def test_without_dot_images_say_what_to_install(folder, ending):
-    done = draw(folder, "../program.py:tensor", "-o", f"a.{ending}", PATH="")
+def test_without_dot_images_say_what_to_install(folder):
+    done = draw(folder, "../program.py:tensor", "-o", "a.png", PATH="")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert f"a .{ending} file needs the 'dot' program" in done.stderr
+    assert "a .png file needs the 'dot' program" in done.stderr
     assert "apt install graphviz" in done.stderr
     assert draw(folder, "../program.py:tensor", "-o", "a.dot", PATH="").returncode == 0
 

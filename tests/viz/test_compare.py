@@ -201,13 +201,11 @@ def test_what_is_no_pair_of_tapes_is_refused_by_name():
             tg.viz.compare(y, y, tapes=wrong)
 
 
-def test_a_comparison_in_another_form_is_refused_with_a_way_out(tmp_path):
+def test_a_comparison_in_another_form_is_refused_with_a_way_out():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     compared = tg.viz.compare(x, x)
     with pytest.raises(TypeError, match=r"not Comparison; it has \.svg\(\)"):
         tg.viz.svg(compared)
-    with pytest.raises(TypeError, match=r"not Comparison; it has \.svg\(\)"):
-        tg.viz.save(compared, tmp_path / "a.svg")
 
 
 def test_results_without_a_graph_have_values_too():

@@ -1,4 +1,4 @@
-"""Pictures as DOT text: always valid, in linear time, and saved with or without `dot`."""
+"""Pictures as DOT text: always valid, and in linear time."""
 
 import re
 import shutil
@@ -225,11 +225,6 @@ def test_values_flow_in_the_direction_asked_for(direction):
     assert sign * found["n0"][axis] < sign * found["n1"][axis] < sign * found["n3"][axis]
 
 
-def test_a_direction_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="direction is 'TB'"):
-        tg.viz.draw(tg.tensor(1.0), direction="up")
-
-
 def test_a_deep_graph():
     y = tg.tensor(1.0, requires_grad=True)
     for _ in range(100_000):
@@ -375,46 +370,12 @@ def test_many_modules_inside_each_other():
     assert len(picture(y, depth=30).boxes) == 32
 
 
-# ------------------------------------------------------------------- files
+# --------------------------------------------------------------- notebooks
 
 
 @pytest.fixture
 def without_dot(monkeypatch):
     monkeypatch.setenv("PATH", "")
-
-
-@needs_dot
-@pytest.mark.parametrize(("ending", "start"), [("svg", b"<svg xmlns"), ("png", b"\x89PNG")])
-def test_save_writes_images(tmp_path, capfd, ending, start):
-    x = tg.tensor([1.0], requires_grad=True)
-    path = tmp_path / "new" / f"graph.{ending}"
-    assert tg.viz.save(x * 2.0, path, direction="LR") == path
-    assert path.read_bytes().startswith(start)
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
-    assert capfd.readouterr() == ("", "")
-
-
-def test_save_writes_text(tmp_path, without_dot, capfd):
-    x = tg.tensor([1.0], requires_grad=True, name="é")
-    drawn = tg.viz.draw(x)
-    for ending in ("dot", "gv"):
-        path = tg.viz.save(drawn, str(tmp_path / f"graph.{ending}"))
-        assert path == tmp_path / f"graph.{ending}"
-        assert path.read_text(encoding="utf-8") == drawn.source
-    assert capfd.readouterr() == ("", "")
-
-
-def test_save_without_dot_saves_text_and_says_so_in_one_line(tmp_path, without_dot, capsys):
-    x = tg.tensor([1.0], requires_grad=True)
-    path = tg.viz.save(x, tmp_path / "graph.png")
-    assert path == tmp_path / "graph.dot"
-    assert path.read_text(encoding="utf-8") == tg.viz.draw(x).source
-    assert [p.name for p in tmp_path.iterdir()] == ["graph.dot"]
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.count("\n") == 1
-    for hint in (str(path), "apt install graphviz", "brew install graphviz", "online viewer"):
-        assert hint in err
 
 
 def test_notebooks_show_text_where_dot_is_missing(without_dot):
@@ -425,18 +386,6 @@ def test_notebooks_show_text_where_dot_is_missing(without_dot):
 @needs_dot
 def test_notebooks_show_an_image():
     assert "image/svg+xml" in tg.viz.draw(tg.tensor([1.0]))._repr_mimebundle_()
-
-
-@pytest.mark.parametrize("name", ["graph", "graph.docx", "graph.svg.bak"])
-def test_save_refuses_an_ending_it_does_not_know(tmp_path, name):
-    with pytest.raises(ValueError, match="must end in"):
-        tg.viz.save(tg.tensor(1.0), tmp_path / name)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_save_refuses_options_for_what_is_drawn_already(tmp_path):
-    with pytest.raises(TypeError, match="direction: this picture is drawn already"):
-        tg.viz.save(tg.viz.draw(tg.tensor(1.0)), tmp_path / "a.svg", direction="LR")
 
 
 def test_graphviz_is_imported_when_something_is_drawn():

@@ -1,30 +1,146 @@
 """The options of pictures are the same for every form."""
 
 import inspect
+import re
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from tinygrad_np.viz.options import Options
-from tinygrad_np.viz.picture import Builder, picture
+from tinygrad_np.viz import options
 
 FORMS = ["draw", "svg", "text", "mermaid", "to_json"]
+TAKES = {
+    "draw": options.DrawOptions,
+    "svg": options.SVGOptions,
+    "text": options.Options,
+    "mermaid": options.FlowchartOptions,
+    "to_json": options.Options,
+    "html": options.PageOptions,
+    "save": options.FileOptions,
+    "compare": options.Detail,
+    "Comparison.draw": options.Flow,
+    "Comparison.svg": options.Layout,
+}
+x = tg.tensor([1.0, 2.0], requires_grad=True, name="x")
 
 
-def test_they_are_those_of_draw_and_of_the_picture():
-    options = set(Options.__annotations__)
-    assert set(inspect.signature(picture).parameters) == {"x"} | options
-    drawn = set(inspect.signature(tg.viz.draw).parameters)
-    assert drawn == {"x", "direction", "thumbnails"} | options
-    assert set(inspect.signature(Builder.of).parameters) == {"x"} | options - {"max_nodes"}
+def called(name):
+    """The public function of a name, and arguments it can be called with."""
+    if name == "save":
+        return tg.viz.save, ("never.svg", x)
+    if name.startswith("Comparison."):
+        return getattr(tg.viz.compare(x, x), name.partition(".")[2]), ()
+    return getattr(tg.viz, name), (x, x) if name == "compare" else (x,)
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_one_that_does_not_exist_is_refused(form):
-    with pytest.raises(TypeError, match="depht"):
-        getattr(tg.viz, form)(tg.tensor(1.0), depht=1)
+def keywords(function):
+    parameters = inspect.signature(function).parameters.values()
+    return {p.name: p for p in parameters if p.kind == p.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize("name", TAKES)
+def test_help_shows_every_option_with_its_default_and_says_what_it_does(name):
+    function, _ = called(name)
+    shown, words = keywords(function), " ".join(inspect.getdoc(function).split())
+    assert "**" not in str(inspect.signature(function))
+    for option, (hint, known) in options.spelled(TAKES[name]).items():
+        assert shown[option].annotation == hint
+        assert f" {option}: {known.about}" in words
+
+
+def test_defaults_that_are_a_forms_own():
+    for name, own in [
+        ("text", {"max_nodes": 200}),
+        ("to_json", {"fold": False}),
+        ("html", {"fold": ...}),
+        ("save", {"fold": ..., "max_nodes": ...}),
+    ]:
+        shown = keywords(getattr(tg.viz, name))
+        plain = {key: known.default for key, (_, known) in options.spelled(TAKES[name]).items()}
+        assert {key: p.default for key, p in shown.items()} == plain | own
+
+
+def test_every_function_that_takes_options_is_tested():
+    found = {
+        name
+        for name, function in vars(tg.viz).items()
+        if name in tg.viz.__all__ and inspect.isfunction(function)
+    }
+    assert found <= TAKES.keys()
+
+
+@pytest.mark.parametrize("name", TAKES)
+def test_one_that_does_not_exist_is_refused_with_the_nearest_and_the_whole_list(name):
+    function, arguments = called(name)
+    listed = ", ".join(keywords(function))
+    for option in options.spelled(TAKES[name]):
+        wrong = option[:-1] + "_"
+        said = f"{name.rpartition('.')[2]}: there is no option '{wrong}'; did you mean '{option}'?"
+        with pytest.raises(TypeError, match=f"^{re.escape(said)} There are: {listed}$"):
+            function(*arguments, **{wrong: 1})
+    with pytest.raises(TypeError, match=f"no option 'xyz'; there are: {listed}$"):
+        function(*arguments, xyz=1)
+
+
+@pytest.mark.parametrize("name", TAKES)
+def test_one_of_several_words_is_no_other(name):
+    function, arguments = called(name)
+    for option, words in [
+        ("direction", "'TB', 'LR', 'BT' or 'RL'"),
+        ("engine", "'own', 'dot' or 'auto'"),
+    ]:
+        if option in keywords(function):
+            caller = name.rpartition(".")[2]
+            message = f"^{caller}: {option} is {words}, not 'up'$"
+            with pytest.raises(ValueError, match=message):
+                function(*arguments, **{option: "up"})
+
+
+def test_all_of_them_are_told_to_the_form():
+    told = {}
+
+    @options.takes(options.Options, fold=False)
+    def form(x, **options):
+        told.update(options)
+
+    form(x, depth=3)
+    plain = {name: known.default for name, (_, known) in options.spelled(options.Options).items()}
+    assert told == plain | {"fold": False, "depth": 3}
+
+
+WRONG = """\
+import tinygrad_np as tg
+
+x = tg.tensor(1.0)
+tg.viz.svg(x, "a.svg", depth=1, engine="own")
+tg.viz.save(x, "a.html", title="a", collapse="Linear")
+"""
+
+
+def test_type_checkers_know_them(tmp_path):
+    pytest.importorskip("mypy")
+    lines = WRONG.splitlines()
+    for name in TAKES:
+        first = {"compare": "x, x", "save": "x, 'a'"}.get(name, "x")
+        call = name.replace("Comparison.", "compare(x, x).")
+        first = "" if call != name else f"{first}, "
+        lines += [f"tg.viz.{call}({first}dirextion='TB')"]
+        hinted = [option for option in options.spelled(TAKES[name]) if option != "params"]
+        lines += [f"tg.viz.{call}({first}{option}=b'')" for option in hinted]
+    (tmp_path / "wrong.py").write_text("\n".join(lines), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path, tmp_path / "wrong.py"],
+        cwd=Path(tg.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.findall(r"wrong.py:(\d+): error", done.stdout)
+    assert found == [str(n) for n in range(WRONG.count("\n") + 1, len(lines) + 1)], done.stdout
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -48,13 +164,6 @@ def test_a_chain_of_a_hundred_thousand_is_drawn_once_without_recursion(form):
 def test_nothing_is_refused_by_name(form, nothing):
     with pytest.raises(ValueError, match=f"an empty {type(nothing).__name__} has nothing to draw"):
         getattr(tg.viz, form)(nothing)
-
-
-@pytest.mark.parametrize(("form", "name"), [("svg", "a.png"), ("svg", "a"), ("html", "a.svg")])
-def test_a_file_has_in_it_what_its_name_says(form, name, tmp_path):
-    with pytest.raises(ValueError, match=rf"{form}: '{name}' must end in \.{form}"):
-        getattr(tg.viz, form)(tg.tensor(1.0), tmp_path / name)
-    assert not (tmp_path / name).exists()
 
 
 @pytest.mark.parametrize("form", [tg.viz.draw, tg.viz.svg, tg.viz.text, tg.viz.html])

@@ -163,6 +163,16 @@ def test_large_graphs_are_folded_unless_told_otherwise():
     assert tg.viz.html(y, fold=False).boxes == 3001
 
 
+def test_names_of_large_graphs_may_come_from_an_iterator():
+    y = leaf()
+    for _ in range(3000):
+        y = tg.sin(y)
+    other = tg.tensor([1.0, 2.0], requires_grad=True)
+    drawn = tg.viz.html(y * other, params=iter([("a name", other)]))
+    assert drawn.boxes == 4
+    assert "a name" in [box.get("name") for box in data_of(drawn)["boxes"]]
+
+
 def test_of_very_large_graphs_the_newest_boxes_are_shown():
     chance = random.Random(0)
     y = chain(10_500, [chance.choice([tg.sin, tg.cos]) for _ in range(10_500)])

@@ -132,11 +132,6 @@ def test_values_flow_in_the_direction_asked_for(direction, engine):
         )
 
 
-def test_a_direction_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="svg: direction is 'TB'"):
-        tg.viz.svg(tg.tensor(1.0), direction="up")
-
-
 def test_kinds_look_different():
     looks = {look for look, _, _ in boxes_of(parsed(tg.viz.svg(model(), max_nodes=3)))}
     assert looks == {"rest", "op", "op result"}
@@ -453,8 +448,3 @@ def test_the_garbage_collector_is_paused_and_goes_on(draw, monkeypatch):
         assert not gc.isenabled()
     finally:
         gc.enable()
-
-
-def test_an_engine_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="svg: engine is 'own', 'dot' or 'auto', not 'neato'"):
-        tg.viz.svg(tg.tensor(1.0), engine="neato")

@@ -118,11 +118,6 @@ def test_values_stand_below():
     assert [line.strip() for line in lines[1:4]] == ["1 … 3, mean 2", "1 NaN", "gradient 1"]
 
 
-def test_an_option_that_is_none_is_refused():
-    with pytest.raises(TypeError, match="text: there is no option 'depht'; there are params,"):
-        tg.viz.text(tg.tensor(1.0), depht=1)
-
-
 def test_anything_but_tensors_is_refused():
     with pytest.raises(TypeError, match="a Tensor"):
         tg.viz.text(3)

@@ -10,8 +10,9 @@ True
 from .compare import Comparison, compare
 from .compared import Pair
 from .dot import draw
-from .export import mermaid, to_json
 from .files import save
+from .json_data import to_json
+from .mermaid import mermaid
 from .page import Page, html
 from .svg import SVG, svg
 from .text import text

@@ -3,7 +3,7 @@
 Two boxes are aligned if they have the same name, or are results in the same place, or feed or
 use aligned boxes in the same place; only boxes of the same op are. What is left is aligned in
 the order it was computed in. A box that would then come both before and after another is
-taken apart again, so that one picture can show both graphs. Imports picture.
+taken apart again, so that one picture can show both graphs.
 """
 
 from __future__ import annotations

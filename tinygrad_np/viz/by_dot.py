@@ -1,7 +1,7 @@
 """Where everything in a picture stands, by the `dot` program.
 
 The program is told sizes alone and gives back places, so what it has laid out looks as all other
-pictures do. Imports placing, layout and dot.
+pictures do.
 """
 
 from __future__ import annotations

@@ -1,33 +1,43 @@
-"""The command ``python -m tinygrad_np draw``: a picture of what a function computes.
-
-Imports the forms of pictures when it needs them.
-"""
+"""The command ``python -m tinygrad_np draw``: a picture of what a function computes."""
 
 from __future__ import annotations
 
 import argparse
-import json
+import re
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
-from importlib import import_module
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from importlib.util import module_from_spec, spec_from_file_location
 from inspect import signature
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, get_args
 
 from ..engine.tape import record
 from ..engine.tensor import Tensor
-from .options import Options
-from .picture import named_outputs
+from .dot import NEEDS_DOT
+from .drawable import named_outputs
+from .endings import FORMS, endings, known_ending, write
+from .files import FUNCTIONS, check_options, content, drawn_for
+from .options import Direction, Engine, FileOptions, spelled
 
-FORMS = {"html": "html", "svg": "svg", "txt": "text", "mmd": "mermaid", "json": "to_json"}
-"""Which function of viz writes a form, by the ending of the file; `dot` writes the others."""
+FLAGS: dict[Any, dict[str, Any]] = {
+    bool: {"action": argparse.BooleanOptionalAction},
+    int | None: {"type": int, "metavar": "N"},
+    str | None: {"metavar": "WORDS"},
+    str | Iterable[str]: {"nargs": "+", "metavar": "MODULE"},
+    Tensor | None: {"metavar": "NAME"},
+    **{words: {"choices": get_args(words)} for words in (Direction, Engine)},
+}
+"""How an option is told on a command line, by its type; one of another type is not."""
 
-BY_DOT = ("dot", "gv", "png", "pdf")
-NO_DOT = "a .{ending} file {needs}, or write an .svg, .html or .dot file"
-REFUSED = ("draw: ", "svg: ")
+HELP = {
+    "focus": "draw only what this one of a dict's Tensors came from",
+    "values": "record the run, and add values, gradients, times and saved bytes",
+}
+"""What options do that mean more on a command line."""
+
+CALLERS = {"save", *FUNCTIONS}
 """How messages of refused arguments begin."""
 
 MODULE = "__drawn__"
@@ -68,50 +78,60 @@ def parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    endings = ", ".join(f".{ending}" for ending in (*FORMS, *BY_DOT))
     add = draw.add_argument
     add("target", metavar="FILE.py:FUNCTION", help="the function to call")
-    add("-o", "--output", required=True, metavar="PATH", help=f"the picture, ending in {endings}")
-    add("--depth", type=int, metavar="N", help="draw modules inside so many others as a box each")
-    add("--collapse", nargs="+", metavar="MODULE", help="modules to draw as a box each")
-    add("--focus", metavar="NAME", help="the one of a dict's Tensors that the picture is about")
-    add("--max-nodes", type=int, metavar="N", help="draw so many of the newest boxes")
-    add("--direction", choices=("TB", "LR", "BT", "RL"), help="where values flow")
-    add("--engine", choices=("auto", "own", "dot"), help="who says where boxes of an .svg stand")
-    add("--no-fold", dest="fold", action="store_false", help="draw all of what repeats")
-    add("--no-constants", dest="constants", action="store_false", help="draw no constants")
-    add("--values", action="store_true", help="add values, gradients, times and saved bytes")
-    draw.set_defaults(fold=None, constants=None, values=None)
+    ways = ", ".join([f".{ending}" for ending in FORMS])
+    path = f"the picture, ending in {ways}, or what else the dot program writes"
+    add("-o", "--output", required=True, metavar="PATH", help=path)
+    for name, (hint, option) in spelled(FileOptions).items():
+        if hint in FLAGS:
+            about = HELP.get(name, re.split(r"[:;.](?!\S)", option.about)[0])
+            flag = f"--{name.replace('_', '-')}"
+            words = about[0].lower() + about[1:].replace("`", "")
+            add(flag, help=words, default=argparse.SUPPRESS, **FLAGS[hint])
     return top
+
+
+@contextmanager
+def refusals(place: str = "") -> Iterator[None]:
+    """Say what is refused in one line."""
+    try:
+        yield
+    except (TypeError, ValueError, RuntimeError) as error:
+        caller, _, words = str(error).partition(": ")
+        if caller in CALLERS:  # and is no fault of ours
+            raise CommandError(place + words) from error
+        raise
 
 
 def draw_file(target: str, output: Path, options: dict[str, Any]) -> None:
     """Call the function that a target names and write the picture of its result."""
-    ending = output.suffix[1:].lower()
-    if ending not in FORMS and ending not in BY_DOT:
-        known = ", ".join(f".{known}" for known in (*FORMS, *BY_DOT))
-        raise CommandError(f"{output.name!r} must end in {known}")
+    import graphviz
+
+    with refusals():
+        ending = known_ending(output)
+        check_options(f"a .{ending} file", FUNCTIONS[endings()[ending]], options)
     function = find(target)
-    given = {name: value for name, value in options.items() if value is not None}
-    with record() if given.get("values") else nullcontext() as tape:
+    is_recorded = options.get("values") or options.get("thumbnails")
+    with record() if is_recorded else nullcontext() as tape:
         returned = function()
     if tape is not None:
-        given["tape"] = tape
-    result, module = returned, None
+        options["tape"] = tape
+    result = returned
     if is_pair(returned):
-        result, module = returned
-        given["params"] = module
-    if (name := given.pop("focus", None)) is not None:
+        result, options["params"] = returned
+    if (name := options.pop("focus", None)) is not None:
         if not isinstance(result, dict) or name not in result:
             raise CommandError(f"--focus: {target} returns no Tensor named {name!r}")
-        given["focus"] = result[name]
-    try:
+        options["focus"] = result[name]
+    with refusals(f"{target}: "):
         named_outputs(result)
-        write(result, output, ending, given)
-    except (TypeError, ValueError, RuntimeError) as error:
-        if str(error).startswith(REFUSED):  # and is no fault of ours
-            raise CommandError(f"{target}: {str(error).partition(': ')[2]}") from error
-        raise
+        try:
+            data = content(ending, drawn_for(ending, result, options))
+        except graphviz.ExecutableNotFound:
+            way = "or write an .svg, .html or .dot file"
+            raise CommandError(f"a .{ending} file {NEEDS_DOT}, {way}") from None
+        write(output, data)
 
 
 def is_pair(returned: Any) -> bool:
@@ -122,36 +142,6 @@ def is_pair(returned: Any) -> bool:
         and not isinstance(returned[1], Tensor)
         and hasattr(returned[1], "named_parameters")
     )
-
-
-def write(result: Any, output: Path, ending: str, options: dict[str, Any]) -> None:
-    """Write a picture in the form that its ending names."""
-    viz = import_module(__package__)
-    form: Callable[..., Any] = getattr(viz, FORMS.get(ending, "draw"), viz.draw)
-    if form is viz.draw and ending not in (*BY_DOT, "svg"):
-        raise CommandError(f"this version can not write .{ending} files")
-    known = {*signature(form).parameters, *Options.__annotations__}
-    unknown = [name for name in options if name not in known]
-    if unknown:
-        raise CommandError(f"a .{ending} file does not take {', '.join(unknown)}")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    if form is viz.draw:
-        import graphviz
-
-        drawn = form(result, **options)
-        try:
-            data = drawn.source.encode() if ending in ("dot", "gv") else drawn.pipe(format=ending)
-        except graphviz.ExecutableNotFound:
-            from .dot import NEEDS_DOT
-
-            raise CommandError(NO_DOT.format(ending=ending, needs=NEEDS_DOT)) from None
-        output.write_bytes(data)
-    elif ending == "html":
-        form(result, output, **options)
-    else:
-        drawn = form(result, **options)
-        words = json.dumps(drawn) if ending == "json" else str(drawn)
-        output.write_text(words, encoding="utf-8")
 
 
 def find(target: str) -> Callable[[], Any]:

@@ -1,25 +1,22 @@
-"""The difference of two graphs, in every form.
-
-Imports compared, and the forms when it needs them.
-"""
+"""The difference of two graphs, in every form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from ..engine.tape import Tape
 from .alignment import Side
 from .compared import Compared
-from .dot_labels import Direction
-from .picture import Builder, Drawable
+from .drawable import Drawable
+from .options import Detail, Flow, Layout, completed, takes
+from .picture import Builder
 
 if TYPE_CHECKING:
     import graphviz
 
     from .page import Page
-    from .svg import SVG, Engine
+    from .svg import SVG
 
 
 class Comparison(Compared):
@@ -31,17 +28,19 @@ class Comparison(Compared):
         removed: Boxes of the first graph alone.
     """
 
-    def draw(self, *, direction: Direction = "TB") -> graphviz.Digraph:
+    @takes(Flow)
+    def draw(self, **options: Unpack[Flow]) -> graphviz.Digraph:
         """Return the picture as :func:`tinygrad_np.viz.draw` does: what differs is marked."""
         from .dot import digraph
 
-        return digraph(self.picture, direction)
+        return digraph(self.picture, **options)
 
-    def svg(self, *, direction: Direction = "TB", engine: Engine = "auto") -> SVG:
+    @takes(Layout)
+    def svg(self, **options: Unpack[Layout]) -> SVG:
         """Return the picture as :func:`tinygrad_np.viz.svg` does: what differs is marked."""
         from .svg import svg_of
 
-        return svg_of(self.picture, direction, engine=engine)
+        return svg_of(self.picture, **options)
 
     def html(self, path: str | PathLike[str] | None = None, *, title: str | None = None) -> Page:
         """Return both graphs as one page, as :func:`tinygrad_np.viz.html` does.
@@ -61,16 +60,15 @@ class Comparison(Compared):
         return {"image/svg+xml": str(self.svg()), "text/plain": str(self)}
 
 
+@takes(Detail)
 def compare(
     a: Drawable,
     b: Drawable,
     *,
     tapes: tuple[Tape | None, Tape | None] = (None, None),
-    depth: int | None = None,
-    collapse: str | Iterable[str] = (),
-    constants: bool = True,
     rtol: float = 0.0,
     atol: float = 0.0,
+    **options: Unpack[Detail],
 ) -> Comparison:
     """Return in what two graphs differ: what was added, removed or changed.
 
@@ -84,11 +82,9 @@ def compare(
             tape or a block of ``debug()``.
         b: The second graph, likewise.
         tapes: What recorded them. Without, the values of leaves and results alone are known.
-        depth: As for :func:`draw`.
-        collapse: As for :func:`draw`.
-        constants: As for :func:`draw`.
         rtol: The relative difference of values that is no change.
         atol: The absolute one.
+        options: How finely to draw; listed below.
 
     Returns:
         An object that prints itself as a list of differences; `.added`, `.removed` and `.changed`
@@ -107,7 +103,7 @@ def compare(
             "compare: tapes is a pair, of the first graph and the second; None for none"
         )
     before, after = [
-        Side(Builder.of(x, tape=tape, depth=depth, collapse=collapse, constants=constants))
+        Side(Builder.of(x, completed(options, tape=tape, fold=False)))
         for x, tape in zip((a, b), tapes, strict=True)
     ]
     return Comparison(before, after, rtol, atol)

@@ -1,7 +1,4 @@
-"""What two graphs have in common and in what they differ, in words and as one picture.
-
-Imports alignment and lines.
-"""
+"""What two graphs have in common and in what they differ, in words and as one picture."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What stands for what: a graph with some modules closed and repeated blocks drawn once.
 
 Every node is shown as itself, as its counterpart in the last of the blocks that repeat, or
-as the closed module it is in. Imports groups and folding.
+as the closed module it is in.
 """
 
 from __future__ import annotations

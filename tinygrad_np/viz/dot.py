@@ -1,47 +1,33 @@
 """A picture as DOT text for Graphviz.
 
 The `graphviz` package is imported when something is drawn; the `dot` program is needed for
-image files alone. Imports picture and dot_labels.
+image files alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from ..engine.tape import Tape
-from ..engine.tensor import Tensor
 from .dot_labels import INK, LINES, SIDES, attributes, frame, label
-from .dot_labels import Direction as Direction
+from .drawable import Drawable
 from .lines import groups_of_one_op
-from .picture import Drawable, Picture, picture
+from .model import Picture
+from .options import Direction, DrawOptions, takes
+from .picture import chosen_picture
 
 if TYPE_CHECKING:
     import graphviz
 
 FONT = "Helvetica,Arial,sans-serif"
 
-NEEDS_DOT = (
-    "needs the 'dot' program: install Graphviz (apt install graphviz, or brew install graphviz)"
-)
+INSTALL = "install Graphviz (apt install graphviz, or brew install graphviz)"
+NEEDS_DOT = f"needs the 'dot' program: {INSTALL}"
 
 
-def draw(
-    x: Drawable,
-    *,
-    direction: Direction = "TB",
-    params: Any = None,
-    max_nodes: int | None = None,
-    depth: int | None = None,
-    collapse: str | Iterable[str] = (),
-    fold: bool = True,
-    constants: bool = True,
-    focus: Tensor | None = None,
-    values: bool = False,
-    thumbnails: bool = False,
-    tape: Tape | None = None,
-) -> graphviz.Digraph:
+@takes(DrawOptions)
+def draw(x: Drawable, **options: Unpack[DrawOptions]) -> graphviz.Digraph:
     """Return a picture of the graph that one or several results came from.
 
     Leaves are blue with square corners, parameters of modules violet, ops white and rounded,
@@ -53,34 +39,15 @@ def draw(
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name. Or a tape, from
             :func:`tinygrad_np.record`: all that it recorded; or a block of
             :class:`tinygrad_np.debug`: what was recorded so far, and in red what failed.
-        direction: Where values flow: ``"TB"`` from top to bottom, ``"LR"`` from left to right,
-            or ``"BT"``, ``"RL"``.
-        params: Names for leaves that have none of their own: a dict of Tensors by name, pairs
-            of name and Tensor, or a module with ``named_parameters()``. They are then the
-            parameters; without, leaves that are named as modules name theirs are.
-        max_nodes: Draw so many of the newest results and leaves with their constants, and one
-            box for the rest. The `dot` program takes minutes beyond some thousands.
-        depth: Draw modules that are in so many others, or in more, as one box each: 0 draws
-            a model as one box, 1 the modules directly in it.
-        collapse: More modules to draw as one box each, by their place (``"layers.0"``) or
-            their class (``"Linear"``): a name or several.
-        fold: Draw equal blocks that are chained one after another once, with their number:
-            modules that repeat 3 times or more, plain ops that repeat 10 times or more. Of
-            the blocks only the last is drawn. What goes on from one to the next is not.
-        constants: Whether to draw what no gradient flows to: numbers, data, masks.
-        focus: Draw only what this Tensor came from.
-        values: Add least, largest and mean value and gradient, and how many are NaN: of leaves
-            and results, which are still there, and with a tape of all.
-        thumbnails: With `values`, add an image of at most 16 x 16 means.
-        tape: What recorded the graph, from :func:`tinygrad_np.record`: adds the time and the
-            bytes saved for backward, and the line it was computed by when hovering.
+        options: Which part of the graph to draw, and how; listed below. The `dot` program takes
+            minutes for more than some thousands of boxes.
 
     Returns:
         A ``graphviz.Digraph``: it shows itself in notebooks, `.source` is its text and
         `.render()` makes a file of it; :func:`save` does too, also without the `dot` program.
 
     Raises:
-        TypeError: For anything but Tensors.
+        TypeError: For anything but Tensors, and for an option that does not exist.
         ValueError: For a direction, a number of nodes, a depth, a module or a focus that does
             not exist.
 
@@ -93,21 +60,8 @@ def draw(
     }
     <BLANKLINE>
     """
-    if direction not in ("TB", "LR", "BT", "RL"):
-        raise ValueError(f"draw: direction is 'TB', 'LR', 'BT' or 'RL', not {direction!r}")
-    shown = picture(
-        x,
-        params=params,
-        max_nodes=max_nodes,
-        depth=depth,
-        collapse=collapse,
-        fold=fold,
-        constants=constants,
-        focus=focus,
-        values=values or thumbnails,
-        tape=tape,
-    )
-    return digraph(shown, direction, thumbnails)
+    options["values"] = options["values"] or options["thumbnails"]
+    return digraph(chosen_picture(x, options), options["direction"], options["thumbnails"])
 
 
 def digraph(

@@ -1,19 +1,14 @@
-"""Labels and looks of boxes and groups in DOT, always valid whatever their names hold.
-
-Imports lines and model.
-"""
+"""Labels and looks of boxes and groups in DOT, always valid whatever their names hold."""
 
 from __future__ import annotations
 
 import math
 from html import escape
-from typing import Literal
 
 from .lines import Words, hint, lines_of, many, printable, visible
 from .model import Box, Group
+from .options import Direction
 from .values import Rows
-
-Direction = Literal["TB", "LR", "BT", "RL"]
 
 INK, MUTED = "#1f2937", "#4b5563"
 SIDES = {"TB": "n", "BT": "s", "LR": "w", "RL": "e"}

@@ -4,7 +4,7 @@ The units of a part are its ops, its leaves and the parts directly inside it, in
 which they were computed. Each is described by what it does and by how far back its inputs
 come from, so a repeated block is a stretch of units that equals itself shifted by a period.
 NumPy compares all units for one shift at a time: the work is the number of units times the
-number of periods, which is at most 100. Imports groups.
+number of periods, which is at most 100.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 A module's result says since which creation number the module ran (`engine.graph.Scope`); what
 the result was computed from since then is the module's. Calls of modules nest, so every node
-has one innermost part, found in a single pass from the newest node to the oldest. Imports the
-engine only.
+has one innermost part, found in a single pass from the newest node to the oldest.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What stands in the boxes of a picture, and how much room it takes.
 
 Lines are measured with the widths of Helvetica's characters, which Arial shares. Where another
-font may come in, a line is told its width, so that it never leaves its box. Imports lines and
-model.
+font may come in, a line is told its width, so that it never leaves its box.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from html import escape
 
-from .dot_labels import Direction
 from .lines import Line, Words, lines_of, visible
 from .model import Box, Group
+from .options import Direction
 
 # fmt: off
 WIDTHS = (

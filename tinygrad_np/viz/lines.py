@@ -1,7 +1,6 @@
 """What is written in a box or on a frame, line by line, for every form of a picture.
 
 Every character of a name reaches the picture, or is spelled out where it can not be printed.
-Imports model and values.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What a picture consists of, independent of any way to show it.
-
-Imports the engine and values.
-"""
+"""What a picture consists of, independent of any way to show it."""
 
 from __future__ import annotations
 

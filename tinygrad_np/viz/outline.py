@@ -1,7 +1,4 @@
-"""A picture in lines from top to bottom: groups as headings, boxes below the one they are in.
-
-Imports model.
-"""
+"""A picture in lines from top to bottom: groups as headings, boxes below the one they are in."""
 
 from __future__ import annotations
 

@@ -2,21 +2,21 @@
 
 Graphs are walked without recursion and every box and arrow is made once, so a picture takes
 time in proportion to the graph, however deep or shared it is. A graph whose saved arrays are
-gone draws as well. Imports the other models of a picture: model, groups, contraction, values
-and words.
+gone draws as well.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Unpack
 
 from ..engine.access import array_of, walk
 from ..engine.graph import Constant, Node
 from ..engine.tape import Tape
 from ..engine.tensor import Tensor
 from .contraction import Contraction, Thing
+from .drawable import Drawable, named_outputs, named_tensors
 from .folding import Run, Unit
 from .groups import Part, chosen, divide, is_data
 from .model import Arrow as Arrow
@@ -24,55 +24,32 @@ from .model import Box as Box
 from .model import Group as Group
 from .model import Kind as Kind
 from .model import Picture as Picture
+from .options import Options, takes
 from .recorded import Debugging, Recorded, recorded
 from .values import Known, summarize
 from .words import operand_names, shown_params
 
-Outputs = Tensor | Sequence[Tensor] | Mapping[str, Tensor]
-Drawable = Outputs | Tape | Debugging
 
-
-def picture(
-    x: Drawable,
-    *,
-    params: Any = None,
-    max_nodes: int | None = None,
-    depth: int | None = None,
-    collapse: str | Iterable[str] = (),
-    fold: bool = False,
-    constants: bool = True,
-    focus: Tensor | None = None,
-    values: bool = False,
-    tape: Tape | None = None,
-) -> Picture:
+@takes(Options, fold=False)
+def picture(x: Drawable, **options: Unpack[Options]) -> Picture:
     """Return what to draw for one or several results.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; or what a tape
             recorded, or a block of ``debug()``, in which what failed is marked.
-        params: Names for leaves: a dict of Tensors by name, pairs of name and Tensor, or
-            anything with a ``named_parameters()`` that yields such pairs. They are then the
-            parameters; else leaves with names such as modules give are.
-        max_nodes: Draw so many of the newest boxes, and one box for the rest.
-        depth: Draw modules that are in so many others, or in more, as one box each: 0 for a
-            box per model.
-        collapse: The places or classes of more modules to draw as one box each.
-        fold: Draw equal blocks that are chained one after another once, with their number:
-            modules from 3 on, plain ops from 10 on.
-        constants: Whether to draw what no gradient flows to.
-        focus: Draw only what this Tensor came from.
-        values: Add values and gradients, as far as they are known: those of leaves and
-            results, and with a tape all.
-        tape: What recorded the graph: adds lines, seconds and saved bytes.
+        options: Which part of the graph to draw, and how finely; listed below.
 
     >>> import tinygrad_np as tg
     >>> w = tg.tensor([1.0, 2.0], requires_grad=True)
     >>> [(box.kind, box.op, box.shape) for box in picture(w.sum()).boxes]
     [('leaf', None, (2,)), ('op', 'sum', ())]
     """
-    return Builder.of(x, params, depth, collapse, fold, constants, focus, values, tape).build(
-        max_nodes
-    )
+    return chosen_picture(x, options)
+
+
+def chosen_picture(x: Drawable, options: Options) -> Picture:
+    """Return what to draw, by all options; what a form is told besides is passed over."""
+    return Builder.of(x, options).build(options["max_nodes"])
 
 
 class Builder:
@@ -103,19 +80,9 @@ class Builder:
         """What the boxes are of, by their keys: a node, an operand of one, or a result without."""
 
     @classmethod
-    def of(
-        cls,
-        x: Drawable,
-        params: Any = None,
-        depth: int | None = None,
-        collapse: str | Iterable[str] = (),
-        fold: bool = False,
-        constants: bool = True,
-        focus: Tensor | None = None,
-        values: bool = False,
-        tape: Tape | None = None,
-    ) -> Builder:
-        """Return what builds a picture; the arguments are those of :func:`picture`."""
+    def of(cls, x: Drawable, options: Options) -> Builder:
+        """Return what builds a picture, by all options."""
+        focus, tape, params = options["focus"], options["tape"], options["params"]
         outputs: list[tuple[str | None, Tensor]] = []
         failure = None
         results: dict[Node, list[str]] = {}
@@ -156,9 +123,9 @@ class Builder:
                 nodes,
                 parts,
                 home,
-                chosen(parts, depth, collapse),
+                chosen(parts, options["depth"], options["collapse"]),
                 wanted,
-                fold,
+                options["fold"],
                 None if failure is None else failure.failed,
             ),
             names,
@@ -166,9 +133,9 @@ class Builder:
             results,
             [(name, t) for name, t in outputs if t.node is None],
             failure,
-            constants,
+            options["constants"],
             known,
-            values,
+            options["values"],
         )
 
     def build(self, max_nodes: int | None = None) -> Picture:
@@ -348,38 +315,3 @@ class Builder:
         if isinstance(first, Part) and first.name != part.name:
             return f"{first.name} … {part.name}"
         return part.name
-
-
-def named_outputs(x: Outputs) -> list[tuple[str | None, Tensor]]:
-    """Return what to draw as pairs of a name, if it was given one, and a Tensor."""
-    if isinstance(x, Tensor):
-        return [(None, x)]
-    pairs: list[tuple[str | None, Any]]
-    if isinstance(x, Mapping):
-        pairs = [(str(name), t) for name, t in x.items()]
-    elif isinstance(x, (list, tuple)):
-        pairs = [(None, t) for t in x]
-    else:
-        is_comparison = hasattr(x, "picture") and hasattr(x, "html")
-        way = "; it has .svg(), .draw() and .html() of its own" if is_comparison else ""
-        raise TypeError(
-            f"draw: a Tensor, or a list, tuple or dict of Tensors is needed, not "
-            f"{type(x).__name__}{way}"
-        )
-    for i, (name, t) in enumerate(pairs):
-        if not isinstance(t, Tensor):
-            where = repr(name) if name is not None else f"number {i}"
-            raise TypeError(f"draw: {where} is not a Tensor but {type(t).__name__}")
-    if not pairs:
-        raise ValueError(f"draw: an empty {type(x).__name__} has nothing to draw; pass a Tensor")
-    return pairs
-
-
-def named_tensors(params: Any) -> list[tuple[str, Tensor]]:
-    """Return the names given to leaves as pairs."""
-    if params is None:
-        return []
-    if hasattr(params, "named_parameters"):
-        params = params.named_parameters()
-    pairs = params.items() if isinstance(params, Mapping) else params
-    return [(str(name), t) for name, t in pairs]

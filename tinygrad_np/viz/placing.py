@@ -1,7 +1,4 @@
-"""Where everything in a picture stands, by our own layout, in any direction.
-
-Imports labels, lines and layout.
-"""
+"""Where everything in a picture stands, by our own layout, in any direction."""
 
 from __future__ import annotations
 
@@ -9,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .dot_labels import Direction
 from .labels import Label, measured, width_of
 from .layout import Edgewise, Frame, Layout, Point, arrange_groups
 from .lines import Line, Words, groups_of_one_op, title_of, visible
 from .model import Picture
+from .options import Direction
 
 MARGIN = 12.0
 HEAD = 6.0

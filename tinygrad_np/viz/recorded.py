@@ -1,7 +1,4 @@
-"""What a tape recorded, as nodes to draw: all that was computed, and what failed.
-
-Imports lines.
-"""
+"""What a tape recorded, as nodes to draw: all that was computed, and what failed."""
 
 from __future__ import annotations
 

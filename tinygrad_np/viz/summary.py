@@ -1,7 +1,7 @@
 """A model in a table: what each module gives, owns, keeps for backward, and multiplies.
 
-The model is called once, under a tape, and what its modules return is watched. Imports the
-engine only; a module is anything with `named_modules` and `parameters`.
+The model is called once, under a tape, and what its modules return is watched. A
+module is anything with `named_modules` and `parameters`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A picture as SVG: for notebooks, pages and files.
 
-Light and dark follow the reader's settings. Imports options, labels, placing and by_dot.
+Light and dark follow the reader's settings.
 """
 
 from __future__ import annotations
@@ -11,21 +11,22 @@ from html import escape
 from os import PathLike
 from pathlib import Path
 from shutil import which
-from typing import Literal, Unpack
+from typing import Unpack
 
 from .by_dot import clean_by_dot, placed_by_dot
 from .collector import paused_collector
-from .dot_labels import Direction, colors
+from .dot_labels import colors
+from .drawable import Drawable
+from .endings import write_text
 from .labels import CELL, SIZES, Label, svg_line
 from .layout import Point
 from .lines import Line, hint
 from .model import Box, Mark, Picture
-from .options import Options, chosen_picture
-from .picture import Drawable
+from .options import Direction, Engine, SVGOptions, takes
+from .picture import chosen_picture
 from .placing import Parts, Rectangle, number, pair, placed
 from .values import Rows
 
-Engine = Literal["own", "dot", "auto"]
 FEW_BOXES, FEW_ARROWS = 100, 300
 """How many `dot` lays out at most, if it is not asked for: more may take it long."""
 
@@ -102,22 +103,12 @@ class SVG:
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the picture to a file ending in .svg, whose folder is made if it is missing."""
-        path = ending_in(".svg", path, "svg")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.text, encoding="utf-8")
-        return path
+        return write_text("svg", path, "svg", self.text)
 
 
+@takes(SVGOptions)
 @paused_collector()
-def svg(
-    x: Drawable,
-    path: str | PathLike[str] | None = None,
-    *,
-    direction: Direction = "TB",
-    thumbnails: bool = False,
-    engine: Engine = "auto",
-    **options: Unpack[Options],
-) -> SVG:
+def svg(x: Drawable, path: str | PathLike[str] | None = None, **options: Unpack[SVGOptions]) -> SVG:
     """Return a picture of the graph that one or several results came from, as SVG.
 
     It needs no program: ten thousand boxes take our own layout a second or two. Few boxes
@@ -129,15 +120,7 @@ def svg(
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
             of ``debug()``.
         path: A file to write the picture to, ending in ``.svg``.
-        direction: Where values flow: ``"TB"`` from top to bottom, ``"LR"`` from left to right,
-            or ``"BT"``, ``"RL"``.
-        thumbnails: Add values, and an image of at most 16 x 16 means.
-        engine: Who says where all of it stands: ``"own"``, our layout, the same on every
-            machine; ``"dot"``, the program; or ``"auto"``, `dot` where it is installed, there
-            are at most 100 boxes and 300 arrows and no frames, and it leads no line through a
-            box.
-        options: What :func:`draw` takes by keyword: `params`, `max_nodes`, `depth`, `collapse`,
-            `fold`, `constants`, `focus`, `values`, `tape`.
+        options: Which part of the graph to draw, and how; listed below.
 
     Raises:
         TypeError: For anything but Tensors, and for an option that does not exist.
@@ -150,29 +133,12 @@ def svg(
     >>> tg.viz.svg((w * w).sum(), engine="own")
     <SVG 99 x 204: a graph of 3 boxes: 2 ops, 1 leaf>
     """
-    check_direction("svg", direction)
-    if thumbnails:
-        options = {**options, "values": True}
-    drawn = svg_of(chosen_picture("svg", x, options), direction, thumbnails, engine)
+    direction, thumbnails, engine = options["direction"], options["thumbnails"], options["engine"]
+    options["values"] = options["values"] or thumbnails
+    drawn = svg_of(chosen_picture(x, options), direction, thumbnails, engine)
     if path is not None:
         drawn.save(path)
     return drawn
-
-
-def ending_in(ending: str, path: str | PathLike[str], caller: str) -> Path:
-    """Return a path; raise unless its name says what will be in the file."""
-    path = Path(path)
-    if path.suffix.lower() != ending:
-        raise ValueError(
-            f"{caller}: {path.name!r} must end in {ending}; viz.save writes .png, .pdf and .dot"
-        )
-    return path
-
-
-def check_direction(caller: str, direction: str) -> None:
-    """Raise unless values can flow in a direction."""
-    if direction not in ("TB", "LR", "BT", "RL"):
-        raise ValueError(f"{caller}: direction is 'TB', 'LR', 'BT' or 'RL', not {direction!r}")
 
 
 @paused_collector()
@@ -183,8 +149,6 @@ def svg_of(
     engine: Engine = "auto",
 ) -> SVG:
     """Return a picture as SVG."""
-    if engine not in ("own", "dot", "auto"):
-        raise ValueError(f"svg: engine is 'own', 'dot' or 'auto', not {engine!r}")
     parts = Parts(shown, direction, thumbnails)
     is_small = len(shown.boxes) <= FEW_BOXES and len(shown.arrows) <= FEW_ARROWS
     drawn = None

@@ -1,21 +1,21 @@
-"""A graph as lines of text, for a terminal.
-
-Imports picture, outline and lines.
-"""
+"""A graph as lines of text, for a terminal."""
 
 from __future__ import annotations
 
 from typing import Unpack
 
+from .drawable import Drawable
 from .lines import SIGNS, counted, groups_of_one_op, many, measures, sizes, title_of, visible
-from .options import Options, chosen_picture
+from .model import Box, Group, Picture
+from .options import Options, takes
 from .outline import Printed, outline
-from .picture import Box, Drawable, Group, Picture
+from .picture import chosen_picture
 
 WIDEST = 60
 """How wide the column of expressions becomes for the longest of them."""
 
 
+@takes(Options, max_nodes=200)
 def text(x: Drawable, **options: Unpack[Options]) -> str:
     """Return the graph that one or several results came from as a listing.
 
@@ -27,11 +27,11 @@ def text(x: Drawable, **options: Unpack[Options]) -> str:
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
             of ``debug()``.
-        options: What :func:`draw` takes by keyword: `params`, `max_nodes` (200 unless told, and
-            `None` for all), `depth`, `collapse`, `fold`, `constants`, `focus`, `values`, `tape`.
+        options: Which part of the graph to list, and how finely; listed below. `max_nodes` is
+            `None` for all of a larger graph.
 
     Raises:
-        TypeError: For anything but Tensors.
+        TypeError: For anything but Tensors, and for an option that does not exist.
         ValueError: As :func:`draw` does.
 
     >>> import tinygrad_np as tg
@@ -42,8 +42,7 @@ def text(x: Drawable, **options: Unpack[Options]) -> str:
     #3  multiply(#2, 0.5)  (2,)  float64
     #4  loss = sum(#3)     ()    float64  result
     """
-    options = {"max_nodes": 200, **options}
-    return Printed(listing(chosen_picture("text", x, options)))
+    return Printed(listing(chosen_picture(x, options)))
 
 
 def listing(shown: Picture) -> str:

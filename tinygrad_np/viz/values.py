@@ -1,7 +1,7 @@
 """What the boxes of a picture hold, in a few numbers and a small image.
 
 Values come from a tape; without one, from the Tensors that are still there: leaves and
-results. Imports the engine only.
+results.
 """
 
 from __future__ import annotations

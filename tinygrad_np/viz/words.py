@@ -1,7 +1,4 @@
-"""What a picture says of an op in words: its parameters, and the names of its inputs.
-
-Imports the engine only.
-"""
+"""What a picture says of an op in words: its parameters, and the names of its inputs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Containers: what of a graph is inside which group, and the pieces of its edges there.
 
 Each can be laid out by itself: an edge that leaves or enters it leads to a point of its own.
-Imports ranks and routes.
 """
 
 from __future__ import annotations

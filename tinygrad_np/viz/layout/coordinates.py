@@ -4,7 +4,7 @@ Each vertex is aligned with the neighbour that the longest path leads through, a
 bends, so that the spine of a computation and every long edge run straight. As in Brandes and
 Koepf, "Fast and Simple Horizontal Coordinate Assignment", Graph Drawing (2001), that is done from
 the left and from the right, the lines are packed to both sides, and the mean is balanced. Then
-each line moves towards its neighbours as far as there is room. Imports ranks.
+each line moves towards its neighbours as far as there is room.
 """
 
 from __future__ import annotations

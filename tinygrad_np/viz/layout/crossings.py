@@ -3,7 +3,7 @@
 Sweeps by barycenters, down and up, keep the best order found; then neighbours are swapped where
 that helps: Gansner, Koutsofios, North and Vo, "A Technique for Drawing Directed Graphs", IEEE
 Trans. Softw. Eng. 19 (1993), section 3. Crossings are counted as in Barth, Juenger and Mutzel,
-"Simple and Efficient Bilayer Cross Counting" (2004): as inversions. Imports ranks.
+"Simple and Efficient Bilayer Cross Counting" (2004): as inversions.
 """
 
 from __future__ import annotations

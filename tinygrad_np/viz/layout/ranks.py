@@ -2,7 +2,7 @@
 
 The first step of the method of Sugiyama, Tagawa and Toda, "Methods for Visual Understanding of
 Hierarchical System Structures", IEEE Trans. SMC 11 (1981), pages 109-125. Knows nodes by number
-alone. Imports nothing of the package.
+alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The heights of rows, and the points that edges go through.
 
 Within a row an edge runs upright, between its boxes; it goes sideways only in the gaps between
-rows, where no box is. So it never passes through one. Imports ranks and coordinates.
+rows, where no box is. So it never passes through one.
 """
 
 from __future__ import annotations

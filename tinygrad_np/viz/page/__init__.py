@@ -1,7 +1,7 @@
 """The page: a graph as one HTML file that can be walked, searched and stepped through.
 
 Python lays out and gathers (scene, data); the scripts in ``static`` draw and answer. They, the
-style and the data are put into one file, which asks for nothing else. Imports compared.
+style and the data are put into one file, which asks for nothing else.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from ...engine.tensor import Tensor, result
 from ..alignment import Side
 from ..collector import paused_collector
 from ..compared import Compared
+from ..drawable import Drawable, named_outputs, named_tensors
+from ..endings import write_text
 from ..groups import Part, chosen
 from ..lines import visible
-from ..options import Options, check_options
-from ..picture import Builder, Drawable, named_outputs
+from ..options import Options, PageOptions, completed, takes
+from ..picture import Builder
 from ..recorded import Debugging
-from ..svg import ending_in
 from .data import Data
 from .difference import Difference
 
@@ -63,19 +64,15 @@ class Page:
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the page to a file ending in .html, whose folder is made if it is missing."""
-        path = ending_in(".html", path, "html")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.text, encoding="utf-8")
-        return path
+        return write_text("html", path, "html", self.text)
 
 
+@takes(PageOptions, fill=False, fold=...)
 @paused_collector()
 def html(
     x: Drawable | Compared,
     path: str | PathLike[str] | None = None,
-    *,
-    title: str | None = None,
-    **options: Unpack[Options],
+    **options: Unpack[PageOptions],
 ) -> Page:
     """Return a page on the graph that one or several results came from, for any browser.
 
@@ -91,14 +88,13 @@ def html(
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape, or a block
             of ``debug()``, in which the page opens at what failed; or what :func:`compare`
-            returned, which takes none of the options.
+            returned, which takes a `title` and no other option.
         path: A file to write the page to, ending in ``.html``.
-        title: What stands over the page; by default the names of the results.
-        options: What :func:`draw` takes by keyword: `params`, `max_nodes`, `depth`, `collapse`,
-            `fold`, `constants`, `focus`, `values`, `tape`. Modules that `depth` and `collapse`
-            name are closed when the page opens, and all others open. The page has all values
-            that are known, whatever `values` says; with a tape such as ``with tg.record() as
-            tape`` also gradients, seconds, saved bytes, lines and the steps of the sweep.
+        options: Which part of the graph to show; listed below. Modules that `depth` and
+            `collapse` name are closed when the page opens, and all others open. The page has
+            all values that are known, whatever `values` says; with a tape such as ``with
+            tg.record() as tape`` also gradients, seconds, saved bytes, lines and the steps of
+            the sweep.
 
     Raises:
         TypeError: For anything but Tensors, and for an option that does not exist.
@@ -112,13 +108,13 @@ def html(
     >>> tg.viz.html({"loss": loss}, tape=tape)
     <Page of 3 boxes>
     """
+    title = options.pop("title", None)
     if isinstance(x, Compared):
         if options:
             raise TypeError(f"html: a comparison takes no {sorted(options)[0]!r}: tell compare")
         boxes = len(x.picture.boxes)
         data = Difference(x).collect(visible(title or "Difference"))
     else:
-        check_options("html", options)
         side, closed = chosen_side(x, options)
         boxes = len(side.shown.boxes)
         data = Data(side).collect(visible(title or title_of(x)), results_of(x, side), closed)
@@ -132,16 +128,12 @@ def chosen_side(x: Drawable, options: Options) -> tuple[Side, set[int] | None]:
     """Return what to show, and which groups are closed at first, if the options say so."""
     fold, max_nodes = options.get("fold"), options.get("max_nodes")
     depth, collapse = options.get("depth"), options.get("collapse", ())
+    if (params := options.get("params")) is not None:
+        params = named_tensors(params)  # they are read twice
 
-    def built(fold: bool) -> Builder:
-        return Builder.of(
-            x,
-            options.get("params"),
-            fold=fold,
-            constants=options.get("constants", True),
-            focus=options.get("focus"),
-            tape=options.get("tape"),
-        )
+    def built(fold: bool) -> Builder:  # all modules are laid out open, and all values looked up
+        shown = completed(options, depth=None, collapse=(), values=False, fold=fold, params=params)
+        return Builder.of(x, shown)
 
     builder = built(fold or False)
     if fold is None and len(builder.graph.shown) > FOLD_FROM:

@@ -1,7 +1,4 @@
-"""Arrays in a few numbers, for the page: statistics, a histogram, a small image.
-
-Imports values.
-"""
+"""Arrays in a few numbers, for the page: statistics, a histogram, a small image."""
 
 from __future__ import annotations
 

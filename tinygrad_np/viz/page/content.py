@@ -1,7 +1,4 @@
-"""What every page holds: the boxes of a picture, and the arrays and lines that they point at.
-
-Imports lines, model, and what else the page is made of.
-"""
+"""What every page holds: the boxes of a picture, and the arrays and lines that they point at."""
 
 from __future__ import annotations
 

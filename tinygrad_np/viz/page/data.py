@@ -1,7 +1,4 @@
-"""What the page of one graph knows: values, the steps of the sweep, where NaN comes from.
-
-Imports alignment, picture and the explanations, whose words the page shows.
-"""
+"""What the page of one graph knows: values, the steps of the sweep, where NaN comes from."""
 
 from __future__ import annotations
 

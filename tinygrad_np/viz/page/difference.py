@@ -1,4 +1,4 @@
-"""What the page of two graphs knows: what differs, and both values of a box. Imports compared."""
+"""What the page of two graphs knows: what differs, and both values of a box."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The formula of a gradient rule, as it is written in its source. Imports the engine only."""
+"""The formula of a gradient rule, as it is written in its source."""
 
 from __future__ import annotations
 

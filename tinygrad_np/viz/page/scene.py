@@ -3,7 +3,7 @@
 The page closes a module by shrinking the axes of what is around it, where nothing else stands:
 the columns and the rows that the module took up become as wide and as high as its closed box.
 That keeps apart what was apart, so whatever is open nothing overlaps, and nothing is laid out in
-the browser. Imports layout, labels and model.
+the browser.
 """
 
 from __future__ import annotations

@@ -1,116 +1,18 @@
-"""A picture in the languages of other tools: Mermaid's flowcharts, and JSON.
-
-Imports options, outline and lines.
-"""
+"""A picture as data for other tools: what JSON can hold, and nothing else."""
 
 from __future__ import annotations
 
 import math
 from typing import Any, Unpack
 
-from .dot_labels import Direction
-from .lines import groups_of_one_op, lines_of, title_of, visible
-from .model import Box, Group, Picture
-from .options import Options, chosen_picture
-from .outline import Printed, outline
-from .picture import Drawable
-from .svg import check_direction
+from .drawable import Drawable
+from .model import Box
+from .options import Options, takes
+from .picture import chosen_picture
 from .values import Values
 
-SHAPES = {"op": "({})", "leaf": "[{}]", "constant": "[{}]", "module": "({})", "rest": "({})"}
-CLASSES = """\
-    classDef op fill:#ffffff,stroke:#8b95a3,color:#1f2937
-    classDef leaf fill:#e6effb,stroke:#3a6ea5,color:#1f2937
-    classDef parameter fill:#efeafb,stroke:#6b4fa8,color:#1f2937
-    classDef constant fill:#f1f2f4,stroke:#f1f2f4,color:#1f2937
-    classDef module fill:#fdf3dc,stroke:#a16d13,color:#1f2937
-    classDef rest fill:#ffffff,stroke:#8b95a3,color:#1f2937,stroke-dasharray:5 3
-    classDef result fill:#e2f3e6,stroke:#2b7a43,color:#1f2937,stroke-width:2px
-    classDef failed fill:#fdeceb,stroke:#b42318,color:#1f2937,stroke-width:2.5px
-    classDef group fill:#fafbfc,stroke:#b6bec9,color:#4b5563
-"""
 
-
-def mermaid(x: Drawable, *, direction: Direction = "TB", **options: Unpack[Options]) -> str:
-    """Return the graph that one or several results came from as a Mermaid flowchart.
-
-    Many pages of text, such as those of GitHub, draw it where it stands in a block of code
-    marked ``mermaid``. Modules are subgraphs. Mermaid itself refuses more than 500 edges unless
-    it is told otherwise.
-
-    Args:
-        x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
-            of ``debug()``.
-        direction: Where values flow: ``"TB"``, ``"LR"``, ``"BT"`` or ``"RL"``.
-        options: What :func:`draw` takes by keyword: `params`, `max_nodes`, `depth`, `collapse`,
-            `fold`, `constants`, `focus`, `values`, `tape`.
-
-    Raises:
-        TypeError: For anything but Tensors, and for an option that does not exist.
-        ValueError: As :func:`draw` does.
-
-    >>> import tinygrad_np as tg
-    >>> w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
-    >>> tg.viz.mermaid(w.sum())
-    flowchart TB
-        n0["w<br/>(2,)#160; float64"]:::leaf
-        n1("sum<br/>()#160; float64"):::result
-        n0 --> n1
-        ...
-    """
-    check_direction("mermaid", direction)
-    shown = chosen_picture("mermaid", x, options)
-    lonely = groups_of_one_op(shown)
-    lines = [f"flowchart {direction}"]
-    hidden = 0  # subgraphs of modules that are one op
-    for entry in outline(shown):
-        item, indent = entry.item, "    " * (entry.depth - hidden + 1)
-        if isinstance(item, Box):
-            alone = lonely.get(-1 if item.group is None else item.group)
-            lines.append(indent + flowchart_node(item, alone))
-        elif item.key in lonely:
-            hidden += -1 if entry.is_end else 1
-        elif entry.is_end:
-            lines.append(f"{indent}end")
-        else:
-            title = coded(visible(title_of(item) or "block"))
-            lines.append(f'{indent}subgraph g{item.key}["{title}"]')
-    for arrow in shown.arrows:
-        port = ""
-        if arrow.port is not None:
-            port = f'|"{coded(shown.boxes[arrow.head].operands[arrow.port])}"|'
-        lines.append(f"    n{arrow.tail} -->{port} n{arrow.head}")
-    framed = [f"g{group.key}" for group in filled(shown) if group.key not in lonely]
-    if framed:
-        lines.append(f"    class {','.join(framed)} group")
-    return Printed("\n".join(lines) + "\n" + CLASSES)
-
-
-def flowchart_node(box: Box, alone: Group | None) -> str:
-    """Return a box as a node of a flowchart."""
-    words = ["".join([part for part, _ in line]) for line in lines_of(box, alone)]
-    label = '"' + "<br/>".join([coded(line) for line in words]) + '"'
-    look = box.mark or ("result" if box.result else "parameter" if box.parameter else box.kind)
-    return f"n{box.key}{SHAPES[box.kind].format(label)}:::{look}"
-
-
-def filled(shown: Picture) -> list[Group]:
-    """Return the groups that have a box in them, at any depth."""
-    found: set[int] = set()
-    for group in reversed(shown.groups):  # inner ones come last
-        if group.members or group.key in found:
-            found.add(group.key)
-            if group.parent is not None:
-                found.add(group.parent)
-    return [group for group in shown.groups if group.key in found]
-
-
-def coded(words: str) -> str:
-    """Return words for a label of Mermaid: letters, digits and little else as they are."""
-    plain = "".join([c if c.isalnum() or c in " ,()=" else f"#{ord(c)};" for c in words])
-    return plain.replace("  ", "#160; ")
-
-
+@takes(Options, fold=False)
 def to_json(x: Drawable, **options: Unpack[Options]) -> dict[str, Any]:
     """Return the graph that one or several results came from as data for other tools.
 
@@ -144,8 +46,7 @@ def to_json(x: Drawable, **options: Unpack[Options]) -> dict[str, Any]:
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
             of ``debug()``.
-        options: What :func:`draw` takes by keyword: `params`, `max_nodes`, `depth`, `collapse`,
-            `fold` (not done unless told), `constants`, `focus`, `values`, `tape`.
+        options: Which part of the graph to give, and how finely; listed below.
 
     Raises:
         TypeError: For anything but Tensors, and for an option that does not exist.
@@ -159,7 +60,7 @@ def to_json(x: Drawable, **options: Unpack[Options]) -> dict[str, Any]:
     >>> found["edges"]
     [{'tail': 0, 'head': 1, 'port': None}]
     """
-    shown = chosen_picture("to_json", x, {"fold": False, **options})
+    shown = chosen_picture(x, options)
     return {
         "version": 1,
         "nodes": [node_data(box) for box in shown.boxes],
