@@ -213,19 +213,20 @@ def walk_edges(roots: Iterable[Node], stop: frozenset[Node] = frozenset()) -> li
 
     What lies only beyond the nodes of `stop` is left out.
     """
-    stack = list(roots)
-    seen = set(stack)
-    while stack:
-        node = stack.pop()
-        if node in stop:
+    order = list(dict.fromkeys(roots))
+    seen = set(order)
+    for node in order:  # which grows meanwhile
+        if stop and node in stop:
             continue
         if node.saved is FREED:
             raise freed(node)
-        for parent in several(node.ends):
+        ends = node.ends
+        for parent in ends if type(ends) is tuple else (ends,):
             if parent not in seen:
                 seen.add(parent)
-                stack.append(parent)
-    return sorted(seen, key=attrgetter("number"), reverse=True)
+                order.append(parent)
+    order.sort(key=attrgetter("number"), reverse=True)
+    return order
 
 
 def freed(node: Node) -> GraphError:

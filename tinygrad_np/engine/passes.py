@@ -70,6 +70,7 @@ def _go_back(
     stop: bool,
 ) -> dict[Node, Any]:
     found: dict[Node, Any] = {}
+    simple = note is None and not on_tensors
     ours: set[Node] = set()  # whose cotangent is an array this pass allocated
     for node in order:
         g = cotangents.pop(node, None)
@@ -79,18 +80,21 @@ def _go_back(
             found[node] = g
             if stop:
                 continue
-        edges = node.edges
-        if edges is None:  # freed by another thread since the walk
+        ends, saved = node.ends, node.saved
+        if saved is FREED:  # by another thread since the walk
             raise freed(node)
-        for parent, rule, arguments in edges:
+        rules = node.pattern.rules
+        edges = zip(ends, rules, saved) if type(ends) is tuple else ((ends, rules[0], saved),)
+        for parent, rule, kept in edges:
             if useful is not None and parent not in useful:
                 continue
-            if on_tensors:
-                arguments = saved_tensors(node, rule, arguments)
-            if node.dtype.kind == "c":
-                c = vjp_of(node, rule, g, arguments)
+            if simple and node.dtype.kind != "c":  # as `vjp_of` does, without the call
+                c = rule.apply(g, kept) if rule.count == 1 else rule.apply(g, *kept)
             else:
-                c = rule.apply(g, *arguments)
+                arguments = (kept,) if rule.count == 1 else kept
+                if on_tensors:
+                    arguments = saved_tensors(node, rule, arguments)
+                c = vjp_of(node, rule, g, arguments)
             if c is not None and (c.shape != parent.shape or c.dtype is not parent.dtype):
                 c = match_input(c, parent, node, rule)
             if note is not None:
