@@ -68,6 +68,44 @@ def test_sixtyfold_sharing_is_one_visit_per_node():
     assert x.grad.item() == 2.0**60
 
 
+CHAINS = {
+    "numbers": lambda y: y * 1.0 + 1e-6,
+    "one saved array": lambda y: np.tanh(np.tanh(y)),
+    "a constant array": lambda y: y * np.full(2, 0.5) + np.ones(2),
+    "views": lambda y: y.reshape(2, 1).reshape(2),
+}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_what_the_collector_walks_of_a_node_is_the_node_alone(name):
+    """Every further object would be visited again each time the collector looks at a large graph.
+
+    What a constant array leaves in a node is one more. Tuples of sizes and arrays are not visited
+    once it has seen that they hold nothing of its kind.
+    """
+    y = tg.tensor([0.1, 0.2], requires_grad=True)
+    gc.collect()
+    before = len(gc.get_objects())
+    for _ in range(500):
+        y = CHAINS[name](y)
+    gc.collect()
+    assert y.node.number
+    assert len(gc.get_objects()) - before < 1020 * (2 if name == "a constant array" else 1)
+
+
+def test_a_node_takes_few_bytes():
+    y = tg.tensor([0.1, 0.2], requires_grad=True)
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for _ in range(1000):
+        y = y * 1.0
+        y = y + 1e-6
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert y.node.number
+    assert after - before < 200 * 2000
+
+
 def make_training(seed):
     rng = np.random.default_rng(seed)
     x, y = rng.normal(size=(64, 2)), rng.integers(0, 2, (64, 1)).astype(float)

@@ -84,7 +84,8 @@ def _go_back(
         if saved is FREED:  # by another thread since the walk
             raise freed(node)
         rules = node.pattern.rules
-        edges = zip(ends, rules, saved) if type(ends) is tuple else ((ends, rules[0], saved),)
+        one = type(ends) is not tuple
+        edges = ((ends, rules[0], saved),) if one else zip(ends, rules, saved, strict=True)
         for parent, rule, kept in edges:
             if useful is not None and parent not in useful:
                 continue
