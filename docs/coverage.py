@@ -3,8 +3,8 @@
     python docs/coverage.py           write the page
     python docs/coverage.py --check   fail if the page is not what would be written
 
-Every line rests on the records of tests/cases.py. That a function is differentiable, how often, and
-in complex numbers too, is what its records say and tests/test_ops.py checks.
+Every line rests on the records of tests/ops/cases.py. That a function is differentiable, how often,
+and in complex numbers too, is what its records say and tests/ops/test_ops.py checks.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import tinygrad_np as tg  # noqa: E402  # after the path to it
-from cases import CASES  # noqa: E402  # after the path to them
-from records import complexly  # noqa: E402  # after the path to them
+from ops.cases import CASES  # noqa: E402  # after the path to them
+from ops.records import complexly  # noqa: E402  # after the path to them
 from tinygrad_np.engine.op import NUMPY  # noqa: E402  # after the path to them
 from tinygrad_np.ops.refusals import REFUSED  # noqa: E402  # after the path to them
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from cases import CASES
-from cases_of_special import WITHOUT_SCIPY
+from ops.cases import CASES
+from ops.cases_of_special import WITHOUT_SCIPY
 from tinygrad_np.engine.graph import walk
 from tinygrad_np.engine.op import FUNCTIONS, NUMPY, OPS
 from tinygrad_np.ops.numpy_protocol import METHODS, REDUCTIONS

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from cases import CASES
+from ops.cases import CASES
 from tinygrad_np.engine.trees import leaves_of
 
 SMOOTH = [case for case in CASES if case.order]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import tinygrad_np as tg
-from differences import difference
+from ops.differences import difference
 from tinygrad_np.testing import strategies
 from tinygrad_np.testing.programs import FORMS, REFERENCES, STEP, write
 from tinygrad_np.testing.strategies import broadcastable_shapes, programs
@@ -293,7 +293,7 @@ def test_second_derivatives_of_programs(program, seed):
 @settings(max_examples=150, report_multiple_bugs=False)
 def test_programs_against_torch(data, seed):
     torch = pytest.importorskip("torch")
-    from torch_as_numpy import MISSING, NP, TG
+    from ops.torch_as_numpy import MISSING, NP, TG
 
     program = data.draw(programs({k: f for k, f in FORMS.items() if k not in MISSING}))
     leaves, t = tuple(program.leaves.values()), tuple(program.directions.values())

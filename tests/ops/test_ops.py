@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from cases import CASES
-from differences import difference
-from records import complexly
+from ops.cases import CASES
+from ops.differences import difference
+from ops.records import complexly
 from tinygrad_np.engine.graph import walk
 from tinygrad_np.engine.op import NUMPY
 

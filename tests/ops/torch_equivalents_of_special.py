@@ -4,7 +4,7 @@ Many functions that PyTorch has not are one line of those it has. Of Bessel func
 0 and 1, so it is the records of one order that stand here.
 """
 
-from torch_equivalents import of, torch
+from ops.torch_equivalents import of, torch
 
 F, special = torch.nn.functional, torch.special
 

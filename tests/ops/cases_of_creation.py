@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_np as tg
-from records import ANY, CASES, POSITIVE, add, floats
+from ops.records import ANY, CASES, POSITIVE, add, floats
 from tinygrad_np.engine.op import OPS
 
 __all__ = ["CASES"]

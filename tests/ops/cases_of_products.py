@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_np as tg
-from records import ANY, add
+from ops.records import ANY, add
 from tinygrad_np.engine.op import OPS
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from ops.torch_equivalents import NotInTorchError, of, torch, without
 from tinygrad_np.ops.indexing import ARRAY, Slice
-from torch_equivalents import NotInTorchError, of, torch, without
 
 F = torch.nn.functional
 

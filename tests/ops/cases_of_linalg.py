@@ -8,7 +8,7 @@ Hermitian first, because the gradient is for changes that keep it so.
 import numpy as np
 
 import tinygrad_np as tg
-from records import ANY, add, real
+from ops.records import ANY, add, real
 from tinygrad_np.engine.op import OPS
 
 L = np.linalg

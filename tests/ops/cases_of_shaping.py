@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 import tinygrad_np as tg
-from records import ANY, CASES, NONZERO, add, spaced
+from ops.records import ANY, CASES, NONZERO, add, spaced
 
 __all__ = ["CASES"]
 

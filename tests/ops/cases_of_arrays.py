@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_np as tg
-from records import ANY, CASES, add, fixed, integers
+from ops.records import ANY, CASES, add, fixed, integers
 from tinygrad_np.engine.op import OPS
 from tinygrad_np.ops.indexing import ARRAY, Slice
 

@@ -10,19 +10,19 @@ import math
 
 import numpy as np
 
-import cases_of_creation  # noqa: F401  # enters its records
-import cases_of_fft  # noqa: F401  # enters its records
-import cases_of_linalg  # noqa: F401  # enters its records
-import cases_of_numbers  # noqa: F401  # enters its records
-import cases_of_products  # noqa: F401  # enters its records
-import cases_of_reductions  # noqa: F401  # enters its records
-import cases_of_selection  # noqa: F401  # enters its records
-import cases_of_shaping  # noqa: F401  # enters its records
-import cases_of_special  # noqa: F401  # enters its records
+import ops.cases_of_creation  # enters its records
+import ops.cases_of_fft  # enters its records
+import ops.cases_of_linalg  # enters its records
+import ops.cases_of_numbers  # enters its records
+import ops.cases_of_products  # enters its records
+import ops.cases_of_reductions  # enters its records
+import ops.cases_of_selection  # enters its records
+import ops.cases_of_shaping  # enters its records
+import ops.cases_of_special  # noqa: F401  # enters its records
 import tinygrad_np as tg
-from cases_of_arrays import CASES
-from cases_of_special import sp
-from records import (
+from ops.cases_of_arrays import CASES
+from ops.cases_of_special import sp
+from ops.records import (
     ANY,
     NONZERO,
     POSITIVE,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 import tinygrad_np as tg
-from records import (
+from ops.records import (
     ANY,
     CASES,
     NONZERO,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from cases import CASES
+from ops.cases import CASES
 from tinygrad_np.engine import batching
 from tinygrad_np.ops import batching as rules
 from tinygrad_np.ops import batching_linalg

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from torch_sweeps import close, directions_for, of_ours, of_theirs, torch
+from ops.torch_sweeps import close, directions_for, of_ours, of_theirs, torch
 
 L = torch.linalg
 over_dtypes = pytest.mark.parametrize("dtype", ["f8", "c16", "mixed"])

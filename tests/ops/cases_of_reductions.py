@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 import tinygrad_np as tg
-from records import (
+from ops.records import (
     ANY,
     NONZERO,
     POSITIVE,

@@ -2,7 +2,7 @@
 
 import math
 
-from torch_equivalents import NotInTorchError, of, torch, without
+from ops.torch_equivalents import NotInTorchError, of, torch, without
 
 masked = torch.masked
 

@@ -1,6 +1,6 @@
 """What PyTorch has for the records of products, numpy.linalg and numpy.fft."""
 
-from torch_equivalents import NotInTorchError, of, torch
+from ops.torch_equivalents import NotInTorchError, of, torch
 
 F, L = torch.nn.functional, torch.linalg
 

@@ -6,15 +6,17 @@ here what PyTorch has not.
 
 import pytest
 
-import torch_equivalents
-import torch_equivalents_of_algebra
-import torch_equivalents_of_arrays
-import torch_equivalents_of_reductions
-import torch_equivalents_of_special
-from cases import CASES
-from records import complexly
-from torch_equivalents import NotInTorchError
-from torch_sweeps import close, directions_for, of_ours, of_theirs, torch
+from ops import (
+    torch_equivalents,
+    torch_equivalents_of_algebra,
+    torch_equivalents_of_arrays,
+    torch_equivalents_of_reductions,
+    torch_equivalents_of_special,
+)
+from ops.cases import CASES
+from ops.records import complexly
+from ops.torch_equivalents import NotInTorchError
+from ops.torch_sweeps import close, directions_for, of_ours, of_theirs, torch
 
 pytestmark = pytest.mark.filterwarnings("ignore:var.*degrees of freedom is <= 0:UserWarning")
 

@@ -7,7 +7,7 @@ is nothing to compare with, and no function either.
 import numpy as np
 
 import tinygrad_np as tg
-from records import (
+from ops.records import (
     ANY,
     CASES,
     NONZERO,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from torch_sweeps import close, directions_for, of_ours, of_theirs, torch
+from ops.torch_sweeps import close, directions_for, of_ours, of_theirs, torch
 
 INF, NAN = math.inf, math.nan
 F, L = torch.nn.functional, torch.linalg
