@@ -35,7 +35,9 @@ def prod(x, axis=None, keepdims=False):
 
 def var(x, axis=None, keepdims=False):
     axis = over(axis, x)
-    return torch.var(x, axis, correction=0, keepdim=keepdims) if axis else x * 0
+    if not axis:  # of single numbers; real, of complex ones too
+        return (x * x.conj()).real * 0
+    return torch.var(x, axis, correction=0, keepdim=keepdims)
 
 
 def take(x, places, axis):
