@@ -3,10 +3,25 @@
 import numpy as np
 
 import tinygrad_np as tg
-from ops.records import ANY, add
+from ops.in_torch import NotInTorchError, named, torch
+from ops.opinfo import ANY, add
+
+
+def in_torch(name):
+    """PyTorch's transform with NumPy's keywords."""
+    names = {"axis": "dim", "axes": "dim"}
+
+    def function(x, **params):
+        if -1 in params.get("s", ()) and name in ("irfft2", "irfftn"):
+            raise NotInTorchError("s=-1 means another length of a real result there")
+        renamed = {names.get(key, key): value for key, value in params.items()}
+        return named(f"fft.{name}")(x, **renamed)
+
+    return function
 
 
 def fft(name, *shapes, **params):
+    """Enter a record for each of several shapes."""
     ours, theirs = getattr(tg.fft, name), getattr(np.fft, name)
     for shape in shapes:
         add(
@@ -17,6 +32,7 @@ def fft(name, *shapes, **params):
             shapes=(shape,),
             params=params,
             label=str(shape),
+            torch=in_torch(name),
         )
 
 
@@ -38,6 +54,13 @@ for name in ("fftshift", "ifftshift"):
     fft(name, (5,), (2, 3))
     fft(name, (4, 3), axes=0)
     fft(name, (4, 3), axes=(0, -1))
+
+
+def torch_frequencies(name):
+    """PyTorch's frequencies, of which the distance is a number, as a function of that."""
+    return lambda d, n: named(f"fft.{name}")(n, dtype=torch.float64) / d
+
+
 for name in ("fftfreq", "rfftfreq"):
     theirs, ours = getattr(np.fft, name), getattr(tg.fft, name)
     for n in (4, 5):
@@ -49,4 +72,5 @@ for name in ("fftfreq", "rfftfreq"):
             shapes=((),),
             params={"n": n},
             integers=False,
+            torch=torch_frequencies(name),
         )

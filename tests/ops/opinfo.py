@@ -1,14 +1,23 @@
-"""What a record of cases.py is, and the domains its arguments are drawn from."""
+"""What a test record of an op is, and the domains its arguments are drawn from.
+
+PyTorch calls such a record an OpInfo. It says how to call the op, what NumPy (or a formula) gives
+for the same arguments, from which domains those may be drawn, away from kinks and poles, and what
+PyTorch has. The records stand in records/; every check in test_ops.py and test_against_torch.py
+is run over all of them.
+"""
 
 import math
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 import tinygrad_np as tg
+from ops.in_torch import InTorch, NotInTorch
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
@@ -42,6 +51,20 @@ def fixed(*values) -> Draw:
     return lambda rng, shape: np.array(*values)
 
 
+def holes(rng, shape):
+    """Distinct numbers, some of them missing; two of each row of three are there."""
+    x = spaced(rng, shape)
+    x[..., 1] = np.nan
+    return x
+
+
+def some_missing(rng, shape):
+    """Distinct numbers, one of them missing."""
+    x = spaced(rng, shape) + 0.03
+    x[0, 0] = np.nan
+    return x
+
+
 def real(domain: Draw) -> Draw:
     """The same domain, of arguments that are real numbers by nature: weights, places."""
 
@@ -52,8 +75,13 @@ def real(domain: Draw) -> Draw:
     return draw
 
 
+ANY, POSITIVE, NONZERO, SMALL = floats(), floats(0.3, 2.5), floats(gap=0.3), floats(-0.8, 0.8)
+MASK = fixed([[True, False, True], [True, True, False]])
+ZEROS = fixed([[2.0, 0.0, 3.0], [0.0, 0.0, 4.0]])
+
+
 @dataclass(frozen=True, kw_only=True)
-class Case:
+class OpInfo:
     """How to test an op.
 
     Attributes:
@@ -62,16 +90,22 @@ class Case:
         reference: What it must equal, on arrays.
         domains: Where each array is drawn from.
         shapes: The shape of each array.
+        file: The file of records/ it stands in.
         params: Keyword parameters, for both.
         order: How many times it can be differentiated: 0 for answers without gradient.
         elementwise: Whether arrays of any shapes that broadcast will do.
         integers: Whether it takes integers and booleans wherever the reference does.
         tolerance: The relative error of differences.
+        label: What tells it from other records of the op, besides the parameters.
         mapped: Whether `vmap` can take it: not where values decide about shapes.
         complex: How many times it can be differentiated with complex numbers: 0 where it refuses
             them, or their gradient, although the reference takes them. When left out, as `order`,
             and refused where the reference does.
         rounding: The relative error of values.
+        torch: What PyTorch has: a function, or its name below `torch`, or `InTorch` if there is
+            more to say, or `NotInTorch` with the reason. When left out, PyTorch's function of the
+            same name. A function takes tensors and `params`.
+        reaches: The op that is recorded, where it is another.
     """
 
     op: str
@@ -79,6 +113,7 @@ class Case:
     reference: Callable[..., Any]
     domains: tuple[Draw, ...]
     shapes: tuple[tuple[int, ...], ...]
+    file: str
     params: dict[str, Any] = field(default_factory=dict)
     order: int = 2
     elementwise: bool = False
@@ -88,16 +123,20 @@ class Case:
     mapped: bool = True
     complex: int | None = None
     rounding: float = 1e-13
+    torch: str | Callable[..., Any] | InTorch | NotInTorch | None = None
+    reaches: str = ""
 
-    def has_floats(self):
-        """Return whether there are arguments that could as well be complex."""
+    @cached_property
+    def has_floats(self) -> bool:
+        """Whether there are arguments that could as well be complex."""
         rng = np.random.default_rng(0)
         real, could_be = self.draw(rng), complexly(self).draw(rng)
         return any(a.dtype != b.dtype for a, b in zip(real, could_be, strict=True))
 
-    def takes_complex(self):
-        """Return whether the op must do with complex numbers what the reference does."""
-        if self.complex is not None or not self.has_floats():
+    @cached_property
+    def takes_complex(self) -> bool:
+        """Whether the op must do with complex numbers what the reference does."""
+        if self.complex is not None or not self.has_floats:
             return bool(self.complex)
         return self.reference_takes(complexly(self).draw(np.random.default_rng(0)))
 
@@ -121,10 +160,7 @@ class Case:
         return self.op + "".join(f"[{part}]" for part in (self.label, params) if part)
 
 
-CASES: list[Case] = []
-
-
-def complexly(case):
+def complexly(record):
     """Return a record with complex numbers for floats, off the axes: branch cuts lie there."""
 
     def with_imaginary_part(domain):
@@ -137,25 +173,44 @@ def complexly(case):
         return draw
 
     return replace(
-        case,
-        domains=tuple(map(with_imaginary_part, case.domains)),
-        label=", ".join(filter(None, (case.label, "complex"))),
-        order=case.order if case.complex is None else case.complex,
+        record,
+        domains=tuple(map(with_imaginary_part, record.domains)),
+        label=", ".join(filter(None, (record.label, "complex"))),
+        order=record.order if record.complex is None else record.complex,
         rounding=1e-12,
     )
+
+
+RECORDS: list[OpInfo] = []
+"""All that were entered; `ops.records` has every one, having read all files."""
+
+
+def file_of_records():
+    """Return the name of the file of records/ that is being read, or nothing."""
+    frame = sys._getframe()
+    while frame is not None:
+        package, _, name = frame.f_globals.get("__name__", "").rpartition(".")
+        if package == "ops.records":
+            return name
+        frame = frame.f_back
+    return ""
 
 
 def add(op, reference, *domains, call=None, shapes=None, **rest):
     """Enter a record; the op's public function is what is called unless told otherwise."""
     call = call or getattr(tg, op)
     shapes = shapes or ((2, 3),) * len(domains)
-    CASES.append(
-        Case(op=op, call=call, reference=reference, domains=domains, shapes=shapes, **rest)
+    record = OpInfo(
+        op=op,
+        call=call,
+        reference=reference,
+        domains=domains,
+        shapes=shapes,
+        file=file_of_records(),
+        **rest,
     )
+    RECORDS.append(record)
 
 
 def elementwise(op, reference, *domains, **rest):
     add(op, reference, *domains, elementwise=True, **rest)
-
-
-ANY, POSITIVE, NONZERO, SMALL = floats(), floats(0.3, 2.5), floats(gap=0.3), floats(-0.8, 0.8)

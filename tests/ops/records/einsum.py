@@ -1,76 +1,17 @@
-"""The records of products of every kind: of vectors, in index notation, of sequences."""
+"""The records of products in index notation."""
 
 import numpy as np
 
 import tinygrad_np as tg
-from ops.records import ANY, add
+from ops.in_torch import torch
+from ops.opinfo import ANY, add
 from tinygrad_np.engine.op import OPS
 
 
-def of(name, *shapes, **params):
-    """Enter a record of a function of several arrays."""
-    label = ", ".join(map(str, shapes))
-    domains = (ANY,) * len(shapes)
-    add(name, getattr(np, name), *domains, shapes=shapes, params=params, label=label)
+def torch_einsum(*x, subscripts="ij,kj", dtype=None, order="K", casting="safe", optimize=False):
+    """torch.einsum; of NumPy's keywords only the dtype decides about the numbers."""
+    return torch.einsum(subscripts, *[t if dtype is None else t.to(torch.complex128) for t in x])
 
-
-for shapes in (((3,), (3,)), ((2, 3), (3,)), ((2, 1, 3), (4, 3)), ((2, 0), (0,))):
-    of("vecdot", *shapes)
-add(
-    "vecdot",
-    lambda x, y, axis: np.vecdot(x, y, axis=axis),
-    ANY,
-    ANY,
-    call=lambda x, y, axis: tg.vecdot(x, y, axis=axis),
-    shapes=((3, 2, 2), (3, 1, 2)),
-    params={"axis": 0},
-)
-for shapes in (((2, 3), (3,)), ((2, 1, 2, 3), (4, 3)), ((2, 3), (2, 3))):
-    of("matvec", *shapes)
-for shapes in (((3,), (3, 2)), ((4, 3), (2, 1, 3, 2)), ((2, 3), (3, 2))):
-    of("vecmat", *shapes)
-for shapes in (((3,), (3,)), ((2, 3), (3, 2)), ((), ())):
-    of("vdot", *shapes)
-for shapes in (((3,), (3,)), ((2, 3), (4, 3)), ((2, 2, 3), (3,)), ((), (2,)), ((2,), ())):
-    of("inner", *shapes)
-for shapes in (((3,), (2,)), ((2, 3), (2, 2)), ((), (2,))):
-    of("outer", *shapes)
-for shapes in (((2,), (3,)), ((2, 3), (2, 2)), ((2,), (2, 2, 3)), ((2, 2, 1), (3,)), ((), (2,))):
-    of("kron", *shapes)
-for shapes, axes in (
-    (((2, 3), (2, 3)), 2),
-    (((2, 3), (3, 4)), 1),
-    (((2,), (3,)), 0),
-    (((2, 3, 4), (4, 2, 3)), ((0, -1), (1, 0))),
-    (((2, 3), (4, 2)), (0, 1)),
-    (((2, 0), (0, 3)), 1),
-):
-    of("tensordot", *shapes, axes=axes)
-for shapes, params in (
-    (((3,), (3,)), {}),
-    (((2, 3), (3,)), {}),
-    (((3, 2), (2, 3)), {"axisa": 0, "axisc": 0}),
-    (((3, 2), (3, 2)), {"axis": 0}),
-):
-    of("cross", *shapes, **params)
-
-# ----------------------------------------------------------------------- sequences
-
-for name in ("convolve", "correlate"):
-    for n, m in ((5, 3), (3, 5), (4, 2), (2, 5), (3, 3)):
-        for mode in ("full", "same", "valid"):
-            of(name, (n,), (m,), mode=mode)
-of("convolve", (), (2,))
-add(
-    "convolve_full",
-    np.convolve,
-    ANY,
-    ANY,
-    call=OPS["convolve_full"].call,
-    shapes=((4,), (2,)),
-)
-
-# ------------------------------------------------------------------ index notation
 
 for subscripts, *shapes in (
     ("ij,jk->ik", (2, 3), (3, 2)),
@@ -109,6 +50,7 @@ for subscripts, *shapes in (
             call=lambda *x, subscripts, optimize: tg.einsum(subscripts, *x, optimize=optimize),
             shapes=tuple(shapes),
             params={"subscripts": subscripts, "optimize": optimize},
+            torch=torch_einsum,
         )
 add(
     "einsum",
@@ -118,6 +60,7 @@ add(
     call=lambda x, y: tg.einsum(x, [0, 1], y, [1, 2], [2, 0]),
     shapes=((2, 3), (3, 2)),
     label="lists",
+    torch=lambda x, y: torch.einsum(x, [0, 1], y, [1, 2], [2, 0]),
 )
 add(
     "einsum",
@@ -127,6 +70,7 @@ add(
     call=lambda x, y: tg.einsum(x, [..., 30, 2], y, [2, 30]),
     shapes=((2, 2, 3), (3, 2)),
     label="lists, implicit",
+    torch=lambda x, y: torch.einsum(x, [..., 30, 2], y, [2, 30]),
 )
 for params in ({"dtype": np.complex128}, {"order": "K"}, {"casting": "no"}, {"optimize": "greedy"}):
     add(
@@ -138,6 +82,7 @@ for params in ({"dtype": np.complex128}, {"order": "K"}, {"casting": "no"}, {"op
         shapes=((2, 3), (2, 3)),
         params=params,
         integers=False,
+        torch=torch_einsum,
     )
 add(
     "einsum",
@@ -146,6 +91,7 @@ add(
     call=lambda *x: tg.einsum("ij,jk,kl->il", *x, optimize=["einsum_path", (1, 2), (0, 1)]),
     shapes=((2, 3), (3, 2), (2, 2)),
     label="path",
+    torch=lambda *x: torch.einsum("ij,jk,kl->il", *x),
 )
 for subscripts, *shapes in (("ab,bc->ac", (2, 3), (3, 2)), ("aa,b->a", (2, 2), (3,))):
     add(
@@ -155,4 +101,5 @@ for subscripts, *shapes in (("ab,bc->ac", (2, 3), (3, 2)), ("aa,b->a", (2, 2), (
         call=OPS["sum_of_products"].call,
         shapes=tuple(shapes),
         params={"subscripts": subscripts},
+        torch=torch_einsum,
     )
