@@ -211,6 +211,7 @@ def test_programs_are_what_they_promise():
     assert written == set(names)
 
 
+@pytest.mark.slow
 @given(programs(FORMS))
 @settings(max_examples=200, report_multiple_bugs=False)
 def test_values_of_programs_are_numpys(program):
@@ -277,18 +278,21 @@ def test_derivatives_of_each_form(name):
     check_second_derivatives(program, seed)
 
 
+@pytest.mark.slow
 @given(programs(FORMS), seeds)
 @settings(max_examples=200, report_multiple_bugs=False)
 def test_derivatives_of_programs(program, seed):
     check_derivatives(program, seed)
 
 
+@pytest.mark.slow
 @given(programs(FORMS), seeds)
 @settings(max_examples=100, report_multiple_bugs=False)
 def test_second_derivatives_of_programs(program, seed):
     check_second_derivatives(program, seed)
 
 
+@pytest.mark.slow
 @given(st.data(), seeds)
 @settings(max_examples=150, report_multiple_bugs=False)
 def test_programs_against_torch(data, seed):

@@ -156,6 +156,7 @@ def test_a_recorded_graph_keeps_the_values_it_saw(name):
     assert x.grad.tolist() == [2.0, 3.0]
 
 
+@pytest.mark.slow
 def test_a_step_leaves_nothing_behind():
     model = nn.MLP([50, 50, 1], rng=0)
     x, y = np.ones((20, 50)), np.ones((20, 1))

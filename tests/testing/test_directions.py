@@ -26,6 +26,7 @@ def square(bend):
     return tg.op(lambda x: x * x, x=rule, name="square")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [(0, 0), (17, 4), (99, 9)])
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 30.0])
 @pytest.mark.parametrize("seed", range(3))
@@ -55,6 +56,7 @@ def test_the_work_does_not_grow_with_the_elements():
     assert costs[1] < 1.3 * costs[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("seed", [0, 12, 38, 154])  # with kinks near by, and level directions
 def test_a_network_of_ten_thousand_parameters(dtype, seed):

@@ -215,6 +215,7 @@ def test_a_missing_sum_fails():
         gradcheck(lambda x, bias: add_bias(x, bias), normal(4, 3), normal(3))
 
 
+@pytest.mark.slow
 def test_a_doubled_mean_of_many_fails():
     @declare(public=False, x=lambda g, x: np.broadcast_to(g * (2.0 / x.size), x.shape))
     def wrong_mean(x):

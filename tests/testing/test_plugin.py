@@ -12,6 +12,8 @@ import tinygrad_np as tg
 from tinygrad_np.engine.op import OPS
 from tinygrad_np.testing.mutation import MUTATIONS, UNSUMMED, Mutant, Workshop, first_slice
 
+pytestmark = pytest.mark.slow  # each is a session of its own
+
 
 def run(folder, text, *arguments):
     """Run pytest on a file with this text, in a folder of its own."""

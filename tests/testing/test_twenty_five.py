@@ -16,6 +16,7 @@ def test_there_are_fourteen_right_and_eleven_wrong_ones():
     assert len(set(NAMES)) == 25
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_each_is_judged_rightly(case, seed):

@@ -181,6 +181,7 @@ def test_every_box_is_in_the_picture_once_and_after_what_leads_to_it(first, seco
     assert tg.viz.compare(made(first), made(first)).is_same
 
 
+@pytest.mark.slow
 def test_long_chains():
     def chain(n, at):
         y = leaf()

@@ -111,6 +111,7 @@ NASTY = st.lists(
 ANY_NAME = st.text() | NASTY
 
 
+@pytest.mark.slow
 @given(leaf=ANY_NAME, result=ANY_NAME, output=ANY_NAME)
 @example(leaf="\ud800", result=" ", output="\u2028")
 @example(leaf="<b>x</b>", result='a\\"', output="\\")
@@ -230,6 +231,7 @@ def test_a_direction_that_is_none_is_refused():
         tg.viz.draw(tg.tensor(1.0), direction="up")
 
 
+@pytest.mark.slow
 def test_a_deep_graph():
     y = tg.tensor(1.0, requires_grad=True)
     for _ in range(100_000):

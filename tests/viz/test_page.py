@@ -88,6 +88,7 @@ def test_names_can_not_break_out_of_the_page(leaf, title):
         assert data_of(page)["boxes"][0]["name"] == joined(leaf)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(NASTY.map(joined), st.lists(NASTY.map(joined))))
 def test_embedded_data_are_what_was_given(given_data):
     text = embedded(given_data)
@@ -338,6 +339,7 @@ def test_a_graph_without_boxes_to_lay_out():
     assert len(data_of(page)["boxes"]) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "steps"), [((), 0), (("--values",), 1), (("--depth", "0"), 0)])
 def test_the_command_writes_it(tmp_path, option, steps):
     (tmp_path / "program.py").write_text(

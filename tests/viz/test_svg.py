@@ -200,6 +200,7 @@ def test_every_line_ends_where_its_arrow_begins():
         assert float(tip[1]) - float(end[1]) == pytest.approx(6)
 
 
+@pytest.mark.slow
 def test_a_deep_graph_and_a_shared_one():
     x = y = tg.tensor(1.0, requires_grad=True)
     for _ in range(60):
