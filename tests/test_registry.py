@@ -34,7 +34,7 @@ def declaring_modules():
     modules["transforms"] = import_module("tinygrad_np.engine.transforms")
     imported = {}
     for name, module in modules.items():
-        tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+        tree = ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))
         nodes = [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
         imported[name] = {alias.asname or alias.name for n in nodes for alias in n.names}
     return modules, imported

@@ -72,6 +72,7 @@ def the_gradient_that_is_explained_is_the_gradient(record, rng):
     if w.grad is None:
         assert explanation.gradient is None
         return
+    assert explanation.gradient is not None
     np.testing.assert_array_equal(explanation.gradient, w.grad.data)
     assert explanation.verdict in ("ok", "zero", "vanishing")
     assert (explanation.verdict == "ok") or explanation.reasons

@@ -7,6 +7,7 @@ What fails is reported as a subtest that names the check; the test names the rec
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,12 +61,8 @@ class Check:
                 words = [self.function.__name__, *(name for name, _ in chosen)]
                 if form is not record:
                     words.append("complex")
-                yield (
-                    ", ".join(words),
-                    lambda form=form, given=given: self.function(
-                        form, np.random.default_rng(0), **given
-                    ),
-                )
+                rng = np.random.default_rng(0)
+                yield ", ".join(words), partial(self.function, form, rng, **given)
 
 
 class Contract:

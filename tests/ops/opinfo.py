@@ -65,14 +65,19 @@ def some_missing(rng, shape):
     return x
 
 
+@dataclass(frozen=True)
+class Real:
+    """A domain of real numbers, of which no complex ones are made."""
+
+    domain: Draw
+
+    def __call__(self, rng, shape):
+        return self.domain(rng, shape)
+
+
 def real(domain: Draw) -> Draw:
     """The same domain, of arguments that are real numbers by nature: weights, places."""
-
-    def draw(rng, shape):
-        return domain(rng, shape)
-
-    draw.is_real = True
-    return draw
+    return Real(domain)
 
 
 ANY, POSITIVE, NONZERO, SMALL = floats(), floats(0.3, 2.5), floats(gap=0.3), floats(-0.8, 0.8)
@@ -166,7 +171,7 @@ def complexly(record):
     def with_imaginary_part(domain):
         def draw(rng, shape):
             x = np.asarray(domain(rng, shape))
-            if x.dtype.kind != "f" or getattr(domain, "is_real", False):
+            if x.dtype.kind != "f" or isinstance(domain, Real):
                 return x
             return x + 1j * floats(-0.8, 0.8, gap=0.2)(rng, shape)
 

@@ -5,6 +5,7 @@ written out here. test_kinks.py and test_numbers.py have more of single numbers.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ def scattered(module, x, i):
 
 # What is computed here, what in PyTorch, and where. Second derivatives are compared where
 # PyTorch has them.
-SAME = {
+SAME: dict[str, Any] = {
     **{
         f"{name} of {kind}, axis {axis}": (
             taking(getattr(tg, name), axis=axis),
@@ -139,7 +140,7 @@ SAME = {
     ),
 }
 # The same, for cotangents of ones, with what each makes of it: gradients for every array.
-DIFFERENT = {
+DIFFERENT: dict[str, Any] = {
     "max of one axis, to the first": (
         taking(tg.max, axis=0), lambda x: torch.max(x, 0).values, [[1.0, 3.0, 3.0]] * 2,
         [[0.5] * 3] * 2, [[1.0] * 3, [0.0] * 3],

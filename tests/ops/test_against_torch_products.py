@@ -1,5 +1,7 @@
 """Products in every form, against PyTorch: random subscripts, batches, real and complex."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -99,7 +101,7 @@ def test_random_einsums_have_every_form():
 
 # ------------------------------------------------------------------ vectors and matrices
 
-PRODUCTS = {
+PRODUCTS: dict[str, Any] = {
     # NumPy's vecdot and vecmat conjugate their first operand; matvec and matmul nothing.
     "vecdot": (
         tg.vecdot,

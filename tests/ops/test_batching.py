@@ -8,8 +8,9 @@ import pytest
 import tinygrad_np as tg
 from ops.records import RECORDS
 from tinygrad_np.engine import batching
-from tinygrad_np.ops import batching as rules
+from tinygrad_np.engine.op import OPS
 from tinygrad_np.ops import batching_linalg
+from tinygrad_np.ops.indexing import ARRAY
 
 assert batching_linalg
 
@@ -117,6 +118,6 @@ def test_values_of_each_example_are_assigned(shape, rng, looped):
 
 def assigned_by(f, x, i, value):
     """Assign by the op itself: a Tensor under `vmap` is not assigned to."""
-    put = tg.engine.op.OPS["setitem"].call
-    template = (rules.ARRAY,)
+    put = OPS["setitem"].call
+    template = (ARRAY,)
     return tg.vmap(lambda x, i, value: put(x, value, i, template=template))(x, i, value).data

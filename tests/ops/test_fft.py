@@ -35,6 +35,6 @@ def test_messages():
     with pytest.raises(tg.ShapeError, match="differ in length"):
         tg.fft.fftn(x, s=(2, 2), axes=(0,))
     with pytest.raises(ValueError, match="norm='other'"):
-        tg.fft.hfft(x, norm="other")
+        tg.fft.hfft(x, norm="other")  # type: ignore[arg-type]
     with pytest.raises(tg.UnsupportedError, match="out="):
         np.fft.fft(x, out=np.zeros((2, 3), complex))

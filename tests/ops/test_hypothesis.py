@@ -197,7 +197,7 @@ def test_programs_are_what_they_promise():
         steps = [(rng.choice(names), rng.integers(0, 840, 10).tolist()) for _ in range(30)]
         program = write(seed, steps, FORMS)
         assert 15 < len(program.lines) <= 30
-        values = program.values(program.leaves.values())
+        values = program.values(tuple(program.leaves.values()))
         ranks |= {np.ndim(y) for y in values.values()}
         written |= {form for _, _, form in program.lines}
         names_in_text = {"np": np, "tg": REFERENCES}

@@ -1,5 +1,7 @@
 """Reading and writing by index: every form NumPy has, with gradients."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -95,7 +97,7 @@ def test_writing_and_its_gradients(index):
 def test_tensors_as_indices_and_masks():
     t = tg.tensor(A, requires_grad=True)
     places, mask = tg.tensor([1, 0, 1]), t > 12.0
-    for index, plain in [
+    pairs: list[tuple[Any, Any]] = [
         (places, places.data),
         ((0, places), (0, places.data)),
         (mask, A > 12.0),
@@ -103,7 +105,8 @@ def test_tensors_as_indices_and_masks():
         ((slice(tg.tensor(0), tg.tensor(1)), ...), slice(0, 1)),
         ([places[0], places[1]], [1, 0]),
         (tg.tensor(1), 1),
-    ]:
+    ]
+    for index, plain in pairs:
         np.testing.assert_array_equal(t[index].data, A[plain], strict=True)
     y = t * 1.0
     y[mask] = 0.0

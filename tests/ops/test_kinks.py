@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
+from tinygrad_np.engine.op import OPS
 
 INF, NAN = math.inf, math.nan
 
@@ -278,7 +279,7 @@ def test_log_softmax_and_logsumexp_are_exact(v, dtype):
     close(tg.softmax(x).data[0], share, dtype)
 
 
-FUNCTION = tg.engine.op.OPS["class_cross_entropy"].call
+FUNCTION = OPS["class_cross_entropy"].call
 
 
 @over_dtypes

@@ -127,7 +127,7 @@ def test_lstsq_as_pytorch_pinv(shapes, dtype, rng):
     t = [torch.tensor(z, requires_grad=True) for z in (a, b)]
     size(torch.linalg.pinv(t[0]) @ t[1]).sum().backward()
     x = [tg.tensor(z, requires_grad=True) for z in (a, b)]
-    size(np.linalg.lstsq(*x)[0]).sum().backward()
+    size(np.linalg.lstsq(*x)[0]).sum().backward()  # type: ignore[call-overload]
     for ours, theirs in zip(x, t, strict=True):
         np.testing.assert_allclose(ours.grad.data, theirs.grad.numpy(), rtol=1e-9, atol=1e-10)
 
@@ -315,7 +315,7 @@ def test_the_basis_of_further_vectors_is_refused(rng):
         (lambda x: np.linalg.svd(x.T).Vh.T, "svd"),
         (lambda x: np.linalg.qr(x, mode="complete").Q, "qr"),
     ):
-        np.testing.assert_allclose(f(tg.tensor(a)).data, f(a), rtol=1e-13, atol=1e-15)
+        np.testing.assert_allclose(f(tg.tensor(a)).data, f(a), rtol=1e-13, atol=1e-15)  # type: ignore[call-overload]
         gradient(lambda x, f=f: f(x)[0, 1], a)
         with pytest.raises(tg.DegenerateError, match=rf"^linalg.{name}: .* number 2 on are some"):
             gradient(lambda x, f=f: f(x)[0, 3], a)
@@ -345,17 +345,17 @@ def test_the_condition_of_a_singular_matrix_is_infinite(p):
 
 def test_keywords_are_right_or_refused_by_name(rng):
     a = tg.tensor(rng.normal(size=(3, 3)), requires_grad=True)
-    np.testing.assert_array_equal(np.vecdot(a, a, axis=0).data, np.vecdot(a.data, a.data, axis=0))
+    np.testing.assert_array_equal(np.vecdot(a, a, axis=0).data, np.vecdot(a.data, a.data, axis=0))  # type: ignore[call-overload]
     with pytest.raises(tg.UnsupportedError, match=r"matmul: axes="):
         np.matmul(a, a, axes=[(0, 1), (0, 1), (0, 1)])
     with pytest.raises(tg.UnsupportedError, match=r"matvec: axes="):
-        np.matvec(a, a, axes=[(0, 1), (0,), (0,)])
+        np.matvec(a, a, axes=[(0, 1), (0,), (0,)])  # type: ignore[list-item]
     with pytest.raises(tg.UnsupportedError, match=r"qr: mode='raw'.*'complete'"):
         np.linalg.qr(a, mode="raw")
     with pytest.raises(tg.UnsupportedError, match="einsum: order='F'"):
         np.einsum("ij->ji", a, order="F")
     with pytest.raises(tg.UnsupportedError, match="einsum: out="):
-        tg.einsum("ij->ji", a, out=np.zeros((3, 3)))
+        tg.einsum("ij->ji", a, out=np.zeros((3, 3)))  # type: ignore[arg-type]
     with pytest.raises(tg.DTypeError, match="einsum: float64 does not become float32"):
         np.einsum("ij->ji", a, dtype=np.float32)
     out = np.einsum("ij->ji", a, dtype=np.float32, casting="same_kind")
@@ -365,8 +365,8 @@ def test_keywords_are_right_or_refused_by_name(rng):
 def test_numpys_functions_give_named_results(rng):
     a = tg.tensor(hermitian(rng.normal(size=(3, 3))), requires_grad=True)
     found, expected = np.linalg.eigh(a), np.linalg.eigh(a.data)
-    np.testing.assert_allclose(found.eigenvalues.data, expected.eigenvalues)
-    np.testing.assert_allclose(found.eigenvectors.data, expected.eigenvectors)
+    np.testing.assert_allclose(found.eigenvalues.data, expected.eigenvalues)  # type: ignore[call-overload]
+    np.testing.assert_allclose(found.eigenvectors.data, expected.eigenvectors)  # type: ignore[call-overload]
     assert np.linalg.svd(a).S.shape == np.linalg.qr(a).Q.shape[:1] == (3,)
     assert np.linalg.eig(a).eigenvalues.dtype == np.complex128
     assert np.linalg.slogdet(a).logabsdet.requires_grad

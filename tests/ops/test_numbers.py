@@ -1,6 +1,7 @@
 """NumPy's functions of single numbers at their edges, and beside PyTorch's."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,12 +122,13 @@ def test_second_names_are_the_functions():
 
 def test_several_answers_come_as_tuples():
     x = tg.tensor([7.5, -7.5], requires_grad=True)
-    for found, expected in (
+    pairs: list[tuple[Any, Any]] = [
         (np.divmod(x, 2.0), np.divmod(x.data, 2.0)),
         (divmod(x, 2.0), np.divmod(x.data, 2.0)),
         (np.modf(x), np.modf(x.data)),
         (np.frexp(x), np.frexp(x.data)),
-    ):
+    ]
+    for found, expected in pairs:
         assert [y.requires_grad for y in found] in ([False, True], [True, False])
         for y, wanted in zip(found, expected, strict=True):
             np.testing.assert_array_equal(y.data, wanted)

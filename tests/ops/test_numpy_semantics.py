@@ -2,6 +2,7 @@
 
 import math
 import operator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def test_gradient_with_the_array_on_either_side(op):
     wanted = out.gradient(*both, gradient=v)
     for i in (0, 1):
         operands = [X, Y]
-        operands[i] = tg.tensor(operands[i], requires_grad=True)
+        operands[i] = tg.tensor(operands[i], requires_grad=True)  # type: ignore[call-overload]
         (g,) = op(*operands).gradient(operands[i], gradient=v)
         equal(g, wanted[i].data)
 
@@ -190,7 +191,7 @@ def test_products_and_shifts_with_an_array_on_the_left():
         equal(ours, theirs)
 
 
-METHODS = {
+METHODS: dict[str, list[Any]] = {
     "sum": [(), (0,), (-1,), ((0, 1),)],
     "mean": [(), (0,)],
     "prod": [(), (1,)],
@@ -266,7 +267,7 @@ def test_transposes():
         (lambda t: np.copy(t), X),
         (lambda t: tg.swapaxes([t, t], 0, 1), np.swapaxes([X, X], 0, 1)),
         (lambda t: tg.dot([t[0], t[1]], X.T), X.dot(X.T)),
-        (lambda t: tg.sum([t, [t[0], t[1]]], axis=[0, 1]), (X + X).sum(0)),
+        (lambda t: tg.sum([t, [t[0], t[1]]], axis=[0, 1]), (X + X).sum(0)),  # type: ignore[arg-type]
     ],
 )
 def test_numpy_functions_by_their_own_keywords(ours, theirs):
@@ -295,7 +296,7 @@ def test_numpy_asks_for_the_shape():
         (lambda t: np.sin(t, out=np.zeros((2, 3))), "out="),
         (lambda t: np.sum(t, out=np.zeros(())), "out="),
         (lambda t: np.sin(t, where=False), "where= is not supported"),
-        (lambda t: np.sum(t, 0, True), "keepdims comes later"),
+        (lambda t: np.sum(t, 0, True), "keepdims comes later"),  # type: ignore[call-overload]
         (lambda t: t + "a", "'a' is not an array"),
         (lambda t: t * None, "None is not an array"),
         (lambda t: t + np.array([1, None], object), "object"),
@@ -350,7 +351,7 @@ def test_comparisons_with_what_is_no_number():
     for other in (None, "a"):
         for op in (operator.eq, operator.ne, operator.lt):
             with pytest.raises(TypeError, match="is not an array"):
-                op(t, other)  # NumPy answers == by elements: False everywhere
+                op(t, other)  # type: ignore[arg-type]  # NumPy answers == by elements: False everywhere
     out = t == X
     assert not out.requires_grad
     assert out.dtype == bool
@@ -369,9 +370,9 @@ def test_pythons_functions_of_sequences():
     assert list(tg.tensor([])) == []
     assert [*zip(tg.tensor([1, 2]).tolist(), "ab", strict=True)] == [(1, "a"), (2, "b")]
     listed = [1.0]
-    listed += t  # adds the numbers, as it does beside an array
+    listed += t  # type: ignore[arg-type]  # adds the numbers, as it does beside an array
     equal(listed, X[0] + 1.0)
-    assert listed.requires_grad
+    assert listed.requires_grad  # type: ignore[attr-defined]
 
 
 def test_len_iteration_containment():

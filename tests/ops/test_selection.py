@@ -18,8 +18,8 @@ SPELLED = {
     "take by keyword": lambda t: np.take(a=t, indices=[2, 0], axis=1),
     "take method": lambda t: t.take([[1, 5]]),
     "take_along_axis": lambda t: np.take_along_axis(t, ROWS, axis=1),
-    "compress": lambda t: np.compress([0, 1], t, axis=0),
-    "compress by keyword": lambda t: np.compress(condition=[1, 0, 1], a=t, axis=1),
+    "compress": lambda t: np.compress([0, 1], t, axis=0),  # type: ignore[arg-type]
+    "compress by keyword": lambda t: np.compress(condition=[1, 0, 1], a=t, axis=1),  # type: ignore[arg-type]
     "compress method": lambda t: t.compress([0, 1], axis=0),
     "extract": lambda t: np.extract(X > 0, t),
     "choose": lambda t: np.choose([0, 1, 0], [t[0], t[1]]),
@@ -232,7 +232,7 @@ def test_gradient_of_rows_named_by_short_integers():
         (lambda t: tg.take(t, [0], mode="x"), "'raise', 'wrap' or 'clip'"),
         (lambda t: tg.take_along_axis(t, [0], 0), "as many axes"),
         (lambda t: tg.take_along_axis(t, [[0.5]], 0), "must be integers"),
-        (lambda t: tg.put_along_axis(X, [[0]], t, 1), "would lose their graph"),
+        (lambda t: tg.put_along_axis(X, [[0]], t, 1), "would lose their graph"),  # type: ignore[arg-type]
         (lambda t: tg.compress(X > 0, t), "one axis"),
         (lambda t: tg.choose([3], [t, t]), "not in the range of 2"),
         (lambda t: tg.choose([0], []), "no choices"),

@@ -57,8 +57,12 @@ def matmul(x, y):
 class NumPy:
     """The module's functions by NumPy's names."""
 
-    amax, ptp, prod, var, take, convolve = map(staticmethod, (amax, ptp, prod, var, take, convolve))
-    max = nanmax = amax
+    amax = max = nanmax = staticmethod(amax)
+    ptp = staticmethod(ptp)
+    prod = staticmethod(prod)
+    var = staticmethod(var)
+    take = staticmethod(take)
+    convolve = staticmethod(convolve)
     matmul = staticmethod(matmul)
     min = staticmethod(lambda x, *args, **kwargs: -amax(-x, *args, **kwargs))
     std = staticmethod(lambda *args, **kwargs: torch.sqrt(var(*args, **kwargs)))

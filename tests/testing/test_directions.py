@@ -87,9 +87,11 @@ def test_elements_of_one_block_contribute_evenly():
     rng = np.random.default_rng(0)
     x, g = 1.0 + normal(500) ** 2, np.logspace(-2, 0, 500)
     (direction,) = direction_of(Block(0, np.arange(500)), [x], [g], "own", rng)
+    assert direction is not None
     parts = np.abs(g * direction)
     assert parts.max() / parts.min() < 8
     (direction,) = direction_of(Block(0, np.arange(500)), [x], [g**20], "own", rng)
+    assert direction is not None
     assert np.all(np.abs(direction) >= lengths(x, "own") * 2.0**-EVEN)
 
 
@@ -109,6 +111,7 @@ def test_steps_along_a_direction_are_exact():
     rng = np.random.default_rng(0)
     x = normal(1000)
     (direction,) = direction_of(Block(0, np.arange(1000)), [x], [np.ones(1000)], "own", rng)
+    assert direction is not None
     for exponent in range(3, 26):
         step = 2.0**-exponent
         np.testing.assert_array_equal((x + step * direction) - x, step * direction)

@@ -142,7 +142,7 @@ def test_modules_that_are_closed_at_first():
 
 def test_options_that_do_not_exist():
     with pytest.raises(TypeError, match="html: there is no option 'folds'"):
-        tg.viz.html(leaf().sum(), folds=True)
+        tg.viz.html(leaf().sum(), folds=True)  # type: ignore[call-arg]
 
 
 def chain(n, ops):

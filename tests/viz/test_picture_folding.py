@@ -205,7 +205,7 @@ def test_a_sum_over_the_two_before():
 
 
 def test_what_is_used_elsewhere_is_drawn():
-    y, kept = leaf(), None
+    y = kept = leaf()
     for i in range(40):
         y = tg.sin(y)
         if i == 19:

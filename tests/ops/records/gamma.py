@@ -8,8 +8,13 @@ from ops.of_scipy import ABOVE_1, ORDER, PROBABILITY, of_arrays, of_order, with_
 from ops.opinfo import ANY, POSITIVE, SMALL, elementwise, floats, integers, real
 from tinygrad_np.engine.op import OPS
 
+
 # The derivative of digamma, which second derivatives need, has errors of 5e-10 in PyTorch.
-LESS = {"second": 1e-8}
+def less_exactly(function=None, *, complex=True):
+    """PyTorch's function, or that of the same name, with so many digits of second derivatives."""
+    return InTorch(function, complex=complex, second=1e-8)
+
+
 NEGATIVE = {"label": "negative", "integers": False}
 
 
@@ -26,15 +31,15 @@ def log_binomial(n, k):
 
 
 for name, in_torch, rest in (
-    ("gamma", InTorch(torch_gamma, complex=False, **LESS), {"complex": 1}),
-    ("gammaln", InTorch(**LESS), {}),
-    ("digamma", InTorch(**LESS), {"complex": 0}),
-    ("rgamma", InTorch(lambda x: 1 / torch_gamma(x), complex=False, **LESS), {"complex": 1}),
+    ("gamma", less_exactly(torch_gamma, complex=False), {"complex": 1}),
+    ("gammaln", less_exactly(), {}),
+    ("digamma", less_exactly(), {"complex": 0}),
+    ("rgamma", less_exactly(lambda x: 1 / torch_gamma(x), complex=False), {"complex": 1}),
 ):
     of_arrays(name, POSITIVE, torch=in_torch, **rest)
     of_arrays(name, floats(-0.8, -0.2), torch=in_torch, **rest, **NEGATIVE)
 of_arrays("loggamma", POSITIVE, complex=1,
-          torch=InTorch("special.gammaln", complex=False, **LESS))  # fmt: skip
+          torch=less_exactly("special.gammaln", complex=False))  # fmt: skip
 of_arrays(
     "gammasgn",
     ANY,
@@ -42,15 +47,15 @@ of_arrays(
     torch=lambda x: torch.where(x < 0, 1.0 - 2.0 * torch.remainder(torch.floor(x), 2), 1.0),
 )
 of_arrays("beta", POSITIVE, POSITIVE,
-          torch=InTorch(lambda x, y: torch.exp(log_beta(x, y)), **LESS))  # fmt: skip
-of_arrays("betaln", POSITIVE, POSITIVE, torch=InTorch(log_beta, **LESS))
+          torch=less_exactly(lambda x, y: torch.exp(log_beta(x, y))))  # fmt: skip
+of_arrays("betaln", POSITIVE, POSITIVE, torch=less_exactly(log_beta))
 of_arrays("binom", ABOVE_1, SMALL,
-          torch=InTorch(lambda n, k: torch.exp(log_binomial(n, k)), **LESS))  # fmt: skip
+          torch=less_exactly(lambda n, k: torch.exp(log_binomial(n, k))))  # fmt: skip
 of_arrays(
     "poch",
     POSITIVE,
     POSITIVE,
-    torch=InTorch(lambda x, m: torch.exp(torch.lgamma(x + m) - torch.lgamma(x)), **LESS),
+    torch=less_exactly(lambda x, m: torch.exp(torch.lgamma(x + m) - torch.lgamma(x))),
 )
 elementwise(
     "special.multigammaln",
@@ -58,7 +63,7 @@ elementwise(
     floats(2.0, 4.0),
     call=lambda x: tg.special.multigammaln(x, 3),
     integers=False,
-    torch=InTorch(lambda x: torch.special.multigammaln(x, 3), **LESS),
+    torch=less_exactly(lambda x: torch.special.multigammaln(x, 3)),
 )
 
 
@@ -77,7 +82,7 @@ for n in (1, 2, 3):
         POSITIVE,
         call=OPS["special.polygamma_of_order"].call,
         params={"n": n},
-        torch=InTorch(torch_polygamma, **LESS),
+        torch=less_exactly(torch_polygamma),
     )
 for n in (0, 1):
     elementwise(
@@ -87,7 +92,7 @@ for n in (0, 1):
         call=lambda x, n=n: tg.special.polygamma(n, x),
         label=f"{n}",
         integers=False,
-        torch=InTorch(lambda x, n=n: torch_polygamma(x, n), **LESS),
+        torch=less_exactly(lambda x, n=n: torch_polygamma(x, n)),
     )
 with_orders("zeta", integers(2, 4), POSITIVE, torch=InTorch(forward=False))
 

@@ -71,7 +71,7 @@ for label, parts, arrays in [
     index = at(*parts)
     shape = (2, 3)
     template = tuple(Slice(p) if isinstance(p, slice) else p for p in parts)
-    picked = np.zeros(shape)[index(iter([a(None, ()) for a in arrays]))]
+    picked = np.zeros(shape)[index(iter([a(np.random.default_rng(0), ()) for a in arrays]))]
 
     def pick(x, *arrays, index=index):
         return x[index(iter(arrays))]

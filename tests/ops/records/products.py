@@ -78,7 +78,7 @@ for shapes in (((3,), (3,)), ((2, 3), (3,)), ((2, 1, 3), (4, 3)), ((2, 0), (0,))
     of("vecdot", *shapes, in_torch=torch_vecdot)
 add(
     "vecdot",
-    lambda x, y, axis: np.vecdot(x, y, axis=axis),
+    lambda x, y, axis: np.vecdot(x, y, axis=axis),  # type: ignore[call-overload]
     ANY,
     ANY,
     call=lambda x, y, axis: tg.vecdot(x, y, axis=axis),

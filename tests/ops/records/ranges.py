@@ -80,7 +80,7 @@ add("linspace", np.linspace, ANY, ANY, shapes=((), ()), params={"num": 0}, label
 for endpoint in (True, False):
     add(
         "linspace",
-        lambda a, b, endpoint: sum(np.linspace(a, b, 4, endpoint, True)),
+        lambda a, b, endpoint: sum(np.linspace(a, b, 4, endpoint, True)),  # type: ignore[call-overload]
         ANY,
         ANY,
         call=lambda a, b, endpoint: sum(tg.linspace(a, b, 4, endpoint, True)),

@@ -1,6 +1,7 @@
 """The records of variances, averages, covariances and counts."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 
@@ -117,7 +118,8 @@ def torch_corrcoef(x, rowvar=True):
 
 
 for name, in_torch in (("cov", torch_cov), ("corrcoef", torch_corrcoef)):
-    for rowvar, extra in itertools.product((True, False), ({}, {"bias": True}, {"ddof": 0})):
+    options: list[dict[str, Any]] = [{}, {"bias": True}, {"ddof": 0}]
+    for rowvar, extra in itertools.product((True, False), options):
         if name == "cov" or not extra:
             shapes = ((3, 4),) if rowvar else ((4, 3),)
             add(name, getattr(np, name), ANY, shapes=shapes, params={"rowvar": rowvar, **extra},
