@@ -8,6 +8,7 @@ import inspect
 import json
 import shutil
 import sys
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,7 @@ def test_another_ending_is_refused_with_the_whole_list(name, draw, tmp_path):
 
 # ----------------------------------------------------------------- options
 
-TOLD = {
+TOLD: dict[str, Any] = {
     "depth": 1,
     "collapse": "Linear",
     "constants": False,
@@ -296,7 +297,8 @@ def test_a_dot_that_fails_says_so(ending, draw, tmp_path, monkeypatch):
     for _ in range(2000):
         y = tg.sin(y)
     message = rf"^save: 'dot' made no \.{ending} file: Format not recognized$"
-    for x, options in ((blocks(), {}), (y, {"fold": False})):  # more than a pipe holds
+    both: list[tuple[tg.Tensor, Any]] = [(blocks(), {}), (y, {"fold": False})]
+    for x, options in both:  # more than a pipe holds
         with pytest.raises(RuntimeError, match=message):
             tg.viz.save(x, tmp_path / f"a.{ending}", **options)
     said = draw(tmp_path / f"a.{ending}")

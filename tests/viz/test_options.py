@@ -53,12 +53,13 @@ def test_help_shows_every_option_with_its_default_and_says_what_it_does(name):
 
 
 def test_defaults_that_are_a_forms_own():
-    for name, own in [
-        ("text", {"max_nodes": 200}),
-        ("to_json", {"fold": False}),
-        ("html", {"fold": ...}),
-        ("save", {"fold": ..., "max_nodes": ...}),
-    ]:
+    owns: dict[str, dict[str, object]] = {
+        "text": {"max_nodes": 200},
+        "to_json": {"fold": False},
+        "html": {"fold": ...},
+        "save": {"fold": ..., "max_nodes": ...},
+    }
+    for name, own in owns.items():
         shown = keywords(getattr(tg.viz, name))
         plain = {key: known.default for key, (_, known) in options.spelled(TAKES[name]).items()}
         assert {key: p.default for key, p in shown.items()} == plain | own
@@ -143,6 +144,7 @@ def test_type_checkers_know_them(tmp_path):
     assert found == [str(n) for n in range(WRONG.count("\n") + 1, len(lines) + 1)], done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_a_chain_of_a_hundred_thousand_is_drawn_once_without_recursion(form):
     y = tg.tensor(np.ones(2), requires_grad=True)
