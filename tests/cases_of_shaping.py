@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 import tinygrad_np as tg
+from late_numpy import places, reference, trim_zeros
 from records import ANY, CASES, NONZERO, add, spaced
 
 __all__ = ["CASES"]
@@ -73,7 +74,7 @@ for trim in ("fb", "f", "b"):
     )
 add(
     "trim_zeros",
-    lambda x: np.trim_zeros(np.pad(x, 1)),
+    lambda x: trim_zeros(np.pad(x, 1)),
     NONZERO,
     call=lambda x: tg.trim_zeros(tg.pad(x, 1)),
     label="box",
@@ -145,7 +146,7 @@ for obj, axis, shape in (
 ):
     add(
         "insert",
-        lambda arr, values, obj, axis: np.insert(arr, obj, values, axis),
+        lambda arr, values, obj, axis: np.insert(arr, places(obj), values, axis),
         ANY,
         ANY,
         call=lambda arr, values, obj, axis: tg.insert(arr, obj, values, axis),
@@ -184,7 +185,8 @@ for name, shape, cuts in (
         label=str(shape),
     )
 for axis in (0, -1):
-    add("unstack", parts_of(np.unstack), ANY, call=parts_of(tg.unstack), params={"axis": axis})
+    theirs, ours = parts_of(reference("unstack")), parts_of(tg.unstack)
+    add("unstack", theirs, ANY, call=ours, params={"axis": axis})
 
 
 def grids(module):

@@ -22,6 +22,7 @@ ENGINE = [
     "trees",
     "tensor",
     "mapped",
+    "since",
     "op",
     "notes",
     "tape",

@@ -6,7 +6,7 @@ result as `out`, parameters by their names. That signature is the declaration of
 a node saves; nothing else is kept alive.
 
 Rules are plain NumPy and run in two worlds: on arrays, where nothing is recorded, and
-on Tensors, where they record themselves. Imports errors and tensor.
+on Tensors, where they record themselves. Imports errors, since and tensor.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .errors import DTypeError, ShapeError, TinygradError
+from .since import late
 from .tensor import Tensor
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -57,7 +58,8 @@ def parameters(function: Callable[..., Any]) -> Parameters:
     if isinstance(function, np.vectorize):
         return parameters(function.pyfunc)
     if type(function) is not FunctionType or hasattr(function, "__wrapped__"):
-        return from_signature(function)
+        inner = inspect.unwrap(function)  # a ufunc has no signature before NumPy 2.4
+        return parameters(inner) if isinstance(inner, np.ufunc) else from_signature(function)
     code = function.__code__
     positional = code.co_varnames[: code.co_argcount]
     keyword = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
@@ -252,9 +254,13 @@ def enter(op: Op) -> Op:
 
 
 def register(function: F, *numpy: Any) -> F:
-    """Enter a public function in the tables, with the NumPy functions it answers."""
+    """Enter a public function in the tables, with the NumPy functions it answers.
+
+    One that the oldest NumPy lacks is given by its name in :data:`since.SINCE`.
+    """
     FUNCTIONS[function.__name__] = function
-    for answered in numpy:
+    for given in numpy:
+        answered = late(given) if isinstance(given, str) else given
         if getattr(answered, "__module__", "").startswith("numpy") or isinstance(
             answered, np.ufunc
         ):

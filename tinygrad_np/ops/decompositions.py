@@ -259,12 +259,7 @@ def eigvals(a: Any) -> Array:
     return np.linalg.eigvals(a).astype(complex_of(a), copy=False)
 
 
-@declare(
-    getattr(np.linalg, "svdvals", None),
-    name="linalg.svdvals",
-    holomorphic=False,
-    x=_svdvals_rule,
-)
+@declare(np.linalg.svdvals, name="linalg.svdvals", holomorphic=False, x=_svdvals_rule)
 def svdvals(x: Any) -> Array:
     """The singular values of matrices (..., m, n), in descending order.
 

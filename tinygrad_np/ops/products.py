@@ -122,7 +122,7 @@ def _axes(name: str, x: Tensor, count: int) -> Tensor:
     return x
 
 
-@composed(getattr(np, "vecdot", None))
+@composed(np.vecdot)
 def vecdot(x1: npt.ArrayLike, x2: npt.ArrayLike, /, *, axis: int = -1) -> Tensor:
     """The products of vectors along an axis, sum(conjugate(x1) * x2), the others broadcast.
 
@@ -145,7 +145,7 @@ def _last(x: Tensor, axis: int) -> Tensor:
     return transpose(x, (*(i for i in range(x.ndim) if i != axis), axis))
 
 
-@composed(getattr(np, "matvec", None))
+@composed("matvec")
 def matvec(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
     """The product of matrices (..., m, n) with vectors (..., n); stacks broadcast.
 
@@ -159,7 +159,7 @@ def matvec(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
     return matmul(x, y[..., None])[..., 0]
 
 
-@composed(getattr(np, "vecmat", None))
+@composed("vecmat")
 def vecmat(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
     """The product of conjugated vectors (..., n) with matrices (..., n, m); stacks broadcast.
 

@@ -151,7 +151,7 @@ def _cumulative(
     return concatenate([edge, scanned], axis=axis)
 
 
-@composed(np.cumulative_sum)
+@composed("cumulative_sum")
 def cumulative_sum(
     x: npt.ArrayLike,
     /,
@@ -173,7 +173,7 @@ def cumulative_sum(
     return _cumulative("cumulative_sum", running_sum, x, axis, dtype, out, first)
 
 
-@composed(np.cumulative_prod)
+@composed("cumulative_prod")
 def cumulative_prod(
     x: npt.ArrayLike,
     /,
