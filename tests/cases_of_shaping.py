@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 import tinygrad_np as tg
-from late_numpy import places, reference, trim_zeros
+from late_numpy import pad, places, reference, reshape, trim_zeros
 from records import ANY, CASES, NONZERO, add, spaced
 
 __all__ = ["CASES"]
@@ -81,7 +81,7 @@ add(
     mapped=False,
 )
 for shape in ((3, 2), -1, (2, -1, 1)):
-    add("reshape", np.reshape, ANY, params={"shape": shape, "order": "F"})
+    add("reshape", reshape, ANY, params={"shape": shape, "order": "F"})
 
 # ------------------------------------------------------------------------- together
 
@@ -232,7 +232,7 @@ for mode in ("reflect", "symmetric"):
         add("pad", np.pad, ANY, shapes=((n,),), params=params, label=f"wide {n}")
 add("pad", np.pad, ANY, shapes=((3, 4),), params={"pad_width": WIDTHS, "mode": "reflect"})
 for width in (1, (2, 0), {0: 1, -1: (0, 2)}, 0):
-    add("pad", np.pad, ANY, params={"pad_width": width})
+    add("pad", pad, ANY, params={"pad_width": width})
 add("pad", np.pad, ANY, shapes=((0, 2),), params={"pad_width": 1}, label="empty")
 for mode, option in (("constant", "constant_values"), ("linear_ramp", "end_values")):
     add(

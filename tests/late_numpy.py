@@ -34,6 +34,33 @@ FORMULAS = {
 }
 
 
+# Keywords that came late; what of an old NumPy is their place is that of a new one too.
+
+
+def clip(x, min, max):
+    """Return what NumPy gives, or a copy where it asks for one of the limits."""
+    return np.array(x) if before("2.1") and min is max is None else np.clip(x, min, max)
+
+
+def reshape(x, shape, order="C"):
+    return np.reshape(x, shape, order)
+
+
+def pad(x, pad_width):
+    """Return what NumPy gives, or by lists where it takes no dictionary."""
+    if before("2.2") and isinstance(pad_width, dict):
+        widths = {axis % x.ndim: width for axis, width in pad_width.items()}
+        listed = [widths.get(axis, 0) for axis in range(x.ndim)]
+        pad_width = [width if isinstance(width, tuple) else (width, width) for width in listed]
+    return np.pad(x, pad_width)
+
+
+def cond(x, p):
+    """Return what NumPy gives: up to 2.2, for complex matrices, as complex numbers."""
+    found = np.linalg.cond(x, p)
+    return found.real if before("2.3") else found
+
+
 def trim_zeros(x, trim="fb", axis=None):
     """Return what NumPy gives, or the formula where its function takes vectors only."""
     if not before("2.2"):
