@@ -38,8 +38,8 @@ FORMULAS = {
 
 
 def clip(x, min, max):
-    """Return what NumPy gives, or a copy where it asks for one of the limits."""
-    return np.array(x) if before("2.1") and min is max is None else np.clip(x, min, max)
+    """Return what NumPy gives, or `x` where it asks for one of the limits."""
+    return np.positive(x) if before("2.1") and min is max is None else np.clip(x, min, max)
 
 
 def reshape(x, shape, order="C"):
