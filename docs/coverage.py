@@ -3,8 +3,8 @@
     python docs/coverage.py           write the page
     python docs/coverage.py --check   fail if the page is not what would be written
 
-Every line rests on the records of tests/cases.py. That a function is differentiable, how often, and
-in complex numbers too, is what its records say and tests/test_ops.py checks.
+Every line rests on the records in tests/ops/records/. That a function is differentiable, how often,
+and in complex numbers too, is what its records say and tests/ops/test_ops_derivatives.py checks.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import tinygrad_np as tg  # noqa: E402  # after the path to it
-from cases import CASES  # noqa: E402  # after the path to them
-from records import complexly  # noqa: E402  # after the path to them
+from ops.opinfo import complexly  # noqa: E402  # after the path to them
+from ops.records import RECORDS  # noqa: E402  # after the path to them
 from tinygrad_np.engine.op import NUMPY  # noqa: E402  # after the path to them
 from tinygrad_np.engine.since import SINCE  # noqa: E402  # after the path to them
 from tinygrad_np.ops.refusals import REFUSED  # noqa: E402  # after the path to them
@@ -66,7 +66,7 @@ def spelled() -> Iterator[tuple[str, Any]]:
 def records(ours: Any) -> list[Any]:
     """Return the records of a public function."""
     name = ours.__name__
-    return [case for case in CASES if case.op == name or case.call is ours]
+    return [record for record in RECORDS if record.op == name or record.call is ours]
 
 
 def of_scipy() -> Iterator[str]:
@@ -87,12 +87,14 @@ def page() -> str:
     differentiable, constant = [], []
     for name, function in spelled():
         ours = NUMPY[function]
-        cases = records(ours)
-        if any(case.order for case in cases):
+        found = records(ours)
+        if any(record.order for record in found):
             with np.errstate(all="ignore"):
-                of_complex = any(complexly(case).order for case in cases if case.takes_complex())
+                of_complex = any(
+                    complexly(record).order for record in found if record.takes_complex
+                )
             field = "complex" if of_complex else "real"
-            order = max(case.order for case in cases)
+            order = max(record.order for record in found)
             differentiable.append(
                 f"| `{name}` | yes | yes | {'yes' if order > 1 else '–'} | {field} |"
             )

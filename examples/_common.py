@@ -139,8 +139,8 @@ def plot_boundary(
     extent = (low[0], high[0], low[1], high[1])
     axes.imshow(values, cmap=REGIONS, vmin=0, vmax=1, extent=extent, origin="lower")
     axes.contour(x, y, values, levels=[0.5], colors=INK, linewidths=1.6)
-    dots = {"s": 20, "edgecolors": "white", "linewidths": 0.4, "zorder": 3}
-    axes.scatter(*points, c=np.ravel(labels), cmap=CLASSES, **dots)
+    dots: dict[str, Any] = {"s": 20, "edgecolors": "white", "linewidths": 0.4, "zorder": 3}
+    axes.scatter(points[0], points[1], c=np.ravel(labels), cmap=CLASSES, **dots)
     axes.set(title=title, xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     axes.locator_params(nbins=6)
     axes.grid(False)

@@ -1,4 +1,4 @@
-"""What all tests share: Hypothesis profiles and a seeded random generator."""
+"""What all tests share: Hypothesis profiles, the cores, the quick lane, a seeded generator."""
 
 import os
 from pathlib import Path
@@ -13,10 +13,36 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None, 
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads its options
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Share the tests among the cores, as `-n auto` does, if pytest-xdist is installed.
+
+    Only where all of them are asked for, and nobody looks on: tests that are picked by file, that
+    are debugged (`--pdb`) or watched (`-s`) run in this process. `-n` says otherwise.
+    """
+    option = config.option
+    is_free = getattr(option, "numprocesses", 0) is None and option.dist == "no"
+    is_worker = hasattr(config, "workerinput")
+    all_asked_for = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    watched = option.usepdb or option.trace or option.capture == "no" or option.collectonly
+    if is_free and all_asked_for and not is_worker and not watched:
+        option.numprocesses, option.dist = "auto", "worksteal"
+        for library in ("MKL", "OMP", "OPENBLAS"):  # the cores have enough to do
+            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Keep helpers, such as cases.py, out of the collection: tests import them by name."""
+    """Keep helpers, such as opinfo.py, out of the collection: tests import them by name."""
     is_helper = collection_path.suffix == ".py" and not collection_path.name.startswith("test_")
     return True if is_helper else None
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m is applied
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a browser out of the quick lane."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import pytest
 
@@ -106,7 +106,7 @@ class Import(NamedTuple):
         return f"{path}:{self.line}: {self.importer} imports {self.imported}"
 
 
-def is_type_checking(node: ast.AST) -> bool:
+def is_type_checking(node: ast.AST) -> TypeGuard[ast.If]:
     """Whether the node is `if TYPE_CHECKING:`, whose body never runs."""
     return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
 
@@ -172,6 +172,7 @@ def test_every_module_has_its_place():
                 return module in ENGINE
             case [floor, *_]:
                 return floor in BELOW and floor != "engine"
+        return False
 
     astray = [name for name in MODULES if not has_place(name)]
     assert not astray, f"name them in ENGINE or BELOW: {astray}"

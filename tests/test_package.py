@@ -76,6 +76,7 @@ def test_the_oldest_numpy_is_that_of_the_table():
 
 def load_script(name):
     spec = importlib.util.spec_from_file_location(name, ROOT / ".ci" / f"{name}.py")
+    assert spec and spec.loader
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     return script
@@ -167,7 +168,7 @@ def test_no_file_is_read_that_the_page_on_security_does_not_name():
 def test_weights_are_exchanged_as_plain_arrays(tmp_path):
     ours, theirs = nn.MLP([2, 3, 1]), nn.MLP([2, 3, 1])
     path = tmp_path / "weights.npz"
-    np.savez(path, **ours.state_dict())
+    np.savez(path, **ours.state_dict())  # type: ignore[arg-type]  # no array is named allow_pickle
     with np.load(path) as state:
         theirs.load_state_dict(state)
     for name, array in ours.state_dict().items():

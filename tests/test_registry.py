@@ -3,6 +3,9 @@
 import ast
 import dis
 import inspect
+import pkgutil
+from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,9 +13,8 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from cases import CASES
-from cases_of_special import WITHOUT_SCIPY
-from tinygrad_np.engine.graph import walk
+import tinygrad_np.ops
+from ops.records import RECORDS
 from tinygrad_np.engine.op import FUNCTIONS, NUMPY, OPS
 from tinygrad_np.ops.numpy_protocol import METHODS, REDUCTIONS
 
@@ -21,41 +23,83 @@ KINDS = {"elementwise", "linear", "bilinear", "constant", "general"}
 # What rules may ask of NumPy although it is no op: arrays that depend on shapes alone.
 FROM_SHAPES = {"arange", "empty", "eye", "ones", "tri", "zeros"}
 
-over_ops = pytest.mark.parametrize("op", list(OPS.values()), ids=lambda op: op.name)
-over_functions = pytest.mark.parametrize("name", list(FUNCTIONS))
+
+@cache
+def declaring_modules():
+    """Return the modules of the package that declare ops, and the names that each imports."""
+    modules = {
+        name: import_module(f"tinygrad_np.ops.{name}")
+        for _, name, _ in pkgutil.iter_modules(tinygrad_np.ops.__path__)
+    }
+    modules["transforms"] = import_module("tinygrad_np.engine.transforms")
+    imported = {}
+    for name, module in modules.items():
+        tree = ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))
+        nodes = [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
+        imported[name] = {alias.asname or alias.name for n in nodes for alias in n.names}
+    return modules, imported
+
+
+def home(name):
+    """Return the name of the module that declares an op or a public function.
+
+    That is the module in which the function has a name that is not imported. Where another module
+    gives it a name too, it is the one that calls it by its own, or the one it was defined in.
+    """
+    modules, imported = declaring_modules()
+    function = FUNCTIONS.get(name) or FUNCTIONS.get(OPS[name].label) or OPS[name].call
+    names = {
+        (module, called)
+        for module, contents in modules.items()
+        for called, value in vars(contents).items()
+        if value is function and called not in imported[module]
+    }
+    by_its_own = {module for module, called in names if called == name.rpartition(".")[2]}
+    homes = by_its_own or {module for module, _ in names}
+    if len(homes) > 1:
+        homes &= {function.__module__.rpartition(".")[2]}
+    assert len(homes) == 1, f"{name}: declared in {sorted(homes)}"
+    return homes.pop()
 
 
 def test_every_op_and_public_function_has_a_record():
-    missing = (OPS.keys() | FUNCTIONS.keys()) - {case.op for case in CASES}
-    if find_spec("scipy") is None:
-        missing -= WITHOUT_SCIPY
-    assert not missing, f"add a record to cases.py for {sorted(missing)}"
+    tested = {record.op for record in RECORDS}
+    missing = [name for name in OPS | FUNCTIONS if name not in tested]
+    if find_spec("scipy") is None:  # whose functions have none then
+        missing = [name for name in missing if not name.startswith("special.")]
+    assert not missing, "add a record of " + ", ".join(
+        f"{name} to tests/ops/records/{home(name)}.py" for name in missing
+    )
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.order], ids=str)
-def test_a_record_reaches_its_op_with_hashable_params(case, rng):
-    tensors = [tg.Tensor(a, requires_grad=a.dtype.kind in "fc") for a in case.draw(rng)]
-    node = case.call(*tensors, **case.params).node
-    if case.op in OPS:
-        assert case.op in {found.op.name for found in walk(node) if found.op}
-    for found in walk(node):
-        hash(tuple(found.params.items()))
+def test_every_record_is_of_an_op_or_public_function():
+    unknown = {record.op for record in RECORDS} - OPS.keys() - FUNCTIONS.keys()
+    assert not unknown, f"records of nothing: {sorted(unknown)}"
 
 
-@over_ops
-def test_op_is_documented_and_of_a_known_kind(op):
-    assert op.call.__doc__
-    assert op.kind in KINDS
-    assert (op.kind == "constant") == (not op.rules)
+def test_every_record_stands_in_the_file_named_after_the_module_that_declares_its_op():
+    astray = {
+        f"{record.op}: from {record.file or 'outside'} to {home(record.op)}"
+        for record in RECORDS
+        if record.file != home(record.op)
+    }
+    assert not astray, "move in tests/ops/records/:\n" + "\n".join(sorted(astray))
 
 
-@over_functions
-def test_public_function_is_documented_and_exported(name):
-    assert FUNCTIONS[name].__doc__
-    module, _, short = name.rpartition(".")  # "linalg.inv" belongs to tg.linalg
-    namespace = getattr(tg, module) if module else tg
-    assert short in namespace.__all__
-    assert getattr(namespace, short) is FUNCTIONS[name]
+def test_ops_are_documented_and_of_a_known_kind():
+    for name, op in OPS.items():
+        assert op.call.__doc__, name
+        assert op.kind in KINDS, name
+        assert (op.kind == "constant") == (not op.rules), name
+
+
+def test_public_functions_are_documented_and_exported():
+    for name, function in FUNCTIONS.items():
+        assert function.__doc__, name
+        module, _, short = name.rpartition(".")  # "linalg.inv" belongs to tg.linalg
+        namespace = getattr(tg, module) if module else tg
+        assert short in namespace.__all__, name
+        assert getattr(namespace, short) is function, name
 
 
 def test_everything_exported_exists_and_is_listed_once():
@@ -63,19 +107,19 @@ def test_everything_exported_exists_and_is_listed_once():
     assert [name for name in tg.__all__ if not hasattr(tg, name)] == []
 
 
-@over_functions
-def test_a_name_numpy_has_means_numpys_function(name):
-    theirs = getattr(np, name, None)
-    if theirs is not None:
-        assert NUMPY.get(theirs) is FUNCTIONS[name]
+def test_a_name_numpy_has_means_numpys_function():
+    for name, function in FUNCTIONS.items():
+        theirs = getattr(np, name, None)
+        if theirs is not None:
+            assert NUMPY.get(theirs) is function, name
 
 
-@over_ops
-def test_an_op_named_as_a_ufunc_computes_it(op, rng):
-    theirs = getattr(np, op.name, None)
-    assert theirs is None or theirs in NUMPY
-    if isinstance(theirs, np.ufunc):
-        assert op.forward is theirs
+def test_an_op_named_as_a_ufunc_computes_it():
+    for name, op in OPS.items():
+        theirs = getattr(np, name, None)
+        assert theirs is None or theirs in NUMPY, name
+        if isinstance(theirs, np.ufunc):
+            assert op.forward is theirs, name
 
 
 def numpy_names(function):
@@ -110,16 +154,16 @@ def test_numpy_names_sees_what_rules_use():
     assert of("mean", "x") >= {"broadcast_to"}  # in a helper that a lambda calls
 
 
-@over_ops
-def test_rules_use_only_numpy_functions_that_are_ops(op):
+def test_rules_use_only_numpy_functions_that_are_ops():
     """Otherwise a gradient of a gradient would lose what they compute."""
-    for rule in op.rules.values():
-        for name in numpy_names(rule.apply):
-            used = getattr(np, name)
-            known = used in NUMPY or used in REDUCTIONS if callable(used) else True
-            assert known or isinstance(used, type) or name in FROM_SHAPES, (
-                f"{op.name}: the rule for {rule.input} uses np.{name}, which is not an op"
-            )
+    for op in OPS.values():
+        for rule in op.rules.values():
+            for name in numpy_names(rule.apply):
+                used = getattr(np, name)
+                known = used in NUMPY or used in REDUCTIONS if callable(used) else True
+                assert known or isinstance(used, type) or name in FROM_SHAPES, (
+                    f"{op.name}: the rule for {rule.input} uses np.{name}, which is not an op"
+                )
 
 
 def stub_methods():

@@ -54,7 +54,7 @@ def _chain_step(chain: Chain) -> Step:
             y = y + shift
         loss = y.sum()
         loss.backward()
-        x.data -= lr * x.grad.data
+        x.data -= lr * x.grad.data  # type: ignore[attr-defined]
         return loss
 
     return step

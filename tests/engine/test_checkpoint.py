@@ -202,6 +202,7 @@ def test_derivatives_and_batches_inside_a_checkpoint(rng):
         np.testing.assert_allclose(found.data, expected.data, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_it_leaves_nothing_behind():
     gc.collect()
     gc.disable()

@@ -2,6 +2,7 @@
 
 import functools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,8 +128,8 @@ def traced(f):
     return inner
 
 
-three = {"x": lambda g: 3.0 * g}
-CALLABLES = {
+three: dict[str, Any] = {"x": lambda g: 3.0 * g}
+CALLABLES: dict[str, Any] = {
     "ufunc": (np.sin, {"x": lambda g, x: g * np.cos(x)}, "sin"),
     "ufunc by differences": (np.sin, {"gradient": "finite-difference"}, "sin"),
     "generalized ufunc": (np.matmul, {"y": lambda g, x: np.swapaxes(x, -1, -2) @ g}, "matmul"),

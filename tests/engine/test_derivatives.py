@@ -112,7 +112,7 @@ def test_jacobian_of_nothing_and_of_float32():
     assert tg.jacobian(lambda x: x[:0])(np.ones(3)).shape == (0, 3)
     assert tg.jacobian(lambda x: x * 2)(np.ones(3, "f4")).dtype == np.float32
     with pytest.raises(ValueError, match="mode is 'auto', 'reverse' or 'forward'"):
-        tg.jacobian(lambda x: x, mode="backward")
+        tg.jacobian(lambda x: x, mode="backward")  # type: ignore[arg-type]
 
 
 def test_hessian_of_a_network_loss(rng):
@@ -122,7 +122,7 @@ def test_hessian_of_a_network_loss(rng):
     x, y = rng.normal(size=(20, 4)), rng.integers(0, 2, (20, 1)).astype(float)
 
     def loss(p):
-        parts = tg.split(p, splits)
+        parts = tg.split(p, splits)  # type: ignore[arg-type]
         w1, b1, w2, b2, w3, b3 = (q.reshape(s) for q, s in zip(parts, sizes, strict=True))
         h = np.tanh(np.tanh(x @ w1 + b1) @ w2 + b2)
         z = h @ w3 + b3[0] * b3[1] + b3[2]

@@ -29,7 +29,9 @@ def test_calls_have_their_values_and_where_these_came_from():
     assert (squashed.sources, total.sources) == ((0,), (1,))
     assert shifted.values[1] == 1
     np.testing.assert_array_equal(squashed.out, y.data)
-    assert squashed.node is y.node
+    assert squashed.node is y.node  # type: ignore[attr-defined]
+    assert z.node is not None
+    assert x.node is not None
     assert tape.call_of(z.node) is shifted
     assert tape.call_of(x.node) is None
     assert all(call.seconds > 0 for call in tape.calls)
@@ -71,7 +73,7 @@ def test_steps_are_those_of_the_sweep():
         ("multiply", "x"),
         ("multiply", "y"),
     ]
-    total = sum(s.contribution for s in tape.steps if s.parent is x.node)
+    total = sum(np.asarray(s.contribution) for s in tape.steps if s.parent is x.node)
     np.testing.assert_array_equal(total, x.grad.data)
     np.testing.assert_array_equal(tape.steps[1].cotangent, [1.0, 1.0])
     assert tape.sweeps == 1
@@ -125,7 +127,7 @@ def test_a_tape_is_told_of_every_sweep():
     x, y = (tg.tensor(2.0, requires_grad=True) for _ in range(2))
     tape = Sweeps()
     with tapes.recording(tape):
-        (np.exp(x) * np.sin(y)).gradient(y)
+        (np.exp(x) * np.sin(y)).gradient(y)  # type: ignore[attr-defined]
     assert tape.seen == [["multiply", "sin", "leaf"], (None, None)]
 
 

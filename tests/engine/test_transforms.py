@@ -79,7 +79,7 @@ def test_grad_leaves_tracked_arguments_and_their_graph_alone():
     assert tg.grad(lambda x: (x * x).sum())(h).tolist() == [6.0, 12.0]
     assert w.grad is None
     h.sum().backward()
-    assert w.grad.tolist() == [3.0, 3.0]
+    assert w.grad.tolist() == [3.0, 3.0]  # type: ignore[attr-defined]
 
 
 def test_grad_works_inside_no_grad_and_records_nothing_outside():

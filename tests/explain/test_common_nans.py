@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
+from tinygrad_np.engine.op import OPS
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
@@ -163,7 +164,7 @@ def test_a_fault_is_explained(f, x, cause, op, index, words):
     assert (explanation.cause, first.op, first.indices[0]) == (cause, op, index)
     text = str(explanation)
     headline = text.split("\n")[0]
-    for part in (cause, tg.engine.op.OPS[op].label if op != "my_root" else op, first.line.file):
+    for part in (cause, OPS[op].label if op != "my_root" else op, first.line.file):
         assert part in headline
     for part in words:
         assert part in text

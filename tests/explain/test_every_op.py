@@ -4,21 +4,26 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from cases import CASES
+from ops.checks import Contract, as_it_is, items
+from ops.records import RECORDS
 from tinygrad_np.engine.trees import leaves_of
 
-SMOOTH = [case for case in CASES if case.order]
-REAL = [case for case in SMOOTH if case.draw(np.random.default_rng(0))[0].dtype.kind == "f"]
+contract = Contract()
+
+
+@pytest.mark.parametrize("record", items(record for record in RECORDS if record.order))
+def test_op(record, subtests):
+    contract.run(record, subtests)
 
 
 def tensors(answer):
     return [x for x in leaves_of(answer) if isinstance(x, tg.Tensor) and x.requires_grad]
 
 
-def run(case, arrays):
+def run(record, arrays):
     """Return values and gradients of a record's function."""
     inputs = [tg.tensor(a, requires_grad=a.dtype.kind in "fc") for a in arrays]
-    answer = case.call(*inputs, **case.params)
+    answer = record.call(*inputs, **record.params)
     found = tensors(answer)
     for x in found:
         x.backward(np.ones(x.shape, x.dtype), retain_graph=x is not found[-1])
@@ -26,30 +31,34 @@ def run(case, arrays):
     return [x.data for x in found], gradients
 
 
-@pytest.mark.parametrize("case", SMOOTH, ids=str)
-def test_a_record(case, rng):
-    arrays = case.draw(rng)
-    values, gradients = run(case, arrays)
+@contract.over()
+def nothing_is_found_and_nothing_changed(record, rng):
+    arrays = record.draw(rng)
+    values, gradients = run(record, arrays)
     assert all(np.isfinite(a).all() for a in (*values, *gradients))
-    explanation = tg.explain_nan(lambda *args: case.call(*args, **case.params), *arrays)
+    explanation = tg.explain_nan(lambda *args: record.call(*args, **record.params), *arrays)
     assert explanation.ok, explanation
     explained = list(explanation.gradients.values())
     assert len(explained) == len(gradients)
     with tg.debug() as debugging:
-        again = run(case, arrays)
+        again = run(record, arrays)
     assert debugging.failed is None
     for a, b in zip([*values, *gradients], [*again[0], *again[1]], strict=True):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("case", REAL, ids=str)
-def test_the_gradient_that_is_explained_is_the_gradient(case, rng):
-    first, *rest = case.draw(rng)
+def with_a_real_argument_first(record):
+    return record.draw(np.random.default_rng(0))[0].dtype.kind == "f"
+
+
+@contract.over(as_it_is, with_a_real_argument_first)
+def the_gradient_that_is_explained_is_the_gradient(record, rng):
+    first, *rest = record.draw(rng)
     rest = [tg.tensor(a) for a in rest]
     w = tg.tensor(first, requires_grad=True)
 
     def loss(w):
-        return sum(x.sum() for x in tensors(case.call(w, *rest, **case.params)))
+        return sum(x.sum() for x in tensors(record.call(w, *rest, **record.params)))
 
     explanation = tg.explain_grad(loss, w)
     value = loss(w)
@@ -63,6 +72,7 @@ def test_the_gradient_that_is_explained_is_the_gradient(case, rng):
     if w.grad is None:
         assert explanation.gradient is None
         return
+    assert explanation.gradient is not None
     np.testing.assert_array_equal(explanation.gradient, w.grad.data)
     assert explanation.verdict in ("ok", "zero", "vanishing")
     assert (explanation.verdict == "ok") or explanation.reasons

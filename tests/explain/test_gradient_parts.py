@@ -20,6 +20,7 @@ def test_the_path_has_the_sizes_of_the_gradient():
         ("sum", "x"),
         ("multiply", "x"),
     ]
+    assert explanation.gradient is not None
     np.testing.assert_allclose(
         explanation.path[0].contribution, np.linalg.norm(explanation.gradient)
     )
@@ -59,6 +60,7 @@ def test_parts_by_use_and_by_term_add_up():
         "multiply.x",
         "multiply.y",
     ]
+    assert explanation.gradient is not None
     np.testing.assert_allclose(sum(s.gradient for s in explanation.paths), explanation.gradient)
     assert "parts, by term of the loss" in str(explanation)
 

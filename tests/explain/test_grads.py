@@ -361,7 +361,7 @@ def test_an_array_and_further_arguments():
 def test_what_it_refuses():
     w = weight()
     with pytest.raises(TypeError, match="the loss is float"):
-        tg.explain_grad(3.0, w)
+        tg.explain_grad(3.0, w)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="must be the Tensor itself"):
         tg.explain_grad(w.sum(), X)
     with pytest.raises(TypeError, match="takes no arguments"):

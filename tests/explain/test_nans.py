@@ -1,5 +1,7 @@
 """`explain_nan` finds what made each planted NaN: cause, op, element, operands and line."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -193,7 +195,7 @@ def test_planted_nan(f, args, cause, phase, op, index, tainted):
     assert repr(explanation) == text
 
 
-INLINE = {
+INLINE: dict[str, Any] = {
     "arctanh at 1": (np.arctanh, 1.0),
     "arctanh outside its domain": (np.arctanh, 2.0),
     "arccosh outside its domain": (np.arccosh, 0.5),

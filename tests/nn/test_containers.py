@@ -48,9 +48,9 @@ def test_module_list_follows_its_attributes():
 
 def test_module_list_refuses_what_is_no_module():
     with pytest.raises(TypeError, match="number 1 is 3, not a module"):
-        nn.ModuleList([nn.Tanh(), 3])
+        nn.ModuleList([nn.Tanh(), 3])  # type: ignore[list-item]
     with pytest.raises(TypeError, match=r"number 0 is .*, not a module"):
-        nn.ModuleList([np.sin])
+        nn.ModuleList([np.sin])  # type: ignore[list-item]
 
 
 def test_other_attributes_of_a_list_are_not_its_items():
@@ -58,7 +58,7 @@ def test_other_attributes_of_a_list_are_not_its_items():
     model.extra = nn.Linear(1, 1)
     assert len(model) == 1
     assert len(list(model.parameters())) == 4
-    del model.extra
+    del model.extra  # type: ignore[attr-defined]
     assert len(model) == 1
     assert len(list(model.parameters())) == 2
 
@@ -125,7 +125,7 @@ def test_a_failed_change_leaves_the_container_alone():
     for change in (
         lambda: model.append(nn.Linear(5, 1)),
         lambda: model.extend([nn.Linear(4, 4), nn.Linear(5, 1)]),
-        lambda: model.append(3),
+        lambda: model.append(3),  # type: ignore[arg-type]
     ):
         with pytest.raises((tg.ShapeError, TypeError)):
             change()

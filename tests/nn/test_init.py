@@ -2,6 +2,7 @@
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,7 +71,13 @@ def test_zeros_ones_and_mean():
 
 
 def test_all_ways_to_say_it_draw_the_same():
-    ways = ["he_normal", ("he_normal",), init.he_normal, init.he_normal(), (init.he_normal,)]
+    ways: list[Any] = [
+        "he_normal",
+        ("he_normal",),
+        init.he_normal,
+        init.he_normal(),
+        (init.he_normal,),
+    ]
     drawn = [init.draw(way, (3, 2), np.random.default_rng(1)).tolist() for way in ways]
     assert all(each == drawn[0] for each in drawn)
 
@@ -91,10 +98,10 @@ def test_the_stream_is_that_of_randn():
 
 def test_nothing_is_drawn_from_global_state():
     np.random.seed(0)  # noqa: NPY002  # the global state is what this is about
-    before = np.random.get_state()[1].copy()  # noqa: NPY002  # the global state
+    before = np.random.get_state()[1].copy()  # type: ignore[index]  # noqa: NPY002  # the global state
     nn.MLP([2, 3, 1])
     nn.Dropout()(np.ones(3))
-    assert np.array_equal(before, np.random.get_state()[1])  # noqa: NPY002  # the global state
+    assert np.array_equal(before, np.random.get_state()[1])  # type: ignore[index]  # noqa: NPY002  # the global state
 
 
 def test_seeds():

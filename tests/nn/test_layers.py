@@ -1,6 +1,7 @@
 """Linear, activations, Dropout, Flatten."""
 
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,12 +65,12 @@ def test_linear_sizes_are_positive_integers(sizes):
 
 
 def test_linear_takes_numpy_sizes():
-    assert nn.Linear(np.int64(2), np.int32(3)).weight.shape == (3, 2)
+    assert nn.Linear(np.int64(2), np.int32(3)).weight.shape == (3, 2)  # type: ignore[arg-type]
 
 
 # --------------------------------------------------------------------- activations
 
-REFERENCE = {
+REFERENCE: dict[str, Any] = {
     "relu": lambda x: np.maximum(x, 0),
     "leaky_relu": lambda x: np.where(x > 0, x, 0.01 * x),
     "elu": lambda x: np.where(x > 0, x, np.expm1(x)),
@@ -122,13 +123,13 @@ def test_settings_are_used_and_shown():
 def test_activation_from_what_a_user_has():
     custom = nn.ELU(0.3)
     assert activation_module(custom) is custom
-    assert isinstance(activation_module(nn.Tanh), nn.Tanh)
+    assert isinstance(activation_module(nn.Tanh), nn.Tanh)  # type: ignore[arg-type]
     assert isinstance(activation_module(None), nn.Identity)
     assert activation_module(np.sin)(tg.tensor(0.0)).item() == 0.0
     with pytest.raises(ValueError, match="there is no 'rleu'; there is relu"):
         activation_module("rleu")
     with pytest.raises(TypeError, match="not 3"):
-        activation_module(3)
+        activation_module(3)  # type: ignore[arg-type]
 
 
 def test_functional_takes_axis_and_dim():

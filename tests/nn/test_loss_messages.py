@@ -77,7 +77,7 @@ def test_an_unknown_reduction_is_refused(name):
     function = {**ELEMENTWISE, **BY_CLASS}[name]
     arguments = ([0.5], [0.5]) if name in ELEMENTWISE else ([[0.5]], [0])
     with pytest.raises(ValueError, match=rf"{name}: reduction is 'mean', 'sum' or 'none', not 'm'"):
-        function(*arguments, reduction="m")
+        function(*arguments, reduction="m")  # type: ignore[arg-type, misc]
 
 
 @pytest.mark.parametrize("name", ["binary_cross_entropy", "binary_cross_entropy_with_logits"])

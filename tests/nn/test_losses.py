@@ -1,6 +1,7 @@
 """Losses: values, gradients, extremes, dtypes; beside PyTorch where that is installed."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def huber(d, delta):
 
 
 # name: function, options, data, the loss of each element as a textbook writes it
-CASES = {
+CASES: dict[str, Any] = {
     "mse": (F.mse_loss, {}, numbers, lambda x, y: (x - y) ** 2),
     "l1": (F.l1_loss, {}, numbers, lambda x, y: abs(x - y)),
     "huber": (F.huber_loss, {"delta": 0.7}, numbers, lambda x, y: huber(x - y, 0.7)),
@@ -268,7 +269,7 @@ def test_a_nan_prediction_gives_nan(case, rng):
             y[0] = 0
         assert np.isnan(function(x, y, reduction=reduction, **options).item())
     if case == "bce":
-        assert np.isnan(function(x, y, eps=1e-9).item())
+        assert np.isnan(function(x, y, eps=1e-9).item())  # type: ignore[call-arg]
 
 
 # ------------------------------------------------------------------------- modules
@@ -294,7 +295,7 @@ def test_modules_call_their_functions(case, reduction, rng):
     assert module(x, y).tolist() == function(x, y, reduction=reduction, **options).tolist()
     assert f"reduction={reduction!r}" in repr(module)
     with pytest.raises(ValueError, match="'mean', 'sum' or 'none', not 'avg'"):
-        MODULES[case](reduction="avg")
+        MODULES[case](reduction="avg")  # type: ignore[arg-type]
 
 
 def test_settings_of_loss_modules_are_shown():
@@ -328,7 +329,7 @@ def test_a_target_may_require_a_gradient():
         function(p, y).backward()
         h = 1e-6
         up, down = function(p.data, y.data + h), function(p.data, y.data - h)
-        assert y.grad.item() == pytest.approx((up.item() - down.item()) / (2 * h), rel=1e-6)
+        assert y.grad.item() == pytest.approx((up.item() - down.item()) / (2 * h), rel=1e-6)  # type: ignore[attr-defined]
     x = tg.tensor([0.3], dtype="float32", requires_grad=True)
     F.mse_loss(x, y).backward()
     assert y.grad.dtype == np.float64

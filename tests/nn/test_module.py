@@ -181,7 +181,7 @@ def test_names_follow_the_place_in_the_outermost_module():
     assert named(whole) == {n: n for n in named(whole)}
     assert inner[1].weight.name == "0.body.1.weight"
     outer.gain = nn.Parameter(1.0)
-    assert outer.gain.name == "0.gain"
+    assert outer.gain.name == "0.gain"  # type: ignore[attr-defined]
 
 
 def test_names_follow_when_a_module_moves():
@@ -201,7 +201,7 @@ def test_a_replaced_child_and_a_deleted_one_have_their_own_names_again():
     model.head = first = nn.Linear(2, 2)
     model.head = second = nn.Linear(2, 2)
     assert (first.weight.name, second.weight.name) == ("weight", "head.weight")
-    del model.head
+    del model.head  # type: ignore[attr-defined]
     assert second.weight.name == "weight"
 
 
@@ -218,7 +218,7 @@ def test_a_users_name_is_kept():
     model.weight = nn.Parameter(1.0, name="weight")
     model.alpha = nn.Parameter(1.0, name="temperature")
     model.beta = nn.Parameter(1.0)
-    model.beta.name = "renamed"
+    model.beta.name = "renamed"  # type: ignore[attr-defined]
     nn.ModuleList([model])
     assert [p.name for p in model.parameters()] == ["weight", "temperature", "renamed"]
 
@@ -382,7 +382,7 @@ def test_repr_is_nested_with_shapes_and_counts():
         "}",
         "13 parameters, float32, float64",
     ]
-    model.gain.requires_grad = False
+    model.gain.requires_grad = False  # type: ignore[attr-defined]
     assert repr(model).endswith("13 parameters, float32, float64, 4 of them frozen")
 
 

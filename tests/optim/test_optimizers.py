@@ -4,6 +4,7 @@ import copy
 import gc
 import pickle
 import tracemalloc
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from tinygrad_np import nn, optim
 STEPS = 20
 TARGET = np.array([[0.5, -1.0], [2.0, 0.25], [-3.0, 1.5]])
 
-SGD = [
+SGD: list[dict[str, Any]] = [
     {},
     {"weight_decay": 0.1},
     {"momentum": 0.9},
@@ -22,7 +23,7 @@ SGD = [
     {"momentum": 0.9, "nesterov": True},
     {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01},
 ]
-ADAM = [
+ADAM: list[dict[str, Any]] = [
     {},
     {"weight_decay": 0.1},
     {"betas": (0.5, 0.9), "eps": 1e-4},
@@ -153,9 +154,10 @@ def test_a_recorded_graph_keeps_the_values_it_saw(name):
     assert kept.tolist() == [2.0, 3.0]
     x.grad = None
     loss.backward()
-    assert x.grad.tolist() == [2.0, 3.0]
+    assert x.grad.tolist() == [2.0, 3.0]  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_a_step_leaves_nothing_behind():
     model = nn.MLP([50, 50, 1], rng=0)
     x, y = np.ones((20, 50)), np.ones((20, 1))
@@ -260,7 +262,8 @@ def test_the_learning_rate_can_be_set():
 
 def test_groups_have_options_of_their_own():
     a, b = (tg.tensor([1.0], requires_grad=True) for _ in range(2))
-    optimizer = optim.SGD([{"params": [a]}, {"params": b, "lr": 0.5}], lr=0.25)
+    groups: list[dict[str, Any]] = [{"params": [a]}, {"params": b, "lr": 0.5}]
+    optimizer = optim.SGD(groups, lr=0.25)
     (a + b).sum().backward()
     optimizer.step()
     assert (a.item(), b.item()) == (0.75, 0.5)

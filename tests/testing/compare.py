@@ -53,7 +53,7 @@ class Ours:
 
 def ours(case: Case, seed: int = 0) -> bool:
     """Return whether we pass a case, and are sure of it."""
-    report = tg.testing.gradcheck(case.function(Ours), case.at(seed), seed=seed, raise_=False)
+    report = tg.testing.gradcheck(case.function(Ours), case.at(seed), seed=seed, raise_=False)  # type: ignore[arg-type]
     return report.ok and not report.weak
 
 
@@ -81,7 +81,7 @@ def torch_library() -> Library:
     import torch
 
     def op(forward: Function, rule: Any, tangent: Any = None) -> Function:
-        class Op(torch.autograd.Function):
+        class Op(torch.autograd.Function):  # type: ignore[misc]
             @staticmethod
             def forward(ctx: Any, x: Any) -> Any:
                 ctx.save_for_backward(x)

@@ -28,6 +28,7 @@ NASTY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("n", [1, 12])
 @pytest.mark.parametrize("name", NASTY)

@@ -26,6 +26,7 @@ def square(bend):
     return tg.op(lambda x: x * x, x=rule, name="square")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [(0, 0), (17, 4), (99, 9)])
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 30.0])
 @pytest.mark.parametrize("seed", range(3))
@@ -55,6 +56,7 @@ def test_the_work_does_not_grow_with_the_elements():
     assert costs[1] < 1.3 * costs[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("seed", [0, 12, 38, 154])  # with kinks near by, and level directions
 def test_a_network_of_ten_thousand_parameters(dtype, seed):
@@ -85,9 +87,11 @@ def test_elements_of_one_block_contribute_evenly():
     rng = np.random.default_rng(0)
     x, g = 1.0 + normal(500) ** 2, np.logspace(-2, 0, 500)
     (direction,) = direction_of(Block(0, np.arange(500)), [x], [g], "own", rng)
+    assert direction is not None
     parts = np.abs(g * direction)
     assert parts.max() / parts.min() < 8
     (direction,) = direction_of(Block(0, np.arange(500)), [x], [g**20], "own", rng)
+    assert direction is not None
     assert np.all(np.abs(direction) >= lengths(x, "own") * 2.0**-EVEN)
 
 
@@ -107,6 +111,7 @@ def test_steps_along_a_direction_are_exact():
     rng = np.random.default_rng(0)
     x = normal(1000)
     (direction,) = direction_of(Block(0, np.arange(1000)), [x], [np.ones(1000)], "own", rng)
+    assert direction is not None
     for exponent in range(3, 26):
         step = 2.0**-exponent
         np.testing.assert_array_equal((x + step * direction) - x, step * direction)

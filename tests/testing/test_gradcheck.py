@@ -2,6 +2,7 @@
 
 import pickle
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def verdicts(report):
 
 # ------------------------------------------------------------ right gradients
 
-RIGHT = {
+RIGHT: dict[str, Any] = {
     "matmul": (lambda x, w: tg.tanh(x @ w), normal(3, 4), normal(4, 2)),
     "softmax": (tg.softmax, normal(3, 4)),
     "broadcast": (lambda x, b: x * b + b, normal(3, 4), normal(4)),
@@ -116,7 +117,9 @@ def test_a_function_that_raises_outside_of_its_domain_is_judged_from_inside(dtyp
 def test_a_kink_is_called_one():
     report = gradcheck(tg.relu, np.array([0.0, 1.0]))
     assert [finding.verdict for finding in report.findings] == ["kink-ok", "ok"]
-    assert sorted(map(abs, report.findings[0].slopes))[0] == 0
+    slopes = report.findings[0].slopes
+    assert slopes is not None
+    assert min(map(abs, slopes)) == 0
     assert str(report) == "gradcheck of relu: 2 gradient elements are right, 1 at a kink"
 
 
@@ -215,6 +218,7 @@ def test_a_missing_sum_fails():
         gradcheck(lambda x, bias: add_bias(x, bias), normal(4, 3), normal(3))
 
 
+@pytest.mark.slow
 def test_a_doubled_mean_of_many_fails():
     @declare(public=False, x=lambda g, x: np.broadcast_to(g * (2.0 / x.size), x.shape))
     def wrong_mean(x):
@@ -385,9 +389,9 @@ def test_memory_layouts():
 
 
 def test_the_global_random_state_is_left_alone():
-    state = np.random.get_state()[1].copy()  # noqa: NPY002  # the one others use
+    state = np.random.get_state()[1].copy()  # type: ignore[index]  # noqa: NPY002  # the one others use
     gradcheck(tg.sin, normal(3))
-    np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002  # the global state
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # type: ignore[index]  # noqa: NPY002  # the global state
 
 
 def test_the_seed_decides_everything():

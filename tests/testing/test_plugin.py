@@ -12,6 +12,8 @@ import tinygrad_np as tg
 from tinygrad_np.engine.op import OPS
 from tinygrad_np.testing.mutation import MUTATIONS, UNSUMMED, Mutant, Workshop, first_slice
 
+pytestmark = pytest.mark.slow  # each is a session of its own
+
 
 def run(folder, text, *arguments):
     """Run pytest on a file with this text, in a folder of its own."""
@@ -52,7 +54,7 @@ def test_results_are_in_the_junit_report(tmp_path):
     properties = {p.get("name"): p.get("value") for p in tree.iter("property")}
     assert properties["gradcheck <lambda>"] == "3 ok"
     assert properties["gradcheck double"] == "3 FAIL"
-    assert int(properties["gradcheck double evaluations"]) > 3
+    assert int(properties["gradcheck double evaluations"] or 0) > 3
 
 
 def test_the_seed_is_an_option(tmp_path):
@@ -158,7 +160,7 @@ def test_a_closed_workshop_leaves_everything_as_it_was(kind):
     b = tg.tensor([[1.0, 2.0]], requires_grad=True)
 
     def gradient():
-        (g,) = (np.arange(6.0).reshape(3, 2) * b).gradient(b, gradient=np.ones((3, 2)))
+        (g,) = (np.arange(6.0).reshape(3, 2) * b).gradient(b, gradient=np.ones((3, 2)))  # type: ignore[attr-defined]
         return g.data
 
     right = gradient()

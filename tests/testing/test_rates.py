@@ -16,6 +16,7 @@ def total(counts):
     return sum(counts.values(), Counter())
 
 
+@pytest.mark.slow
 def test_no_false_alarm_and_no_miss_at_scale_1():
     few = settings(seeds=[100, 101], scales=[1.0])
     counts = total(count(few))
@@ -26,6 +27,7 @@ def test_no_false_alarm_and_no_miss_at_scale_1():
     assert counts["weak"] < 0.01 * (counts["right"] + counts["wrong"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [1e-6, 1e-4, 1e-2, 30.0])
 def test_no_false_alarm_and_no_miss_elsewhere(scale):
     few = settings(LESS, seeds=[100], scales=[scale])

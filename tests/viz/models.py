@@ -7,6 +7,7 @@ import importlib.util
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ def load(name):
     """Import an example from its file; `_common` comes from the folder, as when it is run."""
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+        assert spec is not None
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]
@@ -80,7 +82,7 @@ MODELS = {f.__name__: f for f in (circles, layers, architecture_spec, ten_rows, 
 
 
 IN_EVERY_FORM = {f.__name__: f for f in (model, blocks)}
-FORMS = {
+FORMS: dict[str, Any] = {
     "svg": lambda x: tg.viz.svg(x, engine="own"),
     "txt": tg.viz.text,
     "mmd": tg.viz.mermaid,

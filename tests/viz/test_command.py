@@ -93,6 +93,7 @@ def test_a_tensor_is_drawn(folder):
     assert "<b>x</b>" in text
 
 
+@pytest.mark.slow
 def test_options(folder):
     assert "rankdir=LR" in source(folder, "tensor", "--direction", "LR")
     assert "2 earlier nodes" in source(folder, "tensor", "--max-nodes", "1")
@@ -107,6 +108,7 @@ def test_options(folder):
     assert "<b>Linear</b> 2→3" in source(folder, "pair", "--collapse", "Linear", "Tanh")
 
 
+@pytest.mark.slow
 def test_who_says_where_boxes_stand(folder):
     done = draw(folder, "../program.py:tensor", "-o", "own.svg", "--engine", "own", PATH="")
     assert (done.returncode, done.stderr) == (0, "")
@@ -139,6 +141,7 @@ def test_forms(folder, ending, start):
     assert path.read_bytes().startswith(start)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["html", "txt", "mmd", "json"])
 def test_forms_that_other_modules_write(folder, ending):
     forms = {"html": "html", "txt": "text", "mmd": "mermaid", "json": "to_json"}
@@ -154,6 +157,7 @@ def test_forms_that_other_modules_write(folder, ending):
         assert not path.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -193,6 +197,7 @@ def test_errors_of_the_program_are_shown_whole(folder):
     assert "ZeroDivisionError" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["png", "pdf"])
 def test_without_dot_images_say_what_to_install(folder, ending):
     done = draw(folder, "../program.py:tensor", "-o", f"a.{ending}", PATH="")
@@ -210,6 +215,7 @@ def test_help_says_what_the_function_returns(folder):
     assert draw(folder).returncode == 2
 
 
+@pytest.mark.slow
 def test_the_commands_in_the_docs_run(tmp_path):
     page = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
     commands = re.findall(r"^python -m tinygrad_np draw (docs.*) -o (\S+)$", page, re.MULTILINE)

@@ -61,7 +61,7 @@ def test_a_prompt_shows_a_flowchart_line_by_line():
 
 def test_a_direction_that_is_none_is_refused():
     with pytest.raises(ValueError, match="mermaid: direction is 'TB'"):
-        tg.viz.mermaid(tg.tensor(1.0), direction="up")
+        tg.viz.mermaid(tg.tensor(1.0), direction="up")  # type: ignore[arg-type]
 
 
 def test_json_in_full():

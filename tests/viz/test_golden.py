@@ -11,6 +11,7 @@ import pytest
 import tinygrad_np as tg
 
 SPEC = importlib.util.spec_from_file_location("viz_models", Path(__file__).parent / "models.py")
+assert SPEC is not None
 models = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(models)
 models.load("_common")

@@ -130,6 +130,7 @@ BRANCHING = (FIVE, FIVE, [(0, 3), (2, 3), (0, 1), (0, 2), (1, 2)], [-1, 0, 0, 0,
 LEAVING = (FIVE, FIVE, [(1, 4), (2, 4), (1, 0), (1, 2), (0, 2)], [-1, 0, 0, 0, -1], [-1])
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @example((*BRANCHING, [None] * 5))
 @example((*LEAVING, [None] * 5))
@@ -307,6 +308,7 @@ def used_everywhere_by_many(n):
     return n + n // 10, [*chain(n)[1], *[(n + i % (n // 10), i) for i in range(n)]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [chain, used_everywhere, used_everywhere_by_many])
 def test_the_work_grows_with_the_graph(make):
     (n, edges), (m, more) = make(500), make(5_000)
@@ -316,6 +318,7 @@ def test_the_work_grows_with_the_graph(make):
     assert sum(map(len, drawn.routes)) < 14 * len(more)
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand():
     n, edges = chain(100_000)
     drawn = arrange([20.0] * n, [20.0] * n, edges)

@@ -27,6 +27,7 @@ def test_one_that_does_not_exist_is_refused(form):
         getattr(tg.viz, form)(tg.tensor(1.0), depht=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_a_chain_of_a_hundred_thousand_is_drawn_once_without_recursion(form):
     y = tg.tensor(np.ones(2), requires_grad=True)

@@ -88,6 +88,7 @@ def test_names_can_not_break_out_of_the_page(leaf, title):
         assert data_of(page)["boxes"][0]["name"] == joined(leaf)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(NASTY.map(joined), st.lists(NASTY.map(joined))))
 def test_embedded_data_are_what_was_given(given_data):
     text = embedded(given_data)
@@ -112,6 +113,7 @@ def test_it_is_saved_and_shown_in_a_notebook(tmp_path):
     assert (tmp_path / "new" / "page.html").read_text(encoding="utf-8") == str(page)
     assert repr(page) == "<Page of 5 boxes>"
     frame = re.fullmatch(r'<iframe srcdoc="(.*?)" .*></iframe>', page._repr_html_(), re.S)
+    assert frame is not None
     assert html.unescape(frame[1]) == str(page)
 
 
@@ -228,7 +230,7 @@ def test_formulas_of_all_rules_are_found():
 def test_a_rule_without_source_is_named():
     namespace = {}
     exec("rule = lambda g, x: g * x\ndef slope(g, x): return g", namespace)
-    rules = tg.tanh.op.rules["x"].__class__
+    rules = OPS["tanh"].rules["x"].__class__
     assert formula(rules(namespace["rule"], "x")) == "rule(g, x)"
     assert formula(rules(namespace["slope"], "x")) == "slope(g, x)"
 
@@ -338,6 +340,7 @@ def test_a_graph_without_boxes_to_lay_out():
     assert len(data_of(page)["boxes"]) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "steps"), [((), 0), (("--values",), 1), (("--depth", "0"), 0)])
 def test_the_command_writes_it(tmp_path, option, steps):
     (tmp_path / "program.py").write_text(

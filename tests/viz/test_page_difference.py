@@ -31,7 +31,7 @@ def compared(before, after, first=(1.0, 2.0), second=(1.0, 2.0), **options):
             loss.backward()
         losses.append(loss)
         tapes.append(tape)
-    return tg.viz.compare(*losses, tapes=tuple(tapes), **options)
+    return tg.viz.compare(*losses, tapes=(tapes[0], tapes[1]), **options)
 
 
 def reworked():

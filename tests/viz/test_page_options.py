@@ -142,7 +142,7 @@ def test_modules_that_are_closed_at_first():
 
 def test_options_that_do_not_exist():
     with pytest.raises(TypeError, match="html: there is no option 'folds'"):
-        tg.viz.html(leaf().sum(), folds=True)
+        tg.viz.html(leaf().sum(), folds=True)  # type: ignore[call-arg]
 
 
 def chain(n, ops):
@@ -163,6 +163,7 @@ def test_large_graphs_are_folded_unless_told_otherwise():
     assert tg.viz.html(y, fold=False).boxes == 3001
 
 
+@pytest.mark.slow
 def test_of_very_large_graphs_the_newest_boxes_are_shown():
     chance = random.Random(0)
     y = chain(10_500, [chance.choice([tg.sin, tg.cos]) for _ in range(10_500)])

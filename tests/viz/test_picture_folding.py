@@ -145,6 +145,7 @@ def test_what_is_used_outside_of_its_module_is_drawn():
     assert [box.group for box in shown.boxes] == [None, 0, 0, None, None]
 
 
+@pytest.mark.slow
 def test_a_long_chain():
     y = leaf(name="x")
     for _ in range(100_000):
@@ -156,6 +157,7 @@ def test_a_long_chain():
     assert shown.arrows == (Arrow(0, 1),)
 
 
+@pytest.mark.slow
 def test_a_long_chain_of_several_ops_with_ends_of_their_own():
     y = tg.exp(leaf(name="x"))
     for _ in range(20_000):
@@ -203,7 +205,7 @@ def test_a_sum_over_the_two_before():
 
 
 def test_what_is_used_elsewhere_is_drawn():
-    y, kept = leaf(), None
+    y = kept = leaf()
     for i in range(40):
         y = tg.sin(y)
         if i == 19:

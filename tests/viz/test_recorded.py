@@ -1,6 +1,7 @@
 """Pictures of tapes, and of what was recorded until something failed."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -100,7 +101,8 @@ def test_every_form_marks_it(form):
         "mermaid": ":::failed",
         "to_json": '"failed": true',
     }
-    words = {"draw": lambda x: x.source, "to_json": json.dumps}.get(form, str)(drawn)
+    written: dict[str, Any] = {"draw": lambda x: x.source, "to_json": json.dumps}
+    words = written[form](drawn) if form in written else str(drawn)
     assert words.count(marks[form]) == 1
 
 

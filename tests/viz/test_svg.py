@@ -16,6 +16,7 @@ import tinygrad_np as tg
 from tinygrad_np import nn
 from tinygrad_np.viz import by_dot
 from tinygrad_np.viz.labels import SIZES, measured, width_of
+from tinygrad_np.viz.lines import Words
 from tinygrad_np.viz.model import Arrow, Box, Group, Picture
 from tinygrad_np.viz.picture import Builder
 from tinygrad_np.viz.placing import Parts, Placed
@@ -98,9 +99,11 @@ def test_a_line_that_another_font_could_make_longer_is_told_its_width():
 
 
 def test_widths_are_those_of_helvetica():
-    assert width_of([("(2, 25)  float64", "small")]) == pytest.approx(64.48)
-    assert width_of([("MMMM", "")]) == pytest.approx(4 * 0.833 * 12)
-    assert width_of([("MM", "name"), ("ii", "")]) == pytest.approx(12 * (2 * 0.833 + 2 * 0.222))
+    assert width_of([Words("(2, 25)  float64", "small")]) == pytest.approx(64.48)
+    assert width_of([Words("MMMM")]) == pytest.approx(4 * 0.833 * 12)
+    assert width_of([Words("MM", "name"), Words("ii")]) == pytest.approx(
+        12 * (2 * 0.833 + 2 * 0.222)
+    )
 
 
 @ENGINES
@@ -134,7 +137,7 @@ def test_values_flow_in_the_direction_asked_for(direction, engine):
 
 def test_a_direction_that_is_none_is_refused():
     with pytest.raises(ValueError, match="svg: direction is 'TB'"):
-        tg.viz.svg(tg.tensor(1.0), direction="up")
+        tg.viz.svg(tg.tensor(1.0), direction="up")  # type: ignore[arg-type]
 
 
 def test_kinds_look_different():
@@ -200,6 +203,7 @@ def test_every_line_ends_where_its_arrow_begins():
         assert float(tip[1]) - float(end[1]) == pytest.approx(6)
 
 
+@pytest.mark.slow
 def test_a_deep_graph_and_a_shared_one():
     x = y = tg.tensor(1.0, requires_grad=True)
     for _ in range(60):
@@ -261,7 +265,7 @@ def frames_of(root):
     for frame, title in zip(frames, titles, strict=True):
         x, y, w, h = (float(frame.get(key)) for key in ("x", "y", "width", "height"))
         left, base = float(title.get("x")), float(title.get("y"))
-        width = width_of([(title.text, "title")])
+        width = width_of([Words(title.text, "title")])
         found[title.text] = (x, y, x + w, y + h), (left, base - 9, left + width, base + 2)
     return found
 
@@ -362,7 +366,7 @@ def test_arrows_by_dot_end_where_their_input_is_named(direction):
 
 def along(path):
     """Points along a path of SVG."""
-    found, here = [], None
+    found, here = [], np.zeros(2)
     for command, numbers in re.findall("([MLC])([^MLC]*)", path):
         points = np.array([float(n) for n in re.split("[ ,]+", numbers.strip())]).reshape(-1, 2)
         t = np.linspace(0, 1, 50)[:, None]
@@ -457,4 +461,4 @@ def test_the_garbage_collector_is_paused_and_goes_on(draw, monkeypatch):
 
 def test_an_engine_that_is_none_is_refused():
     with pytest.raises(ValueError, match="svg: engine is 'own', 'dot' or 'auto', not 'neato'"):
-        tg.viz.svg(tg.tensor(1.0), engine="neato")
+        tg.viz.svg(tg.tensor(1.0), engine="neato")  # type: ignore[arg-type]

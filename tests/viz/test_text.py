@@ -56,6 +56,7 @@ def test_a_name_never_breaks_a_line(name):
     assert len(tg.viz.text(x).splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_deep_graph():
     y = tg.tensor(1.0, requires_grad=True)
     for _ in range(100_000):
@@ -120,9 +121,9 @@ def test_values_stand_below():
 
 def test_an_option_that_is_none_is_refused():
     with pytest.raises(TypeError, match="text: there is no option 'depht'; there are params,"):
-        tg.viz.text(tg.tensor(1.0), depht=1)
+        tg.viz.text(tg.tensor(1.0), depht=1)  # type: ignore[call-arg]
 
 
 def test_anything_but_tensors_is_refused():
     with pytest.raises(TypeError, match="a Tensor"):
-        tg.viz.text(3)
+        tg.viz.text(3)  # type: ignore[arg-type]

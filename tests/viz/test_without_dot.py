@@ -1,6 +1,7 @@
 """Without the `dot` program everything works but image files, which say what to install."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ def loss():
     return model(np.ones((4, 2))).mean()
 
 
-FORMS = {
+FORMS: dict[str, Any] = {
     "draw": lambda x: x.source,
     "svg": str,
     "text": str,

@@ -1,0 +1,127 @@
+"""The records of indexing and of assignment to an index."""
+
+import numpy as np
+
+import tinygrad_np as tg
+from ops.in_torch import NotInTorch, NotInTorchError, refuse_repeated, torch
+from ops.opinfo import ANY, add, fixed
+from tinygrad_np.engine.op import OPS
+from tinygrad_np.ops.indexing import ARRAY, Slice
+
+
+def at(*parts):
+    """Return the index that `parts` and the arrays that follow stand for."""
+    return lambda arrays: tuple(next(arrays) if p is ARRAY else p for p in parts)
+
+
+# ------------------------------------------------------------------------ of PyTorch
+
+
+def torch_index(template, arrays):
+    """Return the index that a template and the tensors in it stand for."""
+    arrays = iter(arrays)
+    index = tuple(
+        next(arrays) if p is ARRAY else slice(*p.parts) if isinstance(p, Slice) else p
+        for p in template
+    )
+    if any(isinstance(p, slice) and (p.step or 1) < 0 for p in index):
+        raise NotInTorchError("no slices backward")
+    return index
+
+
+def torch_setitem(x, value, *arrays, template):
+    index = torch_index(template, arrays)
+    places = torch.arange(x.numel()).reshape(x.shape)[index]
+    refuse_repeated(places)
+    out = x.clone()
+    out[index] = value.reshape(value.shape[-places.ndim :] if places.ndim else ())
+    return out
+
+
+def torch_scatter(x, *arrays, shape, template):
+    """The sum of what lands in each place; numbered by an arange, so that any index will do."""
+    size = int(np.prod(shape))
+    places = torch.arange(size).reshape(shape)[torch_index(template, arrays)]
+    out = torch.zeros(size, dtype=x.dtype)
+    return out.index_add(0, places.flatten(), x.flatten()).reshape(shape)
+
+
+# -------------------------------------------------------------------------- records
+
+PAIRS = fixed([[True, False, True], [False, True, True]])
+PLACES = fixed([1, 0, 1, -1])
+for label, parts, arrays in [
+    ("integer", (1,), ()),
+    ("negative", (..., -2), ()),
+    ("slices", (slice(None), slice(0, 3, 2)), ()),
+    ("backward", (slice(None, None, -1),), ()),
+    ("new axis", (None, ..., None, 1), ()),
+    ("nothing", (), ()),
+    ("empty", (slice(1, 1),), ()),
+    ("repeated", (ARRAY,), (PLACES,)),
+    ("mask", (ARRAY,), (PAIRS,)),
+    ("pairs", (ARRAY, ARRAY), (PLACES, fixed([0, 1, 0, 2]))),
+    ("broadcast pairs", (ARRAY, ARRAY), (fixed([[0], [1]]), fixed([2, 2]))),
+    ("array and slice", (slice(None), ARRAY), (PLACES,)),
+    ("array and integer", (ARRAY, 0), (PLACES,)),
+    ("axis mask", (slice(None), ARRAY), (fixed([True, False, True]),)),
+    ("no places", (ARRAY,), (fixed([], int),)),
+    ("0-d array", (ARRAY,), (fixed(1),)),
+]:
+    index = at(*parts)
+    shape = (2, 3)
+    template = tuple(Slice(p) if isinstance(p, slice) else p for p in parts)
+    picked = np.zeros(shape)[index(iter([a(np.random.default_rng(0), ()) for a in arrays]))]
+
+    def pick(x, *arrays, index=index):
+        return x[index(iter(arrays))]
+
+    add(
+        "getitem",
+        pick,
+        ANY,
+        *arrays,
+        call=lambda x, *arrays, pick=pick: pick(tg.asarray(x), *arrays),
+        shapes=(shape, *((),) * len(arrays)),
+        label=label,
+        torch=NotInTorch("no slices backward") if label == "backward" else pick,
+    )
+
+    def scattered(x, *arrays, shape, template, index=index):
+        out = np.zeros(shape, x.dtype)
+        np.add.at(out, index(iter(arrays)), x)
+        return out
+
+    add(
+        "scatter",
+        scattered,
+        ANY,
+        *arrays,
+        call=OPS["scatter"].call,
+        shapes=(picked.shape, *((),) * len(arrays)),
+        params={"shape": shape, "template": template},
+        integers=False,
+        label=label,
+        torch=torch_scatter,
+    )
+
+    def put(x, value, *arrays, template, index=index):
+        out = np.array(x)
+        out[index(iter(arrays))] = value
+        return out
+
+    more = () if label == "mask" else ((1, 1, *picked.shape),)  # NumPy refuses it for a mask
+    for value_shape in dict.fromkeys((picked.shape, (), *more)):
+        add(
+            "setitem",
+            put,
+            ANY,
+            ANY,
+            *arrays,
+            call=OPS["setitem"].call,
+            shapes=(shape, value_shape, *((),) * len(arrays)),
+            params={"template": template},
+            integers=False,
+            label=f"{label}, value {value_shape}",
+            torch=torch_setitem,
+        )
