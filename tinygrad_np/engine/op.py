@@ -258,13 +258,13 @@ def register(function: F, *numpy: Any) -> F:
 
     One that the oldest NumPy lacks is given by its name in :data:`since.SINCE`.
     """
-    FUNCTIONS[function.__name__] = function
     for given in numpy:
         answered = late(given) if isinstance(given, str) else given
         if getattr(answered, "__module__", "").startswith("numpy") or isinstance(
             answered, np.ufunc
         ):
             NUMPY[answered] = function
+    FUNCTIONS[function.__name__] = function
     return function
 
 
