@@ -6,7 +6,7 @@ result as `out`, parameters by their names. That signature is the declaration of
 a node saves; nothing else is kept alive.
 
 Rules are plain NumPy and run in two worlds: on arrays, where nothing is recorded, and
-on Tensors, where they record themselves. Imports errors, since and tensor.
+on Tensors, where they record themselves.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What NumPy has got since the oldest version that the package runs on.
 
 The functions here of those names are made of ops and work on every NumPy. Nothing else in the
-package asks which NumPy it runs on. Imports nothing of the package.
+package asks which NumPy it runs on.
 """
 
 from __future__ import annotations
