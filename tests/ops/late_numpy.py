@@ -43,7 +43,7 @@ def clip(x, min, max):
 
 
 def reshape(x, shape, order="C"):
-    return np.reshape(x, shape, order)
+    return np.reshape(x, shape, order=order)
 
 
 def pad(x, pad_width):
