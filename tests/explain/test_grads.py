@@ -1,6 +1,7 @@
 """`explain_grad` says why a gradient is missing or zero: cause, op, input and line."""
 
 import inspect
+
 import numpy as np
 import pytest
 
