@@ -25,6 +25,7 @@ import tinygrad_np as tg  # noqa: E402  # after the path to it
 from ops.opinfo import complexly  # noqa: E402  # after the path to them
 from ops.records import RECORDS  # noqa: E402  # after the path to them
 from tinygrad_np.engine.op import NUMPY  # noqa: E402  # after the path to them
+from tinygrad_np.engine.since import SINCE  # noqa: E402  # after the path to them
 from tinygrad_np.ops.refusals import REFUSED  # noqa: E402  # after the path to them
 
 PAGE = ROOT / "docs" / "coverage.md"
@@ -44,6 +45,7 @@ What of NumPy {numpy} works on Tensors, under its own name and as `tg.name`. Wri
   booleans, new arrays.
 - Any other function of arrays is **refused** with a `TypeError` that names it: nothing falls
   through to object arrays.
+- What NumPy has got since 2.0 works as `tg.name` on every NumPy from 2.0 on: {late}.
 
 The gradient at kinks is in [Design](design.md).
 
@@ -100,9 +102,11 @@ def page() -> str:
             constant.append(f"`{name}`")
     refused = [f"| `np.{f.__name__}` | {why} |" for f, why in REFUSED.items()]
     version = ".".join(np.__version__.split(".")[:2])
+    late = ", ".join(f"`{name}` ({first})" for name, first in SINCE.items())
     return "\n".join(
         [
-            HEAD.format(numpy=version) + f"## Differentiable: {len(differentiable)} functions\n",
+            HEAD.format(numpy=version, late=late)
+            + f"## Differentiable: {len(differentiable)} functions\n",
             "| function | reverse | forward | second order | numbers |",
             "|---|---|---|---|---|",
             *differentiable,

@@ -165,7 +165,7 @@ def test_rules_use_only_numpy_functions_that_are_ops():
 
 def stub_methods():
     """Return the methods of methods.pyi: their parameters, by name."""
-    (stub,) = [n for n in ast.parse(STUB.read_text()).body if isinstance(n, ast.ClassDef)]
+    (stub,) = [n for n in ast.parse(STUB.read_text("utf-8")).body if isinstance(n, ast.ClassDef)]
     return {
         n.name: [a.arg for a in n.args.posonlyargs + n.args.args + n.args.kwonlyargs][1:]
         for n in stub.body

@@ -348,8 +348,8 @@ def test_keywords_are_right_or_refused_by_name(rng):
     np.testing.assert_array_equal(np.vecdot(a, a, axis=0).data, np.vecdot(a.data, a.data, axis=0))  # type: ignore[call-overload]
     with pytest.raises(tg.UnsupportedError, match=r"matmul: axes="):
         np.matmul(a, a, axes=[(0, 1), (0, 1), (0, 1)])
-    with pytest.raises(tg.UnsupportedError, match=r"matvec: axes="):
-        np.matvec(a, a, axes=[(0, 1), (0,), (0,)])  # type: ignore[list-item]
+    with pytest.raises(tg.UnsupportedError, match=r"vecdot: axes="):
+        np.vecdot(a, a, axes=[(0,), (0,), ()])  # type: ignore[list-item]
     with pytest.raises(tg.UnsupportedError, match=r"qr: mode='raw'.*'complete'"):
         np.linalg.qr(a, mode="raw")
     with pytest.raises(tg.UnsupportedError, match="einsum: order='F'"):

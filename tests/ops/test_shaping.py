@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
+from ops.late_numpy import needs, trim_zeros
+from tinygrad_np.engine.since import SINCE
 
 X = np.array([[1.5, -2.0, 0.5], [3.0, -0.25, 2.0]])
 
@@ -49,7 +51,13 @@ SPELLED = {
 }
 
 
-@pytest.mark.parametrize("f", SPELLED.values(), ids=SPELLED)
+@pytest.mark.parametrize(
+    "f",
+    [
+        pytest.param(f, id=name, marks=needs(name) if name in SINCE else ())
+        for name, f in SPELLED.items()
+    ],
+)
 def test_numpy_spelling(f):
     t = leaf()
     out = f(t)
@@ -86,6 +94,22 @@ def test_where_several_answers_are_expected():
     assert isinstance(tg.array_split(t, 2), list)
 
 
+@pytest.mark.parametrize(
+    ("mask", "values"),
+    [
+        ([False, True, False], 7.0),
+        ([False, True, False], [7.0, 8.0]),  # one place takes them all
+        ([True, False, True], [7.0, 8.0]),
+        ([False, False, False], 7.0),
+        ([True], 7.0),
+    ],
+)
+def test_insert_puts_values_where_a_mask_is_true(mask, values):
+    expected = np.insert(X[0], np.flatnonzero(mask), values)
+    np.testing.assert_array_equal(tg.insert(X[0], mask, values).data, expected)
+    np.testing.assert_array_equal(np.insert(leaf()[0], np.array(mask), values).data, expected)
+
+
 def test_insert_casts_to_the_dtype_of_the_array():
     assert tg.insert(np.array([1, 2]), 1, 9.7).tolist() == [1, 9, 2]
     out = tg.insert(leaf().astype("f4"), 0, 1.0, axis=0)
@@ -118,6 +142,7 @@ def test_pad_of_integers_rounds_as_numpy(mode, dtype):
         (lambda t: tg.repeat(t, -1), "-1 times"),
         (lambda t: tg.resize(t, (-1, 2)), "negative size"),
         (lambda t: tg.trim_zeros(t, axis=2), "axis 2"),
+        (lambda t: tg.insert(t, [[True]], 1.0), "booleans must have one axis"),
         (lambda t: tg.reshape(t, -1, order="A"), "'C' or 'F'"),
         (lambda t: tg.trim_zeros(t[0], "x"), "made of 'f' and 'b'"),
         (lambda t: tg.ravel(t, order="K"), "'C' or 'F'"),
@@ -147,5 +172,5 @@ def test_trim_zeros_of_several_axes(trim, axis, full):
         box[1, 2], box[2, 1], box[2, 3] = 0.5, 2.0, -1.0
     t = tg.tensor(box, requires_grad=True)
     out = tg.trim_zeros(t, trim, axis)
-    np.testing.assert_array_equal(out.data, np.trim_zeros(box, trim, axis=axis))
+    np.testing.assert_array_equal(out.data, trim_zeros(box, trim, axis))
     assert out.requires_grad

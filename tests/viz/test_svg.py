@@ -419,6 +419,7 @@ def test_dot_is_told_no_names():
     assert boxes_of(root)[0][2] == ['<a>"\\N']
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
 def test_a_dot_that_fails_says_so(tmp_path, monkeypatch):
     program = tmp_path / "dot"
     program.write_text("#!/bin/sh\necho no layout engine >&2\nexit 1\n")

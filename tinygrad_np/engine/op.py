@@ -61,7 +61,8 @@ def parameters(function: Callable[..., Any]) -> Parameters:
     if isinstance(function, np.vectorize):
         return parameters(function.pyfunc)
     if type(function) is not FunctionType or hasattr(function, "__wrapped__"):
-        return from_signature(function)
+        inner = inspect.unwrap(function)  # a ufunc has no signature before NumPy 2.4
+        return parameters(inner) if isinstance(inner, np.ufunc) else from_signature(function)
     code = function.__code__
     positional = code.co_varnames[: code.co_argcount]
     keyword = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
@@ -286,12 +287,12 @@ def enter(op: Op) -> Op:
 
 def register(function: F, *numpy: Any) -> F:
     """Enter a public function in the tables, with the NumPy functions it answers."""
-    FUNCTIONS[function.__name__] = function
     for answered in numpy:
         if getattr(answered, "__module__", "").startswith("numpy") or isinstance(
             answered, np.ufunc
         ):
             NUMPY[answered] = function
+    FUNCTIONS[function.__name__] = function
     return function
 
 

@@ -136,9 +136,11 @@ def beside_grad(explanation: GradExplanation, target: Tensor) -> GradExplanation
 
 def takes_arguments(f: Callable[..., Any]) -> bool:
     """Return whether a function must be given arguments."""
+    if isinstance(f, np.ufunc):  # which has no signature before NumPy 2.4
+        return True
     try:
         parameters = inspect.signature(f).parameters.values()
-    except (TypeError, ValueError):  # a ufunc
+    except (TypeError, ValueError):  # of C
         return True
     return any(
         p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)

@@ -292,7 +292,7 @@ def eigvals(a: Any) -> Array:
 
 
 @declare(
-    getattr(np.linalg, "svdvals", None),
+    np.linalg.svdvals,
     name="linalg.svdvals",
     holomorphic=False,
     batching=of_matrices,

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from ..engine.errors import ShapeError
 from ..engine.op import composed
-from ..engine.tensor import Tensor
+from ..engine.since import late
+from ..engine.tensor import Array, Tensor
 from .arranging import along, moveaxis
 from .indexing import get
 from .selection import take
@@ -195,6 +196,16 @@ def append(arr: npt.ArrayLike, values: npt.ArrayLike, axis: int | None = None) -
     return concatenate([as_tensor(arr), as_tensor(values)], axis)
 
 
+def _places(obj: Any) -> Array:
+    """Return the places that integers or booleans mean; NumPy 2.1 takes booleans for integers."""
+    places = np.asarray(obj)
+    if places.dtype.kind != "b":
+        return places
+    if places.ndim != 1:
+        raise ShapeError(f"insert: booleans must have one axis, not shape {places.shape}")
+    return np.flatnonzero(places)
+
+
 @composed(np.insert)
 def insert(arr: npt.ArrayLike, obj: Any, values: npt.ArrayLike, axis: int | None = None) -> Tensor:
     """`values` put before places along an axis; `arr` is flattened when it is ``None``.
@@ -214,8 +225,8 @@ def insert(arr: npt.ArrayLike, obj: Any, values: npt.ArrayLike, axis: int | None
         t, axis = ravel(t), 0
     axis = axis_from_front(axis, t.ndim, "insert")
     size, shape = t.shape[axis], list(t.shape)
-    obj = obj if isinstance(obj, slice) else np.asarray(obj)
-    single = not isinstance(obj, slice) and obj.size == 1 and obj.dtype.kind != "b"
+    obj = obj if isinstance(obj, slice) else _places(obj)
+    single = not isinstance(obj, slice) and obj.size == 1
     if new.dtype != t.dtype:
         new = astype(new, t.dtype)
     if new.ndim < t.ndim:
@@ -297,7 +308,7 @@ vsplit = splitter("vsplit", np.vsplit, 0, 2, "``split`` along the first axis of 
 dsplit = splitter("dsplit", np.dsplit, 2, 3, "``split`` along the third axis.")
 
 
-@composed(np.unstack)
+@composed(late("unstack"))
 def unstack(x: npt.ArrayLike, *, axis: int = 0) -> tuple[Tensor, ...]:
     """The arrays that ``stack`` would make `x` of.
 

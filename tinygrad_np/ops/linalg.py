@@ -233,7 +233,7 @@ def _stacks(name: str, x: Any) -> Tensor:
     return t
 
 
-@composed_in("linalg", getattr(np.linalg, "diagonal", None))
+@composed_in("linalg", np.linalg.diagonal)
 def diagonal(x: npt.ArrayLike, /, *, offset: int = 0) -> Tensor:
     """The diagonals of matrices (..., m, n), or the ones `offset` places to the right.
 
@@ -248,7 +248,7 @@ def diagonal(x: npt.ArrayLike, /, *, offset: int = 0) -> Tensor:
     return t[..., places + row, places + column]
 
 
-@composed_in("linalg", getattr(np.linalg, "trace", None))
+@composed_in("linalg", np.linalg.trace)
 def trace(x: npt.ArrayLike, /, *, offset: int = 0, dtype: npt.DTypeLike | None = None) -> Tensor:
     """The sums of the diagonals of matrices (..., m, n).
 
@@ -260,7 +260,7 @@ def trace(x: npt.ArrayLike, /, *, offset: int = 0, dtype: npt.DTypeLike | None =
     return sum(parts if dtype is None else astype(parts, dtype), axis=-1)
 
 
-@composed_in("linalg", getattr(np.linalg, "matrix_transpose", None))
+@composed_in("linalg", np.linalg.matrix_transpose)
 def matrix_transpose(x: npt.ArrayLike, /) -> Tensor:
     """Matrices (..., m, n) with rows and columns exchanged.
 
@@ -271,7 +271,7 @@ def matrix_transpose(x: npt.ArrayLike, /) -> Tensor:
     return swapaxes(_stacks("matrix_transpose", x), -1, -2)
 
 
-@composed_in("linalg", getattr(np.linalg, "outer", None))
+@composed_in("linalg", np.linalg.outer)
 def outer(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
     """Every element of one vector times every element of another.
 
@@ -285,7 +285,7 @@ def outer(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
     return products.outer(x, y)
 
 
-@composed_in("linalg", getattr(np.linalg, "cross", None))
+@composed_in("linalg", np.linalg.cross)
 def cross(x1: npt.ArrayLike, x2: npt.ArrayLike, /, *, axis: int = -1) -> Tensor:
     """The cross product of vectors in three dimensions, along an axis; stacks broadcast.
 
@@ -298,8 +298,7 @@ def cross(x1: npt.ArrayLike, x2: npt.ArrayLike, /, *, axis: int = -1) -> Tensor:
 
 vecdot, tensordot = products.vecdot, products.tensordot
 for _name in ("matmul", "vecdot", "tensordot"):
-    if hasattr(np.linalg, _name):
-        NUMPY[getattr(np.linalg, _name)] = getattr(products, _name)
+    NUMPY[getattr(np.linalg, _name)] = getattr(products, _name)
 
 __all__ = [
     "EigResult",

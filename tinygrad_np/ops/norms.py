@@ -139,7 +139,7 @@ def norm(x: npt.ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = 
     raise ShapeError(f"linalg.norm: {len(axes)} axes hold neither vectors nor matrices")
 
 
-@composed_in("linalg", getattr(np.linalg, "vector_norm", None))
+@composed_in("linalg", np.linalg.vector_norm)
 def vector_norm(
     x: npt.ArrayLike, /, *, axis: Axis = None, keepdims: bool = False, ord: Any = 2
 ) -> Tensor:
@@ -154,7 +154,7 @@ def vector_norm(
     return _vector(t, ord, axes, keepdims)
 
 
-@composed_in("linalg", getattr(np.linalg, "matrix_norm", None))
+@composed_in("linalg", np.linalg.matrix_norm)
 def matrix_norm(x: npt.ArrayLike, /, *, keepdims: bool = False, ord: Any = "fro") -> Tensor:
     """The size of matrices (..., m, n); see :func:`norm`.
 

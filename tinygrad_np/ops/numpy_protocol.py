@@ -155,7 +155,7 @@ NUMPY[np.copy] = shaping.copy
 
 # NumPy's names for the first array, and other keywords that have another name here.
 FIRST = ("a", "x", "arr", "m", "ary", "array", "arrays")
-RENAMED = {"a_min": "min", "a_max": "max"}
+RENAMED = {"a_min": "min", "a_max": "max", "newshape": "shape"}  # the last up to NumPy 2.3
 
 # The reductions of ufuncs, which rules and users may spell np.add.reduce.
 REDUCTIONS: dict[Any, Callable[..., Tensor]] = {

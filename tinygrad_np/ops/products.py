@@ -14,6 +14,7 @@ from ..engine.declarations import bilinear, declare
 from ..engine.errors import ShapeError
 from ..engine.op import F, Op, composed, register
 from ..engine.protocols import Binary
+from ..engine.since import late
 from ..engine.tensor import Array, Tensor
 from .batching import Params, Values
 from .complex import conjugate
@@ -147,7 +148,7 @@ def _axes(name: str, x: Tensor, count: int) -> Tensor:
     return x
 
 
-@composed(getattr(np, "vecdot", None))
+@composed(np.vecdot)
 def vecdot(x1: npt.ArrayLike, x2: npt.ArrayLike, /, *, axis: int = -1) -> Tensor:
     """The products of vectors along an axis, sum(conjugate(x1) * x2), the others broadcast.
 
@@ -170,7 +171,7 @@ def _last(x: Tensor, axis: int) -> Tensor:
     return transpose(x, (*(i for i in range(x.ndim) if i != axis), axis))
 
 
-@composed(getattr(np, "matvec", None))
+@composed(late("matvec"))
 def matvec(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
     """The product of matrices (..., m, n) with vectors (..., n); stacks broadcast.
 
@@ -184,7 +185,7 @@ def matvec(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
     return matmul(x, y[..., None])[..., 0]
 
 
-@composed(getattr(np, "vecmat", None))
+@composed(late("vecmat"))
 def vecmat(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
     """The product of conjugated vectors (..., n) with matrices (..., n, m); stacks broadcast.
 

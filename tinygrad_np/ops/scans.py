@@ -11,6 +11,7 @@ from ..engine.declarations import declare, either
 from ..engine.errors import ShapeError
 from ..engine.op import composed
 from ..engine.passes import ones
+from ..engine.since import late
 from ..engine.tensor import Array, Tensor
 from .arguments import cast, refuse_out
 from .batching import along_one_axis, of_rows
@@ -153,7 +154,7 @@ def _cumulative(
     return concatenate([edge, scanned], axis=axis)
 
 
-@composed(np.cumulative_sum)
+@composed(late("cumulative_sum"))
 def cumulative_sum(
     x: npt.ArrayLike,
     /,
@@ -175,7 +176,7 @@ def cumulative_sum(
     return _cumulative("cumulative_sum", running_sum, x, axis, dtype, out, first)
 
 
-@composed(np.cumulative_prod)
+@composed(late("cumulative_prod"))
 def cumulative_prod(
     x: npt.ArrayLike,
     /,

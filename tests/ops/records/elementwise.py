@@ -3,6 +3,7 @@
 import numpy as np
 
 import tinygrad_np as tg
+from ops import late_numpy
 from ops.in_torch import InTorch, NotInTorchError, torch
 from ops.opinfo import ANY, NONZERO, POSITIVE, SMALL, booleans, elementwise, floats, integers
 
@@ -72,7 +73,7 @@ elementwise("clip_between", np.clip, ANY, floats(-1.5, -0.5), floats(0.5, 1.5), 
             torch=InTorch("clip", complex=False))  # fmt: skip
 for low, high in ((-0.5, 0.7), (None, 0.3), (None, None)):
     params = {"min": low, "max": high}
-    elementwise("clip", np.clip, ANY, params=params, torch=InTorch(clip, complex=False))
+    elementwise("clip", late_numpy.clip, ANY, params=params, torch=InTorch(clip, complex=False))
 
 # --------------------------------------------------------- answers without gradient
 

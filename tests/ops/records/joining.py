@@ -7,6 +7,7 @@ import numpy as np
 import tinygrad_np as tg
 from ops.forms import of_list, parts_of, total
 from ops.in_torch import NotInTorch, NotInTorchError, named, torch
+from ops.late_numpy import numpy_or_formula, places
 from ops.opinfo import ANY, add
 
 CUBE = (2, 3, 2)
@@ -87,7 +88,7 @@ for obj, axis, shape in (
 ):
     add(
         "insert",
-        lambda arr, values, obj, axis: np.insert(arr, obj, values, axis),
+        lambda arr, values, obj, axis: np.insert(arr, places(obj), values, axis),
         ANY,
         ANY,
         call=lambda arr, values, obj, axis: tg.insert(arr, obj, values, axis),
@@ -129,7 +130,8 @@ for name, shape, cuts in (
         torch=lambda x, indices_or_sections, f=theirs: total(named(f)(x, indices_or_sections)),
     )
 for axis in (0, -1):
-    add("unstack", parts_of(np.unstack), ANY, call=parts_of(tg.unstack), params={"axis": axis},
+    theirs, call = parts_of(numpy_or_formula("unstack")), parts_of(tg.unstack)
+    add("unstack", theirs, ANY, call=call, params={"axis": axis},
         torch=lambda x, axis: total(torch.unbind(x, axis)))  # fmt: skip
 
 

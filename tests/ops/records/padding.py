@@ -5,6 +5,7 @@ import numpy as np
 import tinygrad_np as tg
 from ops.forms import as_tuple
 from ops.in_torch import NotInTorchError, torch
+from ops.late_numpy import pad
 from ops.opinfo import ANY, add, spaced
 
 WIDTHS = ((1, 2), (3, 0))
@@ -55,7 +56,7 @@ for mode in ("reflect", "symmetric"):
 add("pad", np.pad, ANY, shapes=((3, 4),), params={"pad_width": WIDTHS, "mode": "reflect"},
     torch=torch_pad)  # fmt: skip
 for width in (1, (2, 0), {0: 1, -1: (0, 2)}, 0):
-    add("pad", np.pad, ANY, params={"pad_width": width}, torch=torch_pad)
+    add("pad", pad, ANY, params={"pad_width": width}, torch=torch_pad)
 add("pad", np.pad, ANY, shapes=((0, 2),), params={"pad_width": 1}, label="empty", torch=torch_pad)
 for mode, option in (("constant", "constant_values"), ("linear_ramp", "end_values")):
     add(

@@ -4,6 +4,7 @@ import numpy as np
 
 import tinygrad_np as tg
 from ops.in_torch import torch
+from ops.late_numpy import numpy_or_formula
 from ops.opinfo import ANY, add
 from tinygrad_np.engine.op import OPS
 
@@ -12,7 +13,7 @@ def of(name, *shapes, in_torch=None, **params):
     """Enter a record of a function of several arrays."""
     label = ", ".join(map(str, shapes))
     domains = (ANY,) * len(shapes)
-    add(name, getattr(np, name), *domains, shapes=shapes, params=params, label=label,
+    add(name, numpy_or_formula(name), *domains, shapes=shapes, params=params, label=label,
         torch=in_torch)  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from ops.opinfo import ANY, add, elementwise, integers, spaced
 
 elementwise("trunc", np.trunc, ANY, order=0)
 elementwise("rint", np.rint, ANY, order=0, torch="round")
-elementwise("fix", np.fix, ANY, order=0)
+elementwise("fix", np.trunc, ANY, order=0)  # np.fix warns since NumPy 2.5
 elementwise("spacing", np.spacing, ANY, order=0, torch=NotInTorch("no such function"))
 elementwise("signbit", np.signbit, ANY, order=0)
 elementwise("isposinf", np.isposinf, ANY, order=0)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ops.in_torch import NotInTorch, named, over_all, torch
+from ops.late_numpy import numpy_or_formula
 from ops.opinfo import ANY, NONZERO, ZEROS, add
 from tinygrad_np.engine.op import OPS
 
@@ -37,8 +38,8 @@ for name, in_torch in (
     ("cumulative_prod", after(1.0, "cumprod")),
 ):
     for extra in ({}, {"include_initial": True}):
-        add(name, getattr(np, name), NONZERO, params={"axis": 1, **extra}, torch=in_torch)
-        add(name, getattr(np, name), NONZERO, shapes=((3,),), params=extra, torch=in_torch)
+        add(name, numpy_or_formula(name), NONZERO, params={"axis": 1, **extra}, torch=in_torch)
+        add(name, numpy_or_formula(name), NONZERO, shapes=((3,),), params=extra, torch=in_torch)
 
 
 def recurrence(x, y):

@@ -5,6 +5,7 @@ import numpy as np
 import tinygrad_np as tg
 from ops.forms import as_tuple
 from ops.in_torch import torch
+from ops.late_numpy import reshape
 from ops.opinfo import ANY, add, elementwise
 from tinygrad_np.engine.op import OPS
 
@@ -25,14 +26,14 @@ def torch_reshape(x, shape, order="C"):
 
 
 for shape in ((3, 2), (-1,), (1, 6, 1), 6, -1):
-    add("reshape", lambda x, shape: np.reshape(x, shape), ANY, params={"shape": shape},
+    add("reshape", reshape, ANY, params={"shape": shape},
         torch=torch_reshape)  # fmt: skip
-add("reshape", np.reshape, ANY, shapes=((0, 3),), params={"shape": (3, 0)}, label="empty",
+add("reshape", reshape, ANY, shapes=((0, 3),), params={"shape": (3, 0)}, label="empty",
     torch=torch_reshape)  # fmt: skip
-add("reshape", np.reshape, ANY, shapes=((),), params={"shape": (1, 1)}, label="0-d",
+add("reshape", reshape, ANY, shapes=((),), params={"shape": (1, 1)}, label="0-d",
     torch=torch_reshape)  # fmt: skip
 for shape in ((3, 2), -1, (2, -1, 1)):
-    add("reshape", np.reshape, ANY, params={"shape": shape, "order": "F"}, torch=torch_reshape)
+    add("reshape", reshape, ANY, params={"shape": shape, "order": "F"}, torch=torch_reshape)
 add("ravel", np.ravel, ANY)
 add("ravel", np.ravel, ANY, params={"order": "F"}, torch=lambda x, order: x.T.ravel())
 

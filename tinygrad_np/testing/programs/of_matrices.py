@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...engine.since import SINCE, late
 from .forms import FORMS, apart, form
 from .program import Draft, Value
 
@@ -40,7 +41,8 @@ def of_vectors(d: Draft) -> str:
 def of_matrix_and_vector(d: Draft) -> str:
     x = d.pick(lambda x: x.ndim == 2, shape=(2, 3))
     m, n = x.shape
-    which = d.choose(("matvec", "vecmat", "tensordot", "einsum", "diagonal"))
+    ways = ("matvec", "vecmat", "tensordot", "einsum", "diagonal")
+    which = d.choose([way for way in ways if way not in SINCE or late(way)])
     if which in ("matvec", "tensordot", "einsum", "diagonal"):
         v = d.pick(lambda v: v.shape == (n,), shape=(n,))
         return {
