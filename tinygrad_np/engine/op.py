@@ -296,6 +296,15 @@ def register(function: F, *numpy: Any) -> F:
     return function
 
 
-def composed(*numpy: Any) -> Callable[[F], F]:
-    """Enter the decorated function, made of ops, as the answer to NumPy's."""
-    return lambda function: register(function, *numpy)
+def composed(*numpy: Any, module: str = "") -> Callable[[F], F]:
+    """Enter the decorated function, made of ops, as the answer to NumPy's.
+
+    One of a submodule of NumPy is told which: it is then called ``"linalg.norm"``.
+    """
+
+    def decorate(function: F) -> F:
+        if module:
+            function.__name__ = f"{module}.{function.__name__}"
+        return register(function, *numpy)
+
+    return decorate

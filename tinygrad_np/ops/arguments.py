@@ -16,7 +16,8 @@ from ..engine.access import array_of
 from ..engine.errors import DTypeError, ShapeError, UnsupportedError
 from ..engine.tensor import NUMERIC, Array, Tensor
 from . import elementwise as e
-from .shaping import as_tensor, astype, broadcast_to
+from .operands import as_tensor
+from .shaping import astype, broadcast_to
 
 Axis = int | tuple[int, ...] | None
 

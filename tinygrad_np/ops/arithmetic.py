@@ -17,8 +17,9 @@ from ..engine.errors import UnsupportedError
 from ..engine.op import composed
 from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array, Tensor
-from .complex import imag, is_complex, real
+from .complex import imag, real
 from .elementwise import add, floor_divide, multiply, negative, power, remainder
+from .operands import is_complex
 from .shaping import astype
 
 numpy: Any = np  # whose annotations know arrays only

@@ -13,32 +13,9 @@ from ..engine.errors import ShapeError
 from ..engine.op import composed
 from ..engine.tensor import Tensor
 from .indexing import get
+from .operands import Shape, along, as_tensor, axes_from_front, axis_from_front
 from .selection import take
-from .shaping import (
-    Shape,
-    as_tensor,
-    axis_from_front,
-    broadcast_to,
-    concatenate,
-    ravel,
-    reshape,
-    swapaxes,
-    transpose,
-)
-
-
-def axes_from_front(axis: int | tuple[int, ...] | None, ndim: int, op: str) -> tuple[int, ...]:
-    """Return axes counted from the front; all of them for ``None``."""
-    if axis is None:
-        return tuple(range(ndim))
-    axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
-    return tuple(axis_from_front(a, ndim, op) for a in axes)
-
-
-def along(axis: int, *parts: Any) -> tuple[Any, ...]:
-    """Return the index that has `parts` at `axis` and everything before it."""
-    return (*(slice(None),) * axis, *parts)
-
+from .shaping import broadcast_to, concatenate, ravel, reshape, swapaxes, transpose
 
 # ----------------------------------------------------------------------------- axes
 

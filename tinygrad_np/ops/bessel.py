@@ -14,7 +14,7 @@ import numpy as np
 from ..engine.declarations import either
 from ..engine.protocols import Binary, Unary
 from .gamma import _rgamma
-from .special import of_many, of_one, of_order, real_only
+from .scipy_functions import of_many, of_one, of_order, real_only
 
 SQRT_PI = math.sqrt(math.pi)
 

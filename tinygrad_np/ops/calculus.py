@@ -13,8 +13,9 @@ from ..engine.op import composed
 from ..engine.tensor import Tensor
 from . import elementwise as e
 from .arguments import check
+from .operands import as_tensor, axis_from_front
 from .reductions import sum
-from .shaping import as_tensor, astype, axis_from_front, broadcast_to, concatenate, ravel, reshape
+from .shaping import astype, broadcast_to, concatenate, ravel, reshape
 
 
 def part(t: Tensor, axis: int, start: int | None, stop: int | None) -> Tensor:

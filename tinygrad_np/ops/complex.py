@@ -19,6 +19,7 @@ from ..engine.op import composed
 from ..engine.protocols import Unary
 from ..engine.tensor import Array, Tensor
 from .elementwise import multiply
+from .operands import is_complex
 
 numpy: Any = np  # whose annotations know arrays only
 
@@ -29,13 +30,6 @@ conjugate: Unary = elementwise(
     doc="a - ib for each x = a + ib; a real x as it is.",
 )
 conj = conjugate
-
-
-def is_complex(x: Any) -> bool:
-    """Return whether an operand, of any type an op takes, is complex."""
-    if isinstance(x, Tensor):
-        return x.dtype.kind == "c"
-    return np.iscomplexobj(operand(x, "iscomplexobj")[0])
 
 
 @declare(np.real, kind="elementwise", holomorphic=False, val=lambda g: g)

@@ -11,8 +11,8 @@ from ..engine.declarations import declare, either
 from ..engine.errors import ShapeError
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
-from .products import conjugated
-from .shaping import as_tensor, reshape
+from .operands import as_tensor, conjugated
+from .shaping import reshape
 
 
 def _slide(g: Any, other: Any, shape: tuple[int, ...]) -> Any:

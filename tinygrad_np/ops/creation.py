@@ -13,7 +13,8 @@ import numpy.typing as npt
 from ..engine.errors import DTypeError
 from ..engine.op import composed
 from ..engine.tensor import Tensor, as_array, result
-from .shaping import as_tensor, astype, broadcast_to
+from .operands import as_tensor
+from .shaping import astype, broadcast_to
 
 Sizes = int | tuple[int, ...]
 DType = npt.DTypeLike | None

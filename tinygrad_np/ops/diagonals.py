@@ -14,7 +14,8 @@ from . import elementwise as e
 from . import reductions
 from .arranging import moveaxis
 from .indexing import get, scatter, take_apart
-from .shaping import as_tensor, axis_from_front, ravel, reshape
+from .operands import as_tensor, axis_from_front
+from .shaping import ravel, reshape
 
 
 def diagonal_slice(rows: int, columns: int, offset: int) -> slice:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..engine.declarations import either
 from ..engine.protocols import Unary
-from .special import of_one, of_several, real_only, results_of
+from .scipy_functions import of_one, of_several, real_only, results_of
 
 # -------------------------------------------------------------------- Airy: w'' = z w
 

@@ -15,7 +15,7 @@ import numpy as np
 from .gamma import _betaln, beta_density, gamma_density
 from .hypergeometric import _hyp0f1
 from .probability import _ndtri, _xlogy
-from .special import of_many, with_integers
+from .scipy_functions import of_many, with_integers
 
 # ------------------------------------------------------------------------ densities
 

@@ -16,7 +16,7 @@ from ..engine.op import Op, composed
 from ..engine.tensor import Array, Tensor
 from .arguments import cast, refuse_out
 from .batching import Params, Values
-from .shaping import as_tensor
+from .operands import as_tensor
 
 
 def _einsum_rule(g, operands, index, shapes, subscripts, optimize):  # type: ignore[no-untyped-def]

@@ -17,7 +17,7 @@ from ..engine.errors import DegenerateError
 from ..engine.protocols import Unary
 from ..engine.tensor import Array
 from .hypergeometric import _hyp2f1
-from .special import of_many, of_one, of_several, results_of
+from .scipy_functions import of_many, of_one, of_several, results_of
 
 # --------------------------------------------------------------- Carlson's integrals
 

@@ -14,8 +14,9 @@ from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, count, masked, refuse_out, start_of
 from .batching import along_one_axis, over_axes
+from .operands import as_tensor
 from .reductions import Reduce, add_over, keep_axes, maximum_over
-from .shaping import as_tensor, broadcast_to
+from .shaping import broadcast_to
 
 minimum_over: Reduce = np.minimum.reduce
 

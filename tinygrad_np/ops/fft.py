@@ -11,12 +11,12 @@ import numpy.typing as npt
 from ..engine.batching import one_by_one
 from ..engine.declarations import declare
 from ..engine.errors import ShapeError
-from ..engine.op import Op
+from ..engine.op import Op, composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .batching import Params, Values
-from .products import composed_in, conjugated
-from .shaping import as_tensor, concatenate
+from .operands import as_tensor, conjugated
+from .shaping import concatenate
 
 Norm = Literal["backward", "ortho", "forward"] | None
 
@@ -132,7 +132,7 @@ def irfft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Ar
     return np.fft.irfft(a, n, axis, norm)
 
 
-@composed_in("fft", np.fft.hfft)
+@composed(np.fft.hfft, module="fft")
 def hfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: Norm = None) -> Tensor:
     """The transform of a sequence whose second half mirrors the first, conjugated: real.
 
@@ -143,7 +143,7 @@ def hfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: Norm = No
     return irfft(conjugated(as_tensor(a)), n=n, axis=axis, norm=_other_way(norm))
 
 
-@composed_in("fft", np.fft.ihfft)
+@composed(np.fft.ihfft, module="fft")
 def ihfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: Norm = None) -> Tensor:
     """The inverse of :func:`hfft`.
 
@@ -187,7 +187,7 @@ def _along(transform: Callable[..., Tensor], x: Tensor, s: Any, axes: Any, norm:
     return x
 
 
-@composed_in("fft", np.fft.fftn)
+@composed(np.fft.fftn, module="fft")
 def fftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
     """The transform :func:`fft` along several axes, all when left out.
 
@@ -206,7 +206,7 @@ def fftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None
     return _along(fft, x, *_sizes(x, s, axes), norm)
 
 
-@composed_in("fft", np.fft.ifftn)
+@composed(np.fft.ifftn, module="fft")
 def ifftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
     """The inverse of :func:`fftn`, with its arguments.
 
@@ -218,7 +218,7 @@ def ifftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = Non
     return _along(ifft, x, *_sizes(x, s, axes), norm)
 
 
-@composed_in("fft", np.fft.rfftn)
+@composed(np.fft.rfftn, module="fft")
 def rfftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
     """The transform :func:`rfft` along the last of several axes, :func:`fft` along the rest.
 
@@ -234,7 +234,7 @@ def rfftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = Non
     return _along(fft, first, sizes[:-1], places[:-1], norm)
 
 
-@composed_in("fft", np.fft.irfftn)
+@composed(np.fft.irfftn, module="fft")
 def irfftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
     """The inverse of :func:`rfftn`, if `s` is the shape it had.
 
@@ -251,7 +251,7 @@ def irfftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = No
     return irfft(x, n=sizes[-1], axis=places[-1], norm=norm)
 
 
-@composed_in("fft", np.fft.fft2)
+@composed(np.fft.fft2, module="fft")
 def fft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
     """The transform :func:`fftn` along the last two axes.
 
@@ -262,7 +262,7 @@ def fft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = 
     return fftn(a, s, axes, norm)
 
 
-@composed_in("fft", np.fft.ifft2)
+@composed(np.fft.ifft2, module="fft")
 def ifft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
     """The inverse of :func:`fft2`, with its arguments.
 
@@ -273,7 +273,7 @@ def ifft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm =
     return ifftn(a, s, axes, norm)
 
 
-@composed_in("fft", np.fft.rfft2)
+@composed(np.fft.rfft2, module="fft")
 def rfft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
     """The transform :func:`rfftn` along the last two axes.
 
@@ -284,7 +284,7 @@ def rfft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm =
     return rfftn(a, s, axes, norm)
 
 
-@composed_in("fft", np.fft.irfft2)
+@composed(np.fft.irfft2, module="fft")
 def irfft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
     """The inverse of :func:`rfft2`, if `s` is the shape it had.
 
@@ -312,7 +312,7 @@ def _rolled(x: Tensor, axes: int | Axes, back: bool) -> Tensor:
     return e.positive(out) if out is x else out
 
 
-@composed_in("fft", np.fft.fftshift)
+@composed(np.fft.fftshift, module="fft")
 def fftshift(x: npt.ArrayLike, axes: int | Axes = None) -> Tensor:
     """The frequency 0 moved to the middle, along some axes or all.
 
@@ -323,7 +323,7 @@ def fftshift(x: npt.ArrayLike, axes: int | Axes = None) -> Tensor:
     return _rolled(as_tensor(x), axes, back=False)
 
 
-@composed_in("fft", np.fft.ifftshift)
+@composed(np.fft.ifftshift, module="fft")
 def ifftshift(x: npt.ArrayLike, axes: int | Axes = None) -> Tensor:
     """The inverse of :func:`fftshift`.
 
@@ -334,7 +334,7 @@ def ifftshift(x: npt.ArrayLike, axes: int | Axes = None) -> Tensor:
     return _rolled(as_tensor(x), axes, back=True)
 
 
-@composed_in("fft", np.fft.fftfreq)
+@composed(np.fft.fftfreq, module="fft")
 def fftfreq(n: int, d: Any = 1.0) -> Tensor:
     """The frequencies that :func:`fft` of `n` samples a time `d` apart belongs to.
 
@@ -345,7 +345,7 @@ def fftfreq(n: int, d: Any = 1.0) -> Tensor:
     return e.divide(np.fft.fftfreq(n), d)
 
 
-@composed_in("fft", np.fft.rfftfreq)
+@composed(np.fft.rfftfreq, module="fft")
 def rfftfreq(n: int, d: Any = 1.0) -> Tensor:
     """The frequencies that :func:`rfft` of `n` samples a time `d` apart belongs to.
 

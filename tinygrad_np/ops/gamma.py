@@ -17,9 +17,9 @@ from ..engine.op import register
 from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array, Tensor
 from .elementwise import add, subtract
+from .operands import as_float
 from .probability import _xlog1py, _xlogy
-from .reductions import as_float
-from .special import constant_of, of_many, of_one, of_order, of_two, scipy_function
+from .scipy_functions import constant_of, of_many, of_one, of_order, of_two, scipy_function
 
 
 @declare(

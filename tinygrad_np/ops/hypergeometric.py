@@ -12,7 +12,7 @@ import numpy as np
 
 from ..engine.declarations import either
 from ..engine.protocols import Unary
-from .special import of_many, of_one
+from .scipy_functions import of_many, of_one
 
 hyp0f1 = of_many(
     "hyp0f1",

@@ -24,7 +24,7 @@ from ..engine.op import Op
 from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor
 from .batching import Params, Values
-from .shaping import as_tensor
+from .operands import as_tensor
 
 FEW = 1024
 """Up to how many elements `numpy.add.at` is the fastest way to add them up at their places."""

@@ -14,7 +14,7 @@ from ..engine.declarations import either
 from ..engine.protocols import Unary
 from .bessel import _i0, _j0, _k0, _modstruve, _struve, _y0
 from .hypergeometric import _hyp2f1
-from .special import of_many, of_one, of_several
+from .scipy_functions import of_many, of_one, of_several
 
 HALF_PI = math.pi / 2.0
 SQRT_PI = math.sqrt(math.pi)

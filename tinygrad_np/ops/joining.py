@@ -12,19 +12,11 @@ from ..engine.errors import ShapeError
 from ..engine.op import composed
 from ..engine.since import late
 from ..engine.tensor import Array, Tensor
-from .arranging import along, moveaxis
+from .arranging import moveaxis
 from .indexing import get
+from .operands import along, as_tensor, axis_from_front
 from .selection import take
-from .shaping import (
-    as_tensor,
-    astype,
-    axis_from_front,
-    broadcast_to,
-    concatenate,
-    ravel,
-    reshape,
-    split,
-)
+from .shaping import astype, broadcast_to, concatenate, ravel, reshape, split
 
 Cuts = int | Sequence[int]
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..engine.declarations import declare
 from ..engine.errors import ShapeError, UnsupportedError
-from ..engine.op import NUMPY
+from ..engine.op import NUMPY, composed
 from ..engine.tensor import Array, Tensor
 from . import products
 from .arranging import flip
@@ -27,11 +27,12 @@ from .decompositions import (
 )
 from .degeneracy import adjoint, real_part, transposed
 from .elementwise import absolute, multiply
+from .operands import as_tensor
 from .ordering import argsort
-from .products import composed_in, matmul
+from .products import matmul
 from .reductions import sum
 from .selection import take_along_axis
-from .shaping import as_tensor, astype, swapaxes
+from .shaping import astype, swapaxes
 
 
 class EighResult(NamedTuple):
@@ -63,7 +64,7 @@ class SVDResult(NamedTuple):
     Vh: Tensor
 
 
-@composed_in("linalg", np.linalg.cholesky)
+@composed(np.linalg.cholesky, module="linalg")
 def cholesky(a: npt.ArrayLike, /, *, upper: bool = False) -> Tensor:
     """The triangular factors of positive definite matrices (..., n, n): a = L L^H.
 
@@ -88,7 +89,7 @@ def cholesky(a: npt.ArrayLike, /, *, upper: bool = False) -> Tensor:
     return adjoint(cholesky_lower(adjoint(t))) if upper else cholesky_lower(t)
 
 
-@composed_in("linalg", np.linalg.qr)
+@composed(np.linalg.qr, module="linalg")
 def qr(a: npt.ArrayLike, mode: str = "reduced") -> Any:
     """The factors of matrices (..., m, n): a = Q R, with k = min(m, n) columns in Q.
 
@@ -122,7 +123,7 @@ def qr(a: npt.ArrayLike, mode: str = "reduced") -> Any:
     return r if mode == "r" else QRResult(swapaxes(packed[..., :m], -1, -2), r)
 
 
-@composed_in("linalg", np.linalg.eigh)
+@composed(np.linalg.eigh, module="linalg")
 def eigh(a: npt.ArrayLike, UPLO: str = "L") -> EighResult:
     """The eigenvalues and eigenvectors of Hermitian matrices (..., n, n).
 
@@ -145,7 +146,7 @@ def eigh(a: npt.ArrayLike, UPLO: str = "L") -> EighResult:
     return EighResult(real_part(packed[..., 0, :]), packed[..., 1:, :])
 
 
-@composed_in("linalg", np.linalg.eig)
+@composed(np.linalg.eig, module="linalg")
 def eig(a: npt.ArrayLike) -> EigResult:
     """The eigenvalues and eigenvectors of square matrices (..., n, n), always complex.
 
@@ -161,7 +162,7 @@ def eig(a: npt.ArrayLike) -> EigResult:
     return EigResult(packed[..., 0, :], packed[..., 1:, :])
 
 
-@composed_in("linalg", np.linalg.svd)
+@composed(np.linalg.svd, module="linalg")
 def svd(
     a: npt.ArrayLike, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
 ) -> Any:
@@ -233,7 +234,7 @@ def _stacks(name: str, x: Any) -> Tensor:
     return t
 
 
-@composed_in("linalg", np.linalg.diagonal)
+@composed(np.linalg.diagonal, module="linalg")
 def diagonal(x: npt.ArrayLike, /, *, offset: int = 0) -> Tensor:
     """The diagonals of matrices (..., m, n), or the ones `offset` places to the right.
 
@@ -248,7 +249,7 @@ def diagonal(x: npt.ArrayLike, /, *, offset: int = 0) -> Tensor:
     return t[..., places + row, places + column]
 
 
-@composed_in("linalg", np.linalg.trace)
+@composed(np.linalg.trace, module="linalg")
 def trace(x: npt.ArrayLike, /, *, offset: int = 0, dtype: npt.DTypeLike | None = None) -> Tensor:
     """The sums of the diagonals of matrices (..., m, n).
 
@@ -260,7 +261,7 @@ def trace(x: npt.ArrayLike, /, *, offset: int = 0, dtype: npt.DTypeLike | None =
     return sum(parts if dtype is None else astype(parts, dtype), axis=-1)
 
 
-@composed_in("linalg", np.linalg.matrix_transpose)
+@composed(np.linalg.matrix_transpose, module="linalg")
 def matrix_transpose(x: npt.ArrayLike, /) -> Tensor:
     """Matrices (..., m, n) with rows and columns exchanged.
 
@@ -271,7 +272,7 @@ def matrix_transpose(x: npt.ArrayLike, /) -> Tensor:
     return swapaxes(_stacks("matrix_transpose", x), -1, -2)
 
 
-@composed_in("linalg", np.linalg.outer)
+@composed(np.linalg.outer, module="linalg")
 def outer(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
     """Every element of one vector times every element of another.
 
@@ -285,7 +286,7 @@ def outer(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
     return products.outer(x, y)
 
 
-@composed_in("linalg", np.linalg.cross)
+@composed(np.linalg.cross, module="linalg")
 def cross(x1: npt.ArrayLike, x2: npt.ArrayLike, /, *, axis: int = -1) -> Tensor:
     """The cross product of vectors in three dimensions, along an axis; stacks broadcast.
 

@@ -19,9 +19,9 @@ from . import elementwise as e
 from .arguments import Axis, cast_to_float, mask_of, refuse_out, start_of
 from .batching import along_one_axis, over_axes
 from .extrema import extremum, extremum_rule, max, min
+from .operands import as_tensor
 from .reductions import counted, mean, prod, sum
 from .scans import cumprod, cumsum
-from .shaping import as_tensor
 from .statistics import deviation, var
 
 fmax_over: Callable[..., Array] = np.fmax.reduce

@@ -14,8 +14,10 @@ from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array
 from .arguments import Axis
 from .batching import of_rows, over_axes
-from .reductions import as_float, log_sum_exp_below_0
-from .special import alike, erfc_array, erfc_in_rules
+from .operands import as_float
+from .reductions import log_sum_exp_below_0
+from .scipy_functions import alike
+from .special import erfc_array, erfc_in_rules
 
 FLOAT = np.dtype(float)
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..engine.declarations import declare, either
 from ..engine.errors import ShapeError
+from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, reduced_axes
@@ -17,9 +18,9 @@ from .batching import over_axes
 from .decompositions import svdvals
 from .degeneracy import unless
 from .extrema import max, min
-from .products import composed_in
+from .operands import as_tensor
 from .reductions import add_over, keep_axes, sum
-from .shaping import as_tensor, astype, reshape, transpose
+from .shaping import astype, reshape, transpose
 from .solving import inverse_or_inf
 
 _unless = either(unless)
@@ -99,7 +100,7 @@ def _matrix(x: Tensor, ord: Any, axes: tuple[int, int], keepdims: bool) -> Tenso
     return reshape(out, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
 
 
-@composed_in("linalg", np.linalg.norm)
+@composed(np.linalg.norm, module="linalg")
 def norm(x: npt.ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """The length of vectors, or the size of matrices.
 
@@ -139,7 +140,7 @@ def norm(x: npt.ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = 
     raise ShapeError(f"linalg.norm: {len(axes)} axes hold neither vectors nor matrices")
 
 
-@composed_in("linalg", np.linalg.vector_norm)
+@composed(np.linalg.vector_norm, module="linalg")
 def vector_norm(
     x: npt.ArrayLike, /, *, axis: Axis = None, keepdims: bool = False, ord: Any = 2
 ) -> Tensor:
@@ -154,7 +155,7 @@ def vector_norm(
     return _vector(t, ord, axes, keepdims)
 
 
-@composed_in("linalg", np.linalg.matrix_norm)
+@composed(np.linalg.matrix_norm, module="linalg")
 def matrix_norm(x: npt.ArrayLike, /, *, keepdims: bool = False, ord: Any = "fro") -> Tensor:
     """The size of matrices (..., m, n); see :func:`norm`.
 
@@ -180,7 +181,7 @@ def condition(x: Any) -> Array:
     return np.array(x)
 
 
-@composed_in("linalg", np.linalg.cond)
+@composed(np.linalg.cond, module="linalg")
 def cond(x: npt.ArrayLike, p: Any = None) -> Tensor:
     """How much solving with matrices (..., m, n) may enlarge an error.
 

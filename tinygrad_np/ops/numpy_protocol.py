@@ -28,9 +28,9 @@ from . import (
     refusals,
     rounding,
     scans,
+    scipy_functions,
     selection,
     shaping,
-    special,
     statistics,
 )
 from . import elementwise as e
@@ -181,7 +181,7 @@ FAMILIES = {
 def answer(function: Any) -> Callable[..., Any] | None:
     """Return our function that answers one of NumPy's or SciPy's, if there is one."""
     if isinstance(function, np.ufunc):
-        return NUMPY.get(function) or special.answer(function)
+        return NUMPY.get(function) or scipy_functions.answer(function)
     for family in FAMILIES.get(getattr(function, "__module__", ""), ()):
         import_module(f"{__package__}.{family}")
     return NUMPY.get(function)
@@ -240,7 +240,7 @@ def ufunc_method(
     if ufunc in along:
         return numpy_call(along[ufunc], name, inputs, {"axis": 0, **kwargs})
     if method == "outer" and function is not None and not kwargs:
-        x, y = map(shaping.as_tensor, inputs)
+        x, y = map(as_tensor, inputs)
         return function(shaping.reshape(x, (*x.shape, *(1,) * y.ndim)), y)
     if method == "at":
         raise UnsupportedError(f"{name}: {refusals.IN_PLACE}; assign with x[indices] = values")

@@ -19,8 +19,9 @@ from ..engine.op import Op, composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .batching import Params, Values, along_one_axis
+from .operands import as_tensor, axis_from_front
 from .selection import take, take_along_axis
-from .shaping import as_tensor, astype, axis_from_front, concatenate, ravel
+from .shaping import astype, concatenate, ravel
 
 Kind = str | None
 Side = Literal["left", "right"]

@@ -15,14 +15,14 @@ from ..engine.access import concrete
 from ..engine.errors import ShapeError, UnsupportedError
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor, result
-from .arranging import along
 from .extrema import max as largest
 from .extrema import min as smallest
 from .indexing import get, setitem, take_apart
+from .operands import along, as_tensor
 from .ordering import sort
 from .reductions import mean
 from .selection import take
-from .shaping import as_tensor, astype, broadcast_to, concatenate
+from .shaping import astype, broadcast_to, concatenate
 
 Width = tuple[int, int]
 Pair = tuple[Any, Any]

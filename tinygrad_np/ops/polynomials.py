@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.declarations import either
-from .special import of_many, with_integers
+from .scipy_functions import of_many, with_integers
 
 
 def _below(n: Any) -> Any:

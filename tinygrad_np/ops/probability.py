@@ -18,15 +18,8 @@ from ..engine.transforms import stop_gradient
 from . import extrema, neural, reductions, shaping
 from .arguments import Axis
 from .elementwise import LN10, add, cos, divide, exp, isfinite, log, multiply, subtract, where
-from .special import (
-    TWO_OVER_SQRT_PI,
-    erf_in_rules,
-    no_gradient,
-    of_many,
-    of_one,
-    of_two,
-    scipy_function,
-)
+from .scipy_functions import no_gradient, of_many, of_one, of_two, scipy_function
+from .special import TWO_OVER_SQRT_PI, erf_in_rules
 
 SQRT_2_PI = math.sqrt(2.0 * math.pi)
 SQRT_HALF = math.sqrt(0.5)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,24 +11,14 @@ import numpy.typing as npt
 from ..engine.batching import elementwise, rank_of
 from ..engine.declarations import bilinear, declare
 from ..engine.errors import ShapeError
-from ..engine.op import F, Op, composed, register
+from ..engine.op import Op, composed
 from ..engine.protocols import Binary
 from ..engine.since import late
 from ..engine.tensor import Array, Tensor
 from .batching import Params, Values
-from .complex import conjugate
 from .elementwise import add, multiply, subtract
-from .shaping import as_tensor, reshape, stack, swapaxes, transpose
-
-
-def composed_in(module: str, *numpy: Any) -> Callable[[F], F]:
-    """Enter the decorated function, made of ops, as one of NumPy's submodule: "linalg.norm"."""
-
-    def decorate(function: F) -> F:
-        function.__name__ = f"{module}.{function.__name__}"
-        return register(function, *numpy)
-
-    return decorate
+from .operands import as_tensor, conjugated
+from .shaping import reshape, stack, swapaxes, transpose
 
 
 def _matmul_x(g, y):  # type: ignore[no-untyped-def]  # a rule: either world
@@ -117,11 +106,6 @@ def dot(x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
     order = list(range(paired.ndim))
     order.insert(product.ndim - 1, order.pop(-2))
     return transpose(paired, tuple(order))
-
-
-def conjugated(x: Tensor) -> Tensor:
-    """Return the complex conjugate; of real numbers, themselves."""
-    return conjugate(x) if x.dtype.kind == "c" else x
 
 
 @composed(np.vdot)

@@ -21,9 +21,10 @@ from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, reduced_axes, refuse_out
 from .batching import Params, Values
+from .operands import as_tensor
 from .ordering import sort
 from .reductions import mean, total
-from .shaping import as_tensor, astype, reshape, transpose
+from .shaping import astype, reshape, transpose
 
 
 def in_rows(t: Tensor, axis: Axis) -> tuple[Tensor, tuple[int, ...], tuple[int, ...]]:

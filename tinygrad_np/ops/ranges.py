@@ -24,7 +24,8 @@ from . import elementwise as e
 from .arranging import moveaxis
 from .batching import Params, Values
 from .creation import DType, fresh, of_ends
-from .shaping import as_tensor, swapaxes
+from .operands import as_tensor
+from .shaping import swapaxes
 
 # NumPy's annotations know fewer kinds of ends than its functions take.
 Between = Callable[..., Any]

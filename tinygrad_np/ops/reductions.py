@@ -25,7 +25,8 @@ from .arguments import (
     start_of,
 )
 from .batching import over_axes
-from .shaping import as_tensor, astype
+from .operands import as_float, as_tensor
+from .shaping import astype
 
 # NumPy's annotations refuse a `keepdims` that is not written out.
 Reduce = Callable[..., Array]
@@ -52,12 +53,6 @@ def spread(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
         # One number seen as an array by strides of 0: a sixth of the cost of broadcast_to.
         return np.ndarray(x_shape, g.dtype, g, 0, (0,) * len(x_shape))
     return np.broadcast_to(keep_axes(g, x_shape, axis, keepdims), x_shape)
-
-
-def as_float(x: npt.ArrayLike) -> Array:
-    """Return an array of floating-point numbers, integers as float64."""
-    array = np.asarray(x)
-    return array if array.dtype.kind in "fc" else array.astype(float)
 
 
 @declare(kind="linear", name="sum", public=False, batching=over_axes, x=spread)

@@ -15,7 +15,8 @@ from ..engine.since import late
 from ..engine.tensor import Array, Tensor
 from .arguments import cast, refuse_out
 from .batching import along_one_axis, of_rows
-from .shaping import as_tensor, axis_from_front, concatenate, ravel
+from .operands import as_tensor, axis_from_front
+from .shaping import concatenate, ravel
 
 
 def _backward_sum(g, axis):  # type: ignore[no-untyped-def]  # either world

@@ -21,7 +21,8 @@ from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .indexing import assign, get
-from .shaping import as_tensor, astype, axis_from_front, broadcast_to, ravel
+from .operands import as_tensor, axis_from_front
+from .shaping import astype, broadcast_to, ravel
 
 
 @declare(batching=one_by_one)

@@ -9,15 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.batching import whole_batch
-from ..engine.calls import contains_tensor
 from ..engine.declarations import declare
 from ..engine.errors import ShapeError
 from ..engine.op import Op, composed
 from ..engine.passes import unbroadcast
-from ..engine.tensor import Array, Tensor, asarray
+from ..engine.tensor import Array, Tensor
 from .batching import Params, Values, behind
-
-Shape = int | tuple[int, ...]
+from .operands import Shape, as_tensor, axis_from_front
 
 
 def _reshape_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
@@ -263,18 +261,6 @@ def split(
     before = (slice(None),) * axis
     bounds = zip([0, *cuts], [*cuts, size], strict=True)
     return [t[(*before, slice(start, stop))] for start, stop in bounds]
-
-
-def axis_from_front(axis: int, ndim: int, op: str) -> int:
-    """Return an axis counted from the front, or refuse it in the name of `op`."""
-    if not -ndim <= axis < ndim:
-        raise ShapeError(f"{op}: there is no axis {axis} among {ndim}")
-    return int(axis) % ndim
-
-
-def as_tensor(x: Any) -> Tensor:
-    """Return `x`, which may be a list of Tensors, as one Tensor."""
-    return stack(x) if contains_tensor(x) and not isinstance(x, Tensor) else asarray(x)
 
 
 @declare(np.astype, kind="elementwise", x=lambda g: g)

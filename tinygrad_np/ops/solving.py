@@ -13,7 +13,7 @@ from ..engine.batching import BatchTracer, rank_of
 from ..engine.declarations import declare, either
 from ..engine.errors import ShapeError
 from ..engine.hooks import is_replaying
-from ..engine.op import Op
+from ..engine.op import Op, composed
 from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
@@ -21,9 +21,10 @@ from .arguments import refuse_out
 from .batching import Params, Values, of_matrices
 from .decompositions import from_lower, svdvals
 from .degeneracy import adjoint, real_part, transposed, unless
-from .products import composed_in, matmul
+from .operands import as_tensor
+from .products import matmul
 from .reductions import sum
-from .shaping import as_tensor, reshape, transpose
+from .shaping import reshape, transpose
 
 
 def _inv_rule(g, out):  # type: ignore[no-untyped-def]  # either world
@@ -177,7 +178,7 @@ def slogdet_packed(a: Any) -> Array:
     return np.stack([sign, log.astype(sign.dtype)], axis=-1)
 
 
-@composed_in("linalg", np.linalg.slogdet)
+@composed(np.linalg.slogdet, module="linalg")
 def slogdet(a: npt.ArrayLike) -> SlogdetResult:
     """The sign of the determinant and log |det|, which over- and underflow less.
 
@@ -225,7 +226,7 @@ def pseudo_inverse(a: Any, rcond: float = 1e-15) -> Array:
     return np.linalg.pinv(a, rcond)
 
 
-@composed_in("linalg", np.linalg.pinv)
+@composed(np.linalg.pinv, module="linalg")
 def pinv(
     a: npt.ArrayLike,
     rcond: float | None = None,
@@ -264,7 +265,7 @@ def _epsilon(t: Tensor) -> float:
     return float(np.finfo(t.dtype if t.dtype.kind in "fc" else np.dtype(float)).eps)
 
 
-@composed_in("linalg", np.linalg.lstsq)
+@composed(np.linalg.lstsq, module="linalg")
 def lstsq(
     a: npt.ArrayLike, b: npt.ArrayLike, rcond: float | None = None
 ) -> tuple[Tensor, Tensor, Any, Tensor]:
@@ -313,7 +314,7 @@ def lstsq(
 # ------------------------------------------------------------------ built from these
 
 
-@composed_in("linalg", np.linalg.matrix_power)
+@composed(np.linalg.matrix_power, module="linalg")
 def matrix_power(a: npt.ArrayLike, n: int) -> Tensor:
     """Square matrices (..., k, k) to an integer power, by repeated squaring.
 
@@ -343,7 +344,7 @@ def matrix_power(a: npt.ArrayLike, n: int) -> Tensor:
     return e.positive(out) if out is a else out
 
 
-@composed_in("linalg", np.linalg.tensorinv)
+@composed(np.linalg.tensorinv, module="linalg")
 def tensorinv(a: npt.ArrayLike, ind: int = 2) -> Tensor:
     """The inverse for :func:`tensordot`: the first `ind` axes are as many elements as the rest.
 
@@ -360,7 +361,7 @@ def tensorinv(a: npt.ArrayLike, ind: int = 2) -> Tensor:
     return reshape(inv(reshape(t, (math.prod(front), -1))), back + front)
 
 
-@composed_in("linalg", np.linalg.tensorsolve)
+@composed(np.linalg.tensorsolve, module="linalg")
 def tensorsolve(a: npt.ArrayLike, b: npt.ArrayLike, axes: Sequence[int] | None = None) -> Tensor:
     """The x of tensordot(a, x, x.ndim) = b.
 
@@ -385,7 +386,7 @@ def tensorsolve(a: npt.ArrayLike, b: npt.ArrayLike, axes: Sequence[int] | None =
     return reshape(solve(reshape(t, (n, n)), reshape(y, n)), shape)
 
 
-@composed_in("linalg", np.linalg.multi_dot)
+@composed(np.linalg.multi_dot, module="linalg")
 def multi_dot(arrays: Sequence[Any], *, out: None = None) -> Tensor:
     """The product of several matrices, in the order that costs least.
 

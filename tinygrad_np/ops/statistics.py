@@ -16,8 +16,9 @@ from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, cast_to_float, check, count, mask_of, reduced_axes, refuse_out
 from .indexing import ARRAY, scatter
+from .operands import as_tensor
 from .reductions import counted, mean, sum, total
-from .shaping import as_tensor, astype, broadcast_to, concatenate, reshape
+from .shaping import astype, broadcast_to, concatenate, reshape
 
 
 @declare(kind="elementwise", public=False, holomorphic=False, x=lambda g, x: g * (x * 2.0))

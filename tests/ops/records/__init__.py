@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ops.opinfo import RECORDS
-from tinygrad_np.ops.special import FAMILIES
+from tinygrad_np.ops.scipy_functions import FAMILIES
 
 __all__ = ["RECORDS"]
 
