@@ -34,6 +34,7 @@ from . import (
     statistics,
 )
 from . import elementwise as e
+from .operands import as_tensor
 
 
 def swapped(binary: Callable[..., Any]) -> Callable[..., Tensor]:
