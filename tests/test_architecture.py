@@ -26,6 +26,7 @@ ENGINE = [
     "calls",
     "protocols",
     "declarations",
+    "public",
     "passes",
     "backward",
     "access",
@@ -44,8 +45,8 @@ ENGINE = [
 BELOW = {
     "engine": set(),
     "ops": {"engine"},
-    "linalg": {"ops"},  # names only
-    "fft": {"ops"},
+    "linalg": {"engine", "ops"},  # names only
+    "fft": {"engine", "ops"},
     "special": {"engine", "ops"},
     "nn": {"engine", "ops"},
     "optim": {"engine", "ops"},

@@ -8,8 +8,7 @@ import pytest
 import tinygrad_np as tg
 from benchmarks.derivatives import COMPARISONS, RTOL, Cost, all_steps, groups, section
 from benchmarks.peers import OURS, TORCH
-from benchmarks.pictures import Drawing, drawing, graph
-from benchmarks.pictures import section as picture_section
+from benchmarks.pictures import Drawing, drawing, graph, section as picture_section
 from benchmarks.timing import check_agreement
 
 over_comparisons = pytest.mark.parametrize("comparison", COMPARISONS, ids=lambda c: c.key)

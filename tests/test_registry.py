@@ -56,7 +56,7 @@ def home(name):
     by_its_own = {module for module, called in names if called == name.rpartition(".")[2]}
     homes = by_its_own or {module for module, _ in names}
     if len(homes) > 1:
-        homes &= {function.__module__.rpartition(".")[2]}
+        homes &= {function.__globals__["__name__"].rpartition(".")[2]}
     assert len(homes) == 1, f"{name}: declared in {sorted(homes)}"
     return homes.pop()
 

@@ -168,7 +168,7 @@ def test_where_a_formula_would_be_0_over_0():
 def test_the_families_are_loaded_on_demand():
     code = (
         "import sys, tinygrad_np as tg; tg.erf(1.0); tg.gelu(1.0);"
-        "from tinygrad_np.ops.special import FAMILIES as names;"
+        "from tinygrad_np.ops.scipy_functions import FAMILIES as names;"
         "print([n for n in names if f'tinygrad_np.ops.{n}' in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,89 +8,30 @@ Tensor([[ 0.66666667, -0.33333333],
         [-0.33333333,  0.66666667]], dtype=float64)
 """
 
-from numpy.linalg import LinAlgError
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from .ops.decompositions import (
-    eigvals,
-    eigvalsh,
-    svdvals,
+from numpy.linalg import LinAlgError as LinAlgError
+
+from .engine.public import expose as _expose
+from .ops import (
+    decompositions as _decompositions,
+    linalg as _linalg,
+    norms as _norms,
+    solving as _solving,
 )
 from .ops.linalg import (
-    EighResult,
-    EigResult,
-    QRResult,
-    SVDResult,
-    cholesky,
-    cross,
-    diagonal,
-    eig,
-    eigh,
-    matmul,
-    matrix_rank,
-    matrix_transpose,
-    outer,
-    qr,
-    svd,
-    tensordot,
-    trace,
-    vecdot,
+    EighResult as EighResult,
+    EigResult as EigResult,
+    QRResult as QRResult,
+    SVDResult as SVDResult,
 )
-from .ops.norms import (
-    cond,
-    matrix_norm,
-    norm,
-    vector_norm,
-)
-from .ops.solving import (
-    SlogdetResult,
-    det,
-    inv,
-    lstsq,
-    matrix_power,
-    multi_dot,
-    pinv,
-    slogdet,
-    solve,
-    tensorinv,
-    tensorsolve,
-)
+from .ops.products import matmul as matmul, tensordot as tensordot, vecdot as vecdot
+from .ops.solving import SlogdetResult as SlogdetResult
 
-__all__ = [
-    "EigResult",
-    "EighResult",
-    "LinAlgError",
-    "QRResult",
-    "SVDResult",
-    "SlogdetResult",
-    "cholesky",
-    "cond",
-    "cross",
-    "det",
-    "diagonal",
-    "eig",
-    "eigh",
-    "eigvals",
-    "eigvalsh",
-    "inv",
-    "lstsq",
-    "matmul",
-    "matrix_norm",
-    "matrix_power",
-    "matrix_rank",
-    "matrix_transpose",
-    "multi_dot",
-    "norm",
-    "outer",
-    "pinv",
-    "qr",
-    "slogdet",
-    "solve",
-    "svd",
-    "svdvals",
-    "tensordot",
-    "tensorinv",
-    "tensorsolve",
-    "trace",
-    "vecdot",
-    "vector_norm",
-]
+if _TYPE_CHECKING:
+    from .ops.decompositions import *
+    from .ops.linalg import *
+    from .ops.norms import *
+    from .ops.solving import *
+else:
+    __all__ = _expose(globals(), _decompositions, _linalg, _norms, _solving)

@@ -20,8 +20,7 @@ from typing import Any
 from . import checks
 from .derivatives import COMPARISONS, Cost, section
 from .peers import NUMPY, PEERS, TORCH
-from .pictures import drawings
-from .pictures import section as picture_section
+from .pictures import drawings, section as picture_section
 from .report import Measurement, environment, heading, mean_ratio, table, verdict
 from .workloads import WORKLOADS
 

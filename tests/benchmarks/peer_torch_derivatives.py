@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch.func import grad, jacrev, vmap
-from torch.func import hessian as hessian_of
+from torch.func import grad, hessian as hessian_of, jacrev, vmap
 
 from .derivatives import SIZES, Pair, example_data, hessian_data, hvp_data, jacobian_data
 

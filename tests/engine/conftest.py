@@ -21,10 +21,10 @@ def scratch_op(tables):
     """Declare an op that is the identity, with a given rule; undone after the test."""
 
     def make(rule):
-        def broken(x):
+        def _broken(x):
             return x
 
-        return declare(public=False, x=rule)(broken)
+        return declare(x=rule)(_broken)
 
     return make
 

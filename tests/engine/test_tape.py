@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from tinygrad_np.engine import hooks
-from tinygrad_np.engine import tape as tapes
+from tinygrad_np.engine import hooks, tape as tapes
 from tinygrad_np.engine.scopes import scope_of
 
 

@@ -210,24 +210,24 @@ def test_one_element_lost_in_a_thousand_is_found_and_named():
 def test_a_missing_sum_fails():
     """A bias's gradient taken from one row alone."""
 
-    @declare(public=False, x=lambda g: g, bias=lambda g: g[0])
-    def add_bias(x, bias):
+    @declare(x=lambda g: g, bias=lambda g: g[0])
+    def _add_bias(x, bias):
         return x + bias
 
     with pytest.raises(GradcheckError, match=r"3 of 15 .*\n  input 1 \(bias\)\[\d\]"):
-        gradcheck(lambda x, bias: add_bias(x, bias), normal(4, 3), normal(3))
+        gradcheck(lambda x, bias: _add_bias(x, bias), normal(4, 3), normal(3))
 
 
 @pytest.mark.slow
 def test_a_doubled_mean_of_many_fails():
-    @declare(public=False, x=lambda g, x: np.broadcast_to(g * (2.0 / x.size), x.shape))
-    def wrong_mean(x):
+    @declare(x=lambda g, x: np.broadcast_to(g * (2.0 / x.size), x.shape))
+    def _wrong_mean(x):
         return np.mean(x)
 
-    report = gradcheck(wrong_mean, normal(1000), raise_=False, mode="full")
+    report = gradcheck(_wrong_mean, normal(1000), raise_=False, mode="full")
     assert verdicts(report) == {"FAIL": 1000}
     assert all(f.analytic == pytest.approx(2.0 * f.numeric) for f in report.findings)
-    report = gradcheck(wrong_mean, normal(10_000), raise_=False)
+    report = gradcheck(_wrong_mean, normal(10_000), raise_=False)
     assert set(verdicts(report)) == {"FAIL"}
 
 
@@ -254,13 +254,13 @@ def test_a_path_cut_by_detach_fails():
 def test_a_softmax_without_its_sum_fails():
     """The sum of its results would not show it."""
 
-    @declare(public=False, x=lambda g, out: g * out)
-    def wrong_softmax(x):
+    @declare(x=lambda g, out: g * out)
+    def _wrong_softmax(x):
         e = np.exp(x)
         return e / e.sum(axis=-1, keepdims=True)
 
     with pytest.raises(GradcheckError, match="4 of 4") as caught:
-        gradcheck(wrong_softmax, normal(4))
+        gradcheck(_wrong_softmax, normal(4))
     findings = caught.value.report.findings
     off = np.array([finding.analytic - finding.numeric for finding in findings])
     share = off / tg.softmax(normal(4)).data

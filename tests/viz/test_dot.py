@@ -11,8 +11,7 @@ from xml.etree import ElementTree
 import graphviz
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 import tinygrad_np as tg
 from tinygrad_np.viz.dot import digraph

@@ -3,8 +3,7 @@
 import json
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import tinygrad_np as tg
 from viz.models import layered

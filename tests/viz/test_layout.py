@@ -4,8 +4,7 @@ import sys
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from tinygrad_np.viz.layout import arrange, ranks
 from tinygrad_np.viz.layout.frames import SIDE, TITLE, arrange_groups

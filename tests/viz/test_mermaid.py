@@ -4,8 +4,7 @@ import html
 import re
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import tinygrad_np as tg
 from viz.models import layered

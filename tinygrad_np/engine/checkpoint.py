@@ -17,7 +17,7 @@ from .modes import enable_grad, is_grad_enabled
 from .op import Op, Rule
 from .passes import backward_pass
 from .tensor import Array, Tensor, result
-from .transforms import alias, is_tracked
+from .transforms import _alias, is_tracked
 from .trees import tree_leaves, tree_map
 
 
@@ -146,7 +146,7 @@ class Segment:
 
     def second_run(self, recorded: bool) -> tuple[list[Any], list[Node]]:
         """Run the function again; return the nodes of its results and of this segment's parents."""
-        _, tensors, own = self.run(alias if recorded else new_leaf)
+        _, tensors, own = self.run(_alias if recorded else new_leaf)
         for x, value in zip(tensors, self.values, strict=True):
             if not np.array_equal(x._raw, value, equal_nan=value.dtype.kind in "fc"):
                 raise GraphError(

@@ -57,7 +57,6 @@ def declare(
     *,
     kind: str = "general",
     name: str | None = None,
-    public: bool | None = None,
     mismatch: Callable[..., str] | None = None,
     holomorphic: bool = True,
     batching: Callable[..., Tensor] | None = None,
@@ -74,9 +73,8 @@ def declare(
         numpy: The NumPy function it answers, if any.
         kind: The algebra: ``"elementwise"``, ``"linear"`` in all inputs that have a rule,
             ``"bilinear"`` or ``"general"``; see :class:`Op`.
-        name: The op's name; the function's, without underscores in front, when left out.
-        public: Whether it belongs to the package's namespace: unless its name has an underscore
-            in front.
+        name: The op's name; when left out the function's, without the underscore in front that
+            keeps it out of the package's namespace.
         mismatch: Shapes to words, for the error when NumPy refuses them.
         holomorphic: Whether the rules hold for complex numbers as they stand.
         batching: How the axis of a batch goes through it; see ``engine.batching``. An elementwise
@@ -91,10 +89,8 @@ def declare(
         own = name or forward.__name__.lstrip("_")
         call = make(own, forward, kind, rules, mismatch, holomorphic, batching=batching)
         forward.__annotations__["return"] = "Tensor"
-        call.__module__ = __package__.partition(".")[0]  # where pickle finds what is public
         enter(call.op)  # type: ignore[attr-defined]  # set by make
-        private = forward.__name__.startswith("_") if public is None else not public
-        return call if private else register(call, numpy)
+        return call if forward.__name__.startswith("_") else register(call, numpy)
 
     return decorate
 
@@ -133,7 +129,7 @@ def dress(op: Op, call: Callable[..., Tensor], doc: str) -> Callable[..., Tensor
 def publish(op: Op, call: Callable[..., Tensor], numpy: Any, doc: str) -> Callable[..., Tensor]:
     """Enter an op and its public function in the tables."""
     enter(op)
-    dress(op, call, doc).__module__ = __package__.partition(".")[0]  # where pickle finds it
+    dress(op, call, doc)
     return register(call, numpy)
 
 

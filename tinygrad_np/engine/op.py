@@ -286,7 +286,13 @@ def enter(op: Op) -> Op:
 
 
 def register(function: F, *numpy: Any) -> F:
-    """Enter a public function in the tables, with the NumPy functions it answers."""
+    """Enter a public function in the tables, with the NumPy functions it answers.
+
+    One called ``"linalg.norm"`` belongs to that module of the package.
+    """
+    module, _, function.__qualname__ = function.__name__.rpartition(".")
+    root = __name__.partition(".")[0]
+    function.__module__ = f"{root}.{module}" if module else root
     for answered in numpy:
         if getattr(answered, "__module__", "").startswith("numpy") or isinstance(
             answered, np.ufunc

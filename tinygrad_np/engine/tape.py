@@ -17,11 +17,13 @@ from .batching import base_of
 from .graph import Node
 from .hooks import Tracer, active, only
 from .op import Op, Rule
-from .tape_entries import Call as Call
-from .tape_entries import Line as Line
-from .tape_entries import Pass
-from .tape_entries import Step as Step
-from .tape_entries import calling_line as calling_line
+from .tape_entries import (
+    Call as Call,
+    Line as Line,
+    Pass,
+    Step as Step,
+    calling_line as calling_line,
+)
 from .tensor import LENT, Array, Tensor
 
 Following = tuple[Iterator[Node], Callable[..., None] | None]

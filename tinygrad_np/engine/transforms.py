@@ -25,8 +25,8 @@ from .tensor import SHARED, Tensor, result
 from .trees import tree_leaves, tree_map, tree_unflatten
 
 
-@declare(kind="elementwise", public=False, x=lambda g: g)
-def alias(x: npt.ArrayLike) -> npt.ArrayLike:
+@declare(kind="elementwise", x=lambda g: g)
+def _alias(x: npt.ArrayLike) -> npt.ArrayLike:
     """Return `x` as a value with a node of its own, so that it can be differentiated for."""
     return x
 
@@ -77,7 +77,7 @@ class Run:
             base = base_of(at_levels(x, self.levels))
         if isinstance(base, Tensor) and base.requires_grad:
             with enable_grad():
-                tensor = alias(base)
+                tensor = _alias(base)
         else:
             tensor = result(np.asarray(operand(base, self.caller)[0]), None)
             tensor.requires_grad = True

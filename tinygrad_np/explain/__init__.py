@@ -5,6 +5,7 @@
 overflow of exp
 """
 
+from ..engine.public import claim
 from .causes import Cause
 from .debugging import debug
 from .findings import Finding
@@ -24,3 +25,5 @@ __all__ = [
     "explain_grad",
     "explain_nan",
 ]
+
+claim(globals(), __all__)

@@ -82,7 +82,7 @@ class debug:  # a function to its users, like no_grad
     ...     loss.backward()
     Traceback (most recent call last):
     ...
-    tinygrad_np.engine.errors.GraphError: backward: operand y of multiply, an array of shape (2,),
+    tinygrad_np.GraphError: backward: operand y of multiply, an array of shape (2,),
     was written to after multiply captured it; its gradient would be wrong. ...
     """
 

@@ -7,6 +7,7 @@
 >>> loss.backward()
 """
 
+from ..engine.public import claim
 from . import functional, init
 from .containers import MLP, ModuleList, Sequential, from_spec
 from .layers import (
@@ -77,3 +78,5 @@ __all__ = [
     "functional",
     "init",
 ]
+
+claim(globals(), __all__)

@@ -145,7 +145,7 @@ class Sequential(ModuleList):
     13 parameters, float64
     >>> nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(5, 1))
     Traceback (most recent call last):
-    tinygrad_np.engine.errors.ShapeError: Sequential: layer 0, Linear(2, 4), gives 4 features,
+    tinygrad_np.ShapeError: Sequential: layer 0, Linear(2, 4), gives 4 features,
     but layer 2, Linear(5, 1), takes 5
     """
 

@@ -19,14 +19,22 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.errors import ShapeError
+from ..engine.public import claim
 from ..engine.tensor import Tensor
 from ..ops.elementwise import divide, equal, maximum, multiply, sqrt, square, tanh
-from ..ops.neural import _dropout_mask, elu, gelu, leaky_relu, relu, sigmoid, silu
-from ..ops.neural import log_softmax as log_softmax_op
-from ..ops.neural import softmax as softmax_op
-from ..ops.neural import softplus as softplus_op
-from ..ops.products import linear as affine
-from ..ops.products import matmul
+from ..ops.neural import (
+    _dropout_mask,
+    elu,
+    gelu,
+    leaky_relu,
+    log_softmax as log_softmax_op,
+    relu,
+    sigmoid,
+    silu,
+    softmax as softmax_op,
+    softplus as softplus_op,
+)
+from ..ops.products import _linear as affine, matmul
 from ..ops.reductions import sum as sum_of
 from ..ops.shaping import astype, expand_dims, reshape, transpose
 from .init import Seed, generator
@@ -185,3 +193,6 @@ def one_hot(labels: npt.ArrayLike, num_classes: int | None = None) -> Tensor:
         num_classes = int(values.max()) + 1 if values.size else 0
     check_labels("one_hot", tensor, tensor.shape, num_classes)
     return astype(equal(expand_dims(tensor, -1), np.arange(num_classes)), float)
+
+
+claim(globals(), __all__)

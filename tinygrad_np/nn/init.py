@@ -13,7 +13,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from ..engine.errors import ShapeError
+from ..engine.public import claim
 from ..engine.tensor import Array
+
+__all__ = [
+    "constant",
+    "fans",
+    "he_normal",
+    "he_uniform",
+    "normal",
+    "ones",
+    "orthogonal",
+    "uniform",
+    "xavier_normal",
+    "xavier_uniform",
+    "zeros",
+]
 
 if TYPE_CHECKING:
     Generator: TypeAlias = np.random.Generator | np.random.RandomState
@@ -231,3 +246,6 @@ def draw(init: Init, shape: tuple[int, ...], rng: Generator) -> Array:
     if array.shape != shape:
         raise ShapeError(f"init: it returned shape {array.shape} for a parameter of shape {shape}")
     return array
+
+
+claim(globals(), __all__)

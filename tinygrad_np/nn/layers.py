@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..engine.errors import ShapeError
 from ..engine.tensor import Tensor
-from ..ops.products import linear as affine
+from ..ops.products import _linear as affine
 from . import functional as F
 from .init import Init, Seed, draw, generator
 from .module import Module

@@ -10,13 +10,14 @@ import numpy.typing as npt
 from ..engine.errors import ShapeError
 from ..engine.tensor import Tensor
 from ..ops.elementwise import absolute, clip, divide, minimum, multiply, negative, square, subtract
-from ..ops.indexing import get
-from ..ops.neural import binary_cross_entropy as bce
-from ..ops.neural import binary_cross_entropy_with_logits as bce_with_logits
-from ..ops.neural import class_cross_entropy
-from ..ops.neural import log_softmax as log_softmax_op
-from ..ops.reductions import mean
-from ..ops.reductions import sum as sum_of
+from ..ops.indexing import getitem
+from ..ops.neural import (
+    _class_cross_entropy,
+    binary_cross_entropy as bce,
+    binary_cross_entropy_with_logits as bce_with_logits,
+    log_softmax as log_softmax_op,
+)
+from ..ops.reductions import mean, sum as sum_of
 from ..ops.shaping import transpose
 from .targets import (
     as_tensor,
@@ -208,7 +209,7 @@ def cross_entropy(
         each = negative(sum_of(multiply(to_float(name, y, x), log_softmax_op(x)), -1))
     else:
         check_labels(name, y, x.shape[:-1], x.shape[-1])
-        each = class_cross_entropy(x, y)  # type: ignore[arg-type]  # an op takes Tensors
+        each = _class_cross_entropy(x, y)  # type: ignore[arg-type]  # an op takes Tensors
     return reduced(name, each, reduction)
 
 
@@ -225,7 +226,7 @@ def nll_loss(input: npt.ArrayLike, target: npt.ArrayLike, reduction: Reduction =
     name = "nll_loss"
     x, y = classes_last(name, input, target)
     check_labels(name, y, x.shape[:-1], x.shape[-1])
-    picked = get(x, (*np.indices(y.shape, sparse=True), y))
+    picked = getitem(x, (*np.indices(y.shape, sparse=True), y))
     return reduced(name, negative(picked), reduction)
 
 

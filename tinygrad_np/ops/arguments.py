@@ -102,7 +102,7 @@ def masked(op: str, x: Any, where: Any, fill: Any) -> Any:
     if where is True:
         return x
     t = as_tensor(x)
-    return e.where(mask_of(op, where, t.shape), t, fill)
+    return e._where(mask_of(op, where, t.shape), t, fill)
 
 
 def check(x: Tensor, holds: Callable[[Array], Any]) -> bool:

@@ -22,7 +22,7 @@ from .elementwise import add, floor_divide, multiply, negative, power, remainder
 from .operands import is_complex
 from .shaping import astype
 
-numpy: Any = np  # whose annotations know arrays only
+_numpy: Any = np  # whose annotations know arrays only
 
 # ------------------------------------------------------------- parts of numbers
 
@@ -59,14 +59,14 @@ def divmod(x: npt.ArrayLike, y: npt.ArrayLike, /) -> tuple[Tensor, Tensor]:
     return floor_divide(x, y), remainder(x, y)
 
 
-@declare(kind="elementwise", public=False, x=lambda g: g)
-def fractional_part(x: npt.ArrayLike) -> Array:
+@declare(kind="elementwise", x=lambda g: g)
+def _fractional_part(x: npt.ArrayLike) -> Array:
     """Return `x` without its integral part."""
     return np.modf(x)[0]
 
 
-@declare(public=False, kind="elementwise")
-def integral_part(x: npt.ArrayLike) -> Array:
+@declare(kind="elementwise")
+def _integral_part(x: npt.ArrayLike) -> Array:
     """Return `x` without its fraction."""
     return np.modf(x)[1]
 
@@ -79,7 +79,7 @@ def modf(x: npt.ArrayLike, /) -> tuple[Tensor, Tensor]:
     >>> tg.modf([1.25, -1.25])
     (Tensor([ 0.25, -0.25], dtype=float64), Tensor([ 1., -1.], dtype=float64))
     """
-    return fractional_part(x), integral_part(x)
+    return _fractional_part(x), _integral_part(x)
 
 
 ldexp: Binary = elementwise(
@@ -87,8 +87,8 @@ ldexp: Binary = elementwise(
 )
 
 
-@declare(public=False, kind="elementwise")
-def binary_exponent(x: npt.ArrayLike) -> Array:
+@declare(kind="elementwise")
+def _binary_exponent(x: npt.ArrayLike) -> Array:
     """Return the exponent of 2 that makes ``x * 2 ** -exponent`` at least 0.5 and below 1."""
     return np.frexp(x)[1]
 
@@ -103,7 +103,7 @@ def frexp(x: npt.ArrayLike, /) -> tuple[Tensor, Tensor]:
     >>> tg.frexp([1.0, 6.0])
     (Tensor([0.5 , 0.75], dtype=float64), Tensor([1, 3], dtype=int32))
     """
-    exponent = binary_exponent(x)
+    exponent = _binary_exponent(x)
     return ldexp(x, negative(exponent)), exponent
 
 
@@ -144,8 +144,8 @@ fmin: Binary = elementwise(
 )
 
 
-@declare(kind="elementwise", public=False, x=lambda g, x: g * np.isfinite(x))
-def finite(
+@declare(kind="elementwise", x=lambda g, x: g * np.isfinite(x))
+def _finite(
     x: npt.ArrayLike,
     nan: float = 0.0,
     posinf: float | None = None,
@@ -180,8 +180,8 @@ def nan_to_num(
         )
     params: dict[str, Any] = {"nan": nan, "posinf": posinf, "neginf": neginf}
     if is_complex(x):
-        return add(finite(real(x), **params), multiply(finite(imag(x), **params), 1j))
-    return finite(x, **params)
+        return add(_finite(real(x), **params), multiply(_finite(imag(x), **params), 1j))
+    return _finite(x, **params)
 
 
 # ------------------------------------------------------------ roots, logarithms, angles
@@ -217,22 +217,22 @@ logaddexp2: Binary = elementwise(
     y=lambda g, y, out: _share2(g, y, out),
     doc="log2(2 ** x + 2 ** y), without overflow.",
 )
-DEGREE = math.pi / 180.0
-deg2rad: Unary = elementwise(np.deg2rad, x=lambda g: g * DEGREE, doc="Degrees in radians.")
-radians: Unary = elementwise(np.radians, x=lambda g: g * DEGREE, doc="Degrees in radians.")
-rad2deg: Unary = elementwise(np.rad2deg, x=lambda g: g / DEGREE, doc="Radians in degrees.")
-degrees: Unary = elementwise(np.degrees, x=lambda g: g / DEGREE, doc="Radians in degrees.")
+_DEGREE = math.pi / 180.0
+deg2rad: Unary = elementwise(np.deg2rad, x=lambda g: g * _DEGREE, doc="Degrees in radians.")
+radians: Unary = elementwise(np.radians, x=lambda g: g * _DEGREE, doc="Degrees in radians.")
+rad2deg: Unary = elementwise(np.rad2deg, x=lambda g: g / _DEGREE, doc="Radians in degrees.")
+degrees: Unary = elementwise(np.degrees, x=lambda g: g / _DEGREE, doc="Radians in degrees.")
 
 # ------------------------------------------------------------------ sinc and i0
 
 
 def _spherical_rule(g: Any, x: Any, n: Any) -> Any:  # a rule: either world
-    below = np.sinc(x / math.pi) if n == 1 else _spherical(x, n=n - 1)
-    return g * ((n * below - (n + 1) * _spherical(x, n=n + 1)) / (2 * n + 1))
+    below = np.sinc(x / math.pi) if n == 1 else _spherical_bessel_op(x, n=n - 1)
+    return g * ((n * below - (n + 1) * _spherical_bessel_op(x, n=n + 1)) / (2 * n + 1))
 
 
-@declare(kind="elementwise", public=False, x=_spherical_rule)
-def spherical_bessel(x: npt.ArrayLike, n: int = 1) -> Array:
+@declare(kind="elementwise", x=_spherical_rule)
+def _spherical_bessel(x: npt.ArrayLike, n: int = 1) -> Array:
     """Return the spherical Bessel function of order `n` >= 1: derivatives of sin(x) / x.
 
     By its series around 0, and by recurrence from sin(x) / x elsewhere.
@@ -254,13 +254,13 @@ def spherical_bessel(x: npt.ArrayLike, n: int = 1) -> Array:
     return np.where(near, series, here)
 
 
-_spherical = either(spherical_bessel)
+_spherical_bessel_op = either(_spherical_bessel)
 
 
 @declare(
     np.sinc,
     kind="elementwise",
-    x=lambda g, x: g * (_spherical(x * math.pi, n=1) * -math.pi),
+    x=lambda g, x: g * (_spherical_bessel_op(x * math.pi, n=1) * -math.pi),
 )
 def sinc(x: npt.ArrayLike) -> Array:
     """sin(pi x) / (pi x), and 1 where x is 0; smooth to every order there.
@@ -269,37 +269,37 @@ def sinc(x: npt.ArrayLike) -> Array:
     >>> tg.sinc([0.0, 0.5])
     Tensor([1.        , 0.63661977], dtype=float64)
     """
-    return numpy.sinc(x)  # type: ignore[no-any-return]
+    return _numpy.sinc(x)  # type: ignore[no-any-return]
 
 
-NODES = 75
+_NODES = 75
 
 
 def _modified_rule(g: Any, x: Any, n: Any) -> Any:  # a rule: either world
-    below = np.i0(x) if n == 1 else _modified(x, n=n - 1)
-    return g * ((below + _modified(x, n=n + 1)) * 0.5)
+    below = np.i0(x) if n == 1 else _modified_bessel_op(x, n=n - 1)
+    return g * ((below + _modified_bessel_op(x, n=n + 1)) * 0.5)
 
 
-@declare(kind="elementwise", public=False, x=_modified_rule)
-def modified_bessel(x: npt.ArrayLike, n: int = 1) -> Array:
+@declare(kind="elementwise", x=_modified_rule)
+def _modified_bessel(x: npt.ArrayLike, n: int = 1) -> Array:
     r"""Return the modified Bessel function of order `n` >= 1: derivatives of `i0`.
 
     :math:`I_n(x) = \frac{1}{\pi} \int_0^\pi e^{x \cos t} \cos(n t) dt`, by the midpoint rule,
-    which converges exponentially; `NODES` pairs are enough wherever `i0` does not overflow.
+    which converges exponentially; `_NODES` pairs are enough wherever `i0` does not overflow.
     """
     x = np.asarray(x)
     total = np.zeros_like(x)
-    for k in range(NODES):
-        t = math.pi * (k + 0.5) / (2 * NODES)  # and its mirror image about pi / 2
+    for k in range(_NODES):
+        t = math.pi * (k + 0.5) / (2 * _NODES)  # and its mirror image about pi / 2
         both = np.exp(x * math.cos(t)) + (-1.0) ** n * np.exp(x * -math.cos(t))
-        total = total + both * (math.cos(n * t) / (2 * NODES))
+        total = total + both * (math.cos(n * t) / (2 * _NODES))
     return total
 
 
-_modified = either(modified_bessel)
+_modified_bessel_op = either(_modified_bessel)
 
 
-@declare(np.i0, kind="elementwise", x=lambda g, x: g * _modified(x, n=1))
+@declare(np.i0, kind="elementwise", x=lambda g, x: g * _modified_bessel_op(x, n=1))
 def i0(x: npt.ArrayLike) -> Array:
     """The modified Bessel function of the first kind and order 0, of real numbers.
 
@@ -307,4 +307,4 @@ def i0(x: npt.ArrayLike) -> Array:
     >>> tg.i0([0.0, 1.0])
     Tensor([1.        , 1.26606588], dtype=float64)
     """
-    return numpy.i0(np.asarray(x))  # type: ignore[no-any-return]
+    return _numpy.i0(np.asarray(x))  # type: ignore[no-any-return]

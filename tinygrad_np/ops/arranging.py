@@ -12,7 +12,7 @@ from ..engine.access import concrete
 from ..engine.errors import ShapeError
 from ..engine.op import composed
 from ..engine.tensor import Tensor
-from .indexing import get
+from .indexing import getitem
 from .operands import Shape, along, as_tensor, axes_from_front, axis_from_front
 from .selection import take
 from .shaping import broadcast_to, concatenate, ravel, reshape, swapaxes, transpose
@@ -89,7 +89,7 @@ def flip(m: npt.ArrayLike, axis: int | tuple[int, ...] | None = None) -> Tensor:
     axes = axes_from_front(axis, t.ndim, "flip")
     if len(set(axes)) < len(axes):
         raise ShapeError(f"flip: axis {axis} names an axis twice")
-    return get(t, tuple(slice(None, None, -1 if i in axes else 1) for i in range(t.ndim)))
+    return getitem(t, tuple(slice(None, None, -1 if i in axes else 1) for i in range(t.ndim)))
 
 
 @composed(np.fliplr)
@@ -168,9 +168,12 @@ def roll(
     for place, step in by_axis.items():
         cut = -step % (t.shape[place] or 1)
         if cut:
-            parts = [get(t, along(place, slice(cut, None))), get(t, along(place, slice(cut)))]
+            parts = [
+                getitem(t, along(place, slice(cut, None))),
+                getitem(t, along(place, slice(cut))),
+            ]
             t = concatenate(parts, place)
-    return get(t, ...) if t is a else t
+    return getitem(t, ...) if t is a else t
 
 
 # ----------------------------------------------------------------------- repetition
@@ -190,7 +193,7 @@ def tile(A: npt.ArrayLike, reps: Shape) -> Tensor:
     times = (1,) * (ndim - len(times)) + times
     shape = (1,) * (ndim - t.ndim) + t.shape
     if ndim == 0:
-        return get(t, ())
+        return getitem(t, ())
     apart = reshape(t, tuple(n for size in shape for n in (1, size)))
     spread = tuple(n for pair in zip(times, shape, strict=True) for n in pair)
     whole = tuple(n * size for n, size in zip(times, shape, strict=True))
@@ -247,7 +250,7 @@ def resize(a: npt.ArrayLike, new_shape: Shape) -> Tensor:
     if flat.size == 0:
         return reshape(take(concatenate([flat, np.zeros(1, flat.dtype)]), [0] * size), shape)
     times = -(-size // flat.size)
-    return reshape(get(tile(flat, times), slice(size)), shape)
+    return reshape(getitem(tile(flat, times), slice(size)), shape)
 
 
 @composed(np.trim_zeros)
@@ -276,4 +279,4 @@ def trim_zeros(filt: npt.ArrayLike, trim: str = "fb", axis: Shape | None = None)
             continue
         start = int(places.min()) if "f" in trim else None
         index[a] = slice(start, int(places.max()) + 1 if "b" in trim else None)
-    return get(t, tuple(index))
+    return getitem(t, tuple(index))

@@ -16,7 +16,7 @@ from ..engine.protocols import Binary, Unary
 from .gamma import _rgamma
 from .scipy_functions import of_many, of_one, of_order, real_only
 
-SQRT_PI = math.sqrt(math.pi)
+_SQRT_PI = math.sqrt(math.pi)
 
 # ------------------------------------------------------------------- of any order
 
@@ -214,7 +214,7 @@ _spherical_kn: Any = either(spherical_kn)
 
 
 def _struve_term(v: Any, x: Any) -> Any:
-    return (x * 0.5) ** v * _rgamma(v + 1.5) / SQRT_PI
+    return (x * 0.5) ** v * _rgamma(v + 1.5) / _SQRT_PI
 
 
 struve = of_many(

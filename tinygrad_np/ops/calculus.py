@@ -18,7 +18,7 @@ from .reductions import sum
 from .shaping import astype, broadcast_to, concatenate, ravel, reshape
 
 
-def part(t: Tensor, axis: int, start: int | None, stop: int | None) -> Tensor:
+def _part(t: Tensor, axis: int, start: int | None, stop: int | None) -> Tensor:
     """Return the elements from `start` to `stop` along an axis counted from the front."""
     return t[(slice(None),) * axis + (slice(start, stop),)]
 
@@ -68,7 +68,7 @@ def diff(
         t = concatenate(parts, axis=axis)
     subtract = e.not_equal if t.dtype.kind == "b" else e.subtract
     for _ in range(n):
-        t = subtract(part(t, axis, 1, None), part(t, axis, None, -1))
+        t = subtract(_part(t, axis, 1, None), _part(t, axis, None, -1))
     return t
 
 
@@ -85,7 +85,7 @@ def ediff1d(
     Tensor([0., 3., 5.], dtype=float64)
     """
     t = ravel(as_tensor(ary))
-    parts = [part(t, 0, 1, None) - part(t, 0, None, -1)]
+    parts = [_part(t, 0, 1, None) - _part(t, 0, None, -1)]
     for place, label, value in ((0, "to_begin", to_begin), (len(parts) + 1, "to_end", to_end)):
         if value is None:
             continue
@@ -123,7 +123,7 @@ def trapezoid(
             width = reshape(diff(places), tuple(sizes))
         else:
             width = diff(places, axis=axis)
-    return sum(width * (part(t, along, 1, None) + part(t, along, None, -1)) / 2.0, axis)
+    return sum(width * (_part(t, along, 1, None) + _part(t, along, None, -1)) / 2.0, axis)
 
 
 def _spacings(args: tuple[Any, ...], t: Tensor, axes: tuple[int, ...]) -> list[Any]:
@@ -156,7 +156,7 @@ def _along(t: Tensor, h: Any, axis: int, edge_order: int) -> Tensor:
     """Return the derivative along one axis, of second order inside."""
 
     def at(start: int, stop: int | None) -> Tensor:
-        return part(t, axis, start, stop)
+        return _part(t, axis, start, stop)
 
     def shaped(values: Any) -> Any:
         return reshape(values, (-1,) + (1,) * (t.ndim - 1 - axis))

@@ -21,7 +21,7 @@ from ..engine.tensor import Array, Tensor
 from .elementwise import multiply
 from .operands import is_complex
 
-numpy: Any = np  # whose annotations know arrays only
+_numpy: Any = np  # whose annotations know arrays only
 
 conjugate: Unary = elementwise(
     np.conjugate,
@@ -40,19 +40,19 @@ def real(val: npt.ArrayLike) -> Array:
     >>> tg.real([1 + 2j, 3.0])
     Tensor([1., 3.], dtype=float64)
     """
-    return numpy.real(val)  # type: ignore[no-any-return]
+    return _numpy.real(val)  # type: ignore[no-any-return]
 
 
-@declare(name="imag", kind="elementwise", public=False, holomorphic=False, x=lambda g: g * 1j)
-def imag_of_complex(x: npt.ArrayLike) -> Array:
+@declare(kind="elementwise", holomorphic=False, x=lambda g: g * 1j)
+def _imag(x: npt.ArrayLike) -> Array:
     """Return b for each a + ib."""
-    return numpy.imag(x)  # type: ignore[no-any-return]
+    return _numpy.imag(x)  # type: ignore[no-any-return]
 
 
-@declare(public=False, kind="elementwise")
-def imag_of_real(x: npt.ArrayLike) -> Array:
+@declare(kind="elementwise")
+def _imag_of_real(x: npt.ArrayLike) -> Array:
     """Return zeros: the imaginary part of real numbers."""
-    return numpy.zeros_like(x)  # type: ignore[no-any-return]
+    return _numpy.zeros_like(x)  # type: ignore[no-any-return]
 
 
 @composed(np.imag)
@@ -63,7 +63,7 @@ def imag(val: npt.ArrayLike) -> Tensor:
     >>> tg.imag([1 + 2j, 3.0])
     Tensor([2., 0.], dtype=float64)
     """
-    return imag_of_complex(val) if is_complex(val) else imag_of_real(val)
+    return _imag(val) if is_complex(val) else _imag_of_real(val)
 
 
 def _sign_rule(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
@@ -73,13 +73,13 @@ def _sign_rule(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
     return across * (r != 0) / np.where(r == 0, 1.0, r)
 
 
-sign_of_real: Unary = constant(np.sign, doc="-1, 0 or 1 for each real number.")
+_sign: Unary = constant(np.sign, doc="-1, 0 or 1 for each real number.")
 
 
-@declare(kind="elementwise", public=False, holomorphic=False, x=_sign_rule)
-def sign_of_complex(x: npt.ArrayLike) -> Array:
+@declare(kind="elementwise", holomorphic=False, x=_sign_rule)
+def _sign_of_complex(x: npt.ArrayLike) -> Array:
     """Return x / |x|, and 0 for 0."""
-    return numpy.sign(x)  # type: ignore[no-any-return]
+    return _numpy.sign(x)  # type: ignore[no-any-return]
 
 
 @composed(np.sign)
@@ -95,7 +95,7 @@ def sign(x: npt.ArrayLike, /) -> Tensor:
     >>> tg.sign(3 + 4j)
     Tensor(0.6+0.8j, dtype=complex128)
     """
-    return sign_of_complex(x) if is_complex(x) else sign_of_real(x)
+    return _sign_of_complex(x) if is_complex(x) else _sign(x)
 
 
 def _angle_rule(g: Any, x: Any) -> Any:  # a rule: either world
@@ -103,16 +103,16 @@ def _angle_rule(g: Any, x: Any) -> Any:  # a rule: either world
     return g * np.sign(x) * 1j / np.where(r == 0, 1.0, r)
 
 
-@declare(name="angle", kind="elementwise", public=False, holomorphic=False, x=_angle_rule)
-def angle_of_complex(x: npt.ArrayLike) -> Array:
+@declare(kind="elementwise", holomorphic=False, x=_angle_rule)
+def _angle(x: npt.ArrayLike) -> Array:
     """Return the angle in radians."""
-    return numpy.angle(x)  # type: ignore[no-any-return]
+    return _numpy.angle(x)  # type: ignore[no-any-return]
 
 
-@declare(public=False, kind="elementwise")
-def angle_of_real(x: npt.ArrayLike) -> Array:
+@declare(kind="elementwise")
+def _angle_of_real(x: npt.ArrayLike) -> Array:
     """Return 0, or pi for a negative number."""
-    return numpy.angle(x)  # type: ignore[no-any-return]
+    return _numpy.angle(x)  # type: ignore[no-any-return]
 
 
 @composed(np.angle)
@@ -125,7 +125,7 @@ def angle(z: npt.ArrayLike, deg: bool = False) -> Tensor:
     >>> tg.angle([1.0, 1j], deg=True)
     Tensor([ 0., 90.], dtype=float64)
     """
-    radians = angle_of_complex(z) if is_complex(z) else angle_of_real(z)
+    radians = _angle(z) if is_complex(z) else _angle_of_real(z)
     return multiply(radians, 180.0 / np.pi) if deg else radians
 
 

@@ -18,22 +18,20 @@ from .shaping import reshape
 def _slide(g: Any, other: Any, shape: tuple[int, ...]) -> Any:
     """Return the sums of g[i + k] * other[k]: the transpose of convolving with `other`."""
     start = other.shape[0] - 1
-    return _convolve(g, other[::-1])[start : start + shape[0]]
+    return _convolve_full_op(g, other[::-1])[start : start + shape[0]]
 
 
 @declare(
     kind="bilinear",
-    name="convolve_full",
-    public=False,
     x=lambda g, y, x_shape: _slide(g, y, x_shape),
     y=lambda g, x, y_shape: _slide(g, x, y_shape),
 )
-def convolution(x: Any, y: Any) -> Array:
+def _convolve_full(x: Any, y: Any) -> Array:
     """Return the convolution of two vectors wherever they overlap."""
     return np.convolve(x, y)
 
 
-_convolve = either(convolution)
+_convolve_full_op = either(_convolve_full)
 
 
 def _vector(name: str, x: npt.ArrayLike) -> Tensor:
@@ -77,7 +75,7 @@ def convolve(a: npt.ArrayLike, v: npt.ArrayLike, mode: str = "full") -> Tensor:
     Tensor([3., 5.], dtype=float64)
     """
     x, y = _vector("convolve", a), _vector("convolve", v)
-    return _cut("convolve", convolution(x, y), x.size, y.size, mode)
+    return _cut("convolve", _convolve_full(x, y), x.size, y.size, mode)
 
 
 @composed(np.correlate)
@@ -97,5 +95,5 @@ def correlate(a: npt.ArrayLike, v: npt.ArrayLike, mode: str = "valid") -> Tensor
     Tensor([3.5], dtype=float64)
     """
     x, y = _vector("correlate", a), _vector("correlate", v)
-    full = convolution(x, conjugated(y)[::-1])
+    full = _convolve_full(x, conjugated(y)[::-1])
     return _cut("correlate", full, x.size, y.size, mode, late=y.size > x.size)

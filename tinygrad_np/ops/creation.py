@@ -16,11 +16,11 @@ from ..engine.tensor import Tensor, as_array, result
 from .operands import as_tensor
 from .shaping import astype, broadcast_to
 
-Sizes = int | tuple[int, ...]
-DType = npt.DTypeLike | None
+_Sizes = int | tuple[int, ...]
+_DType = npt.DTypeLike | None
 
 
-def fresh(array: Any, requires_grad: bool, name: str | None, op: str) -> Tensor:
+def _fresh(array: Any, requires_grad: bool, name: str | None, op: str) -> Tensor:
     """Return a new array, that nobody else holds, as a Tensor."""
     tensor = result(as_array(array, op), None)
     tensor._name = name
@@ -31,7 +31,7 @@ def fresh(array: Any, requires_grad: bool, name: str | None, op: str) -> Tensor:
 
 @composed(np.zeros)
 def zeros(
-    shape: Sizes, dtype: DType = float, *, requires_grad: bool = False, name: str | None = None
+    shape: _Sizes, dtype: _DType = float, *, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
     """Zeros of a shape.
 
@@ -39,12 +39,12 @@ def zeros(
     >>> tg.zeros(2, requires_grad=True, name="b")
     Tensor([0., 0.], dtype=float64, name='b', requires_grad=True)
     """
-    return fresh(np.zeros(shape, dtype), requires_grad, name, "zeros")
+    return _fresh(np.zeros(shape, dtype), requires_grad, name, "zeros")
 
 
 @composed(np.ones)
 def ones(
-    shape: Sizes, dtype: DType = None, *, requires_grad: bool = False, name: str | None = None
+    shape: _Sizes, dtype: _DType = None, *, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
     """Ones of a shape.
 
@@ -52,12 +52,12 @@ def ones(
     >>> tg.ones((1, 2), dtype="float32").tolist()
     [[1.0, 1.0]]
     """
-    return fresh(np.ones(shape, dtype), requires_grad, name, "ones")
+    return _fresh(np.ones(shape, dtype), requires_grad, name, "ones")
 
 
 @composed(np.empty)
 def empty(
-    shape: Sizes, dtype: DType = float, *, requires_grad: bool = False, name: str | None = None
+    shape: _Sizes, dtype: _DType = float, *, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
     """A Tensor of a shape to be written to; until then its values are undetermined.
 
@@ -65,14 +65,14 @@ def empty(
     >>> tg.empty((2, 3)).shape
     (2, 3)
     """
-    return fresh(np.empty(shape, dtype), requires_grad, name, "empty")
+    return _fresh(np.empty(shape, dtype), requires_grad, name, "empty")
 
 
 @composed(np.full)
 def full(
-    shape: Sizes,
+    shape: _Sizes,
     fill_value: npt.ArrayLike,
-    dtype: DType = None,
+    dtype: _DType = None,
     *,
     requires_grad: bool = False,
     name: str | None = None,
@@ -87,8 +87,8 @@ def full(
     """
     if isinstance(fill_value, Tensor):
         whole = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
-        return of_ends(broadcast_to(fill_value, whole), dtype, requires_grad, name, "full")
-    return fresh(np.full(shape, fill_value, dtype), requires_grad, name, "full")
+        return _of_ends(broadcast_to(fill_value, whole), dtype, requires_grad, name, "full")
+    return _fresh(np.full(shape, fill_value, dtype), requires_grad, name, "full")
 
 
 @composed(np.eye)
@@ -96,7 +96,7 @@ def eye(
     N: int,
     M: int | None = None,
     k: int = 0,
-    dtype: DType = float,
+    dtype: _DType = float,
     *,
     requires_grad: bool = False,
     name: str | None = None,
@@ -107,12 +107,12 @@ def eye(
     >>> tg.eye(2).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    return fresh(np.eye(N, M, k, dtype), requires_grad, name, "eye")
+    return _fresh(np.eye(N, M, k, dtype), requires_grad, name, "eye")
 
 
 @composed(np.identity)
 def identity(
-    n: int, dtype: DType = None, *, requires_grad: bool = False, name: str | None = None
+    n: int, dtype: _DType = None, *, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
     """The square matrix that multiplies to no effect.
 
@@ -120,10 +120,10 @@ def identity(
     >>> tg.identity(2).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    return fresh(np.identity(n, dtype), requires_grad, name, "identity")
+    return _fresh(np.identity(n, dtype), requires_grad, name, "identity")
 
 
-def of_ends(t: Tensor, dtype: DType, requires_grad: bool, name: str | None, op: str) -> Tensor:
+def _of_ends(t: Tensor, dtype: _DType, requires_grad: bool, name: str | None, op: str) -> Tensor:
     """Return a computed Tensor in the dtype and under the name asked for."""
     if requires_grad and not t.requires_grad:
         raise DTypeError(f"{op}: requires_grad=True makes a leaf, and this is computed")
@@ -136,7 +136,7 @@ def of_ends(t: Tensor, dtype: DType, requires_grad: bool, name: str | None, op: 
 # -------------------------------------------------------------------- from others
 
 
-def like(a: Any, dtype: DType, shape: Sizes | None) -> tuple[Sizes, DType]:
+def _like(a: Any, dtype: _DType, shape: _Sizes | None) -> tuple[_Sizes, _DType]:
     """Return the shape and the dtype of something like `a`."""
     t = as_tensor(a)
     return t.shape if shape is None else shape, t.dtype if dtype is None else dtype
@@ -145,9 +145,9 @@ def like(a: Any, dtype: DType, shape: Sizes | None) -> tuple[Sizes, DType]:
 @composed(np.zeros_like)
 def zeros_like(
     a: npt.ArrayLike,
-    dtype: DType = None,
+    dtype: _DType = None,
     *,
-    shape: Sizes | None = None,
+    shape: _Sizes | None = None,
     requires_grad: bool = False,
     name: str | None = None,
 ) -> Tensor:
@@ -157,15 +157,15 @@ def zeros_like(
     >>> np.zeros_like(tg.tensor([1.0, 2.0])).tolist()
     [0.0, 0.0]
     """
-    return zeros(*like(a, dtype, shape), requires_grad=requires_grad, name=name)
+    return zeros(*_like(a, dtype, shape), requires_grad=requires_grad, name=name)
 
 
 @composed(np.ones_like)
 def ones_like(
     a: npt.ArrayLike,
-    dtype: DType = None,
+    dtype: _DType = None,
     *,
-    shape: Sizes | None = None,
+    shape: _Sizes | None = None,
     requires_grad: bool = False,
     name: str | None = None,
 ) -> Tensor:
@@ -175,15 +175,15 @@ def ones_like(
     >>> tg.ones_like([[1.0, 2.0]]).tolist()
     [[1.0, 1.0]]
     """
-    return ones(*like(a, dtype, shape), requires_grad=requires_grad, name=name)
+    return ones(*_like(a, dtype, shape), requires_grad=requires_grad, name=name)
 
 
 @composed(np.empty_like)
 def empty_like(
     prototype: npt.ArrayLike,
-    dtype: DType = None,
+    dtype: _DType = None,
     *,
-    shape: Sizes | None = None,
+    shape: _Sizes | None = None,
     requires_grad: bool = False,
     name: str | None = None,
 ) -> Tensor:
@@ -193,16 +193,16 @@ def empty_like(
     >>> tg.empty_like([[1.0, 2.0]]).shape
     (1, 2)
     """
-    return empty(*like(prototype, dtype, shape), requires_grad=requires_grad, name=name)
+    return empty(*_like(prototype, dtype, shape), requires_grad=requires_grad, name=name)
 
 
 @composed(np.full_like)
 def full_like(
     a: npt.ArrayLike,
     fill_value: npt.ArrayLike,
-    dtype: DType = None,
+    dtype: _DType = None,
     *,
-    shape: Sizes | None = None,
+    shape: _Sizes | None = None,
     requires_grad: bool = False,
     name: str | None = None,
 ) -> Tensor:
@@ -212,5 +212,5 @@ def full_like(
     >>> tg.full_like([[1.0, 2.0]], 7).tolist()
     [[7.0, 7.0]]
     """
-    sizes, kind = like(a, dtype, shape)
+    sizes, kind = _like(a, dtype, shape)
     return full(sizes, fill_value, kind, requires_grad=requires_grad, name=name)

@@ -20,9 +20,9 @@ from .degeneracy import (
     adjoint,
     apart,
     first_columns,
-    quotient_of,
+    quotient_op,
     real_part,
-    tied_of,
+    tied_op,
     transposed,
     turned_apart,
 )
@@ -45,13 +45,12 @@ def _cholesky_rule(g, out):  # type: ignore[no-untyped-def]  # either world
 
 
 @declare(
-    public=False,
     name="linalg.cholesky_lower",
     holomorphic=False,
     batching=of_matrices,
     a=_cholesky_rule,
 )
-def cholesky_lower(a: Any) -> Array:
+def _cholesky_lower(a: Any) -> Array:
     """Return the lower factor L of a = L L^H, which reads the lower triangle of `a`."""
     return np.linalg.cholesky(a)
 
@@ -81,8 +80,8 @@ def _qr_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
     return np.concatenate([gx, q @ grest], axis=-1)
 
 
-@declare(public=False, name="linalg.qr_packed", holomorphic=False, batching=of_matrices, a=_qr_rule)
-def qr_packed(a: Any, mode: str = "reduced") -> Array:
+@declare(name="linalg.qr_packed", holomorphic=False, batching=of_matrices, a=_qr_rule)
+def _qr_packed(a: Any, mode: str = "reduced") -> Array:
     """Return the factors of a = q r, reduced or complete, as [transposed q | r]."""
     q, r = np.linalg.qr(a, mode)  # type: ignore[call-overload]  # of two modes
     return np.concatenate([q.swapaxes(-1, -2), r], axis=-1)
@@ -97,38 +96,35 @@ def _eigh_rule(g, out):  # type: ignore[no-untyped-def]  # either world
     turned = turned_apart(
         adjoint(v) @ gv, apart(w[..., None, :] - w[..., :, None], w), "linalg.eigh"
     )
-    gw = tied_of(gw, w, of="linalg.eigh")
+    gw = tied_op(gw, w, of="linalg.eigh")
     return v @ (turned + gw[..., None, :] * np.eye(w.shape[-1], dtype=bool)) @ adjoint(v)
 
 
-@declare(
-    public=False, name="linalg.eigh_packed", holomorphic=False, batching=of_matrices, a=_eigh_rule
-)
-def eigh_packed(a: Any, UPLO: str = "L") -> Array:
+@declare(name="linalg.eigh_packed", holomorphic=False, batching=of_matrices, a=_eigh_rule)
+def _eigh_packed(a: Any, UPLO: str = "L") -> Array:
     """Return the eigenvalues of a Hermitian matrix in the first row, eigenvectors below."""
     w, v = np.linalg.eigh(a, UPLO)  # type: ignore[call-overload]  # one of its letters
     return np.concatenate([w[..., None, :].astype(v.dtype), v], axis=-2)
 
 
-_eigh = either(eigh_packed)
+_eigh_packed_op = either(_eigh_packed)
 
 
 @declare(
-    public=False,
     name="linalg.from_lower",
     holomorphic=False,
     batching=of_matrices,
     a=lambda g: (g + adjoint(g)) * 0.5,
 )
-def from_lower(a: Any) -> Array:
+def _from_lower(a: Any) -> Array:
     """Return the Hermitian matrices that have the lower triangles of `a`."""
     lower = np.tril(a)
     return np.asarray(lower + np.conjugate(np.tril(a, -1)).swapaxes(-1, -2))
 
 
 def _eigvalsh_rule(g, a, out, UPLO):  # type: ignore[no-untyped-def]  # either world
-    v = _eigh(a, UPLO=UPLO)[..., 1:, :]
-    return (v * tied_of(g, out, of="linalg.eigvalsh")[..., None, :]) @ adjoint(v)
+    v = _eigh_packed_op(a, UPLO=UPLO)[..., 1:, :]
+    return (v * tied_op(g, out, of="linalg.eigvalsh")[..., None, :]) @ adjoint(v)
 
 
 # ------------------------------------------------------------------ square matrices
@@ -144,36 +140,34 @@ def _eig_rule(g, out):  # type: ignore[no-untyped-def]  # either world
     lengths = np.real((m * one).sum(axis=-2))[..., None, :]
     differences = apart(w[..., None, :] - w[..., :, None], w)
     asked = m - (left @ v) * lengths
-    turned = quotient_of(asked, np.conjugate(differences), m, of="linalg.eig") * ~one
-    gw = tied_of(gw, w, of="linalg.eig")
+    turned = quotient_op(asked, np.conjugate(differences), m, of="linalg.eig") * ~one
+    gw = tied_op(gw, w, of="linalg.eig")
     return np.linalg.solve(left, (turned + gw[..., None, :] * one) @ left)
 
 
-@declare(
-    public=False, name="linalg.eig_packed", holomorphic=False, batching=of_matrices, a=_eig_rule
-)
-def eig_packed(a: Any) -> Array:
+@declare(name="linalg.eig_packed", holomorphic=False, batching=of_matrices, a=_eig_rule)
+def _eig_packed(a: Any) -> Array:
     """Return the eigenvalues of a square matrix in the first row, eigenvectors below."""
     w, v = np.linalg.eig(a)
-    return np.concatenate([w[..., None, :], v], axis=-2).astype(complex_of(a), copy=False)
+    return np.concatenate([w[..., None, :], v], axis=-2).astype(_complex_of(a), copy=False)
 
 
-_eig = either(eig_packed)
+_eig_packed_op = either(_eig_packed)
 
 
-def complex_of(a: Any) -> np.dtype[Any]:
+def _complex_of(a: Any) -> np.dtype[Any]:
     """Return the complex dtype that `numpy.linalg` computes an array in."""
     return np.dtype("c8" if np.asarray(a).dtype.char in "fF" else "c16")
 
 
 def _eigvals_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
-    left = adjoint(_eig(a)[..., 1:, :])
-    return np.linalg.solve(left, tied_of(g, out, of="linalg.eigvals")[..., None] * left)
+    left = adjoint(_eig_packed_op(a)[..., 1:, :])
+    return np.linalg.solve(left, tied_op(g, out, of="linalg.eigvals")[..., None] * left)
 
 
 # ----------------------------------------------------------------- singular values
 
-ZERO = "the vectors of a singular value of 0 are arbitrary"
+_ZERO = "the vectors of a singular value of 0 are arbitrary"
 
 
 def _thin_svd_rule(u: Any, s: Any, vh: Any, gu: Any, gs: Any, gvh: Any) -> Any:
@@ -186,14 +180,14 @@ def _thin_svd_rule(u: Any, s: Any, vh: Any, gu: Any, gs: Any, gvh: Any) -> Any:
     of = "linalg.svd"
     core = turned_apart(x + y, apart(row - column, s), of)
     both = abs(x) + abs(y)
-    core = core + quotient_of(skew, apart(row + column, s), both, of=of, why=ZERO) * 0.5
-    core = core + tied_of(gs, s, of=of, zero=True)[..., None, :] * np.eye(s.shape[-1], dtype=bool)
+    core = core + quotient_op(skew, apart(row + column, s), both, of=of, why=_ZERO) * 0.5
+    core = core + tied_op(gs, s, of=of, zero=True)[..., None, :] * np.eye(s.shape[-1], dtype=bool)
     c = u @ core @ vh
     if m > n:
-        c = c + quotient_of(gu - u @ x, apart(row, s), gu, of=of, why=ZERO) @ vh
+        c = c + quotient_op(gu - u @ x, apart(row, s), gu, of=of, why=_ZERO) @ vh
     if m < n:
         rest = gvh - (gvh @ adjoint(vh)) @ vh
-        c = c + u @ quotient_of(rest, apart(column, s), gvh, of=of, why=ZERO)
+        c = c + u @ quotient_op(rest, apart(column, s), gvh, of=of, why=_ZERO)
     return c
 
 
@@ -204,20 +198,18 @@ def _svd_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
     return _thin_svd_rule(u, s, vh, gu, gs, gvh)
 
 
-@declare(
-    public=False, name="linalg.svd_packed", holomorphic=False, batching=of_matrices, a=_svd_rule
-)
-def svd_packed(a: Any) -> Array:
+@declare(name="linalg.svd_packed", holomorphic=False, batching=of_matrices, a=_svd_rule)
+def _svd_packed(a: Any) -> Array:
     """Return the reduced factors of a = u s vh as [transposed u | s | vh]."""
     u, s, vh = np.linalg.svd(a, full_matrices=False)
     return np.concatenate([u.swapaxes(-1, -2), s[..., None].astype(u.dtype), vh], axis=-1)
 
 
-_svd = either(svd_packed)
+_svd_packed_op = either(_svd_packed)
 
 
-def unpacked(x: Any, m: int, n: int) -> tuple[Any, Any, Any]:
-    """Return u (m, m), s and vh (n, n), which `square_svd_packed` laid out in one row."""
+def _unpacked(x: Any, m: int, n: int) -> tuple[Any, Any, Any]:
+    """Return u (m, m), s and vh (n, n), which `_square_svd_packed` laid out in one row."""
     k, front = min(m, n), x.shape[:-1]
     u, s, vh = x[..., : m * m], x[..., m * m : m * m + k], x[..., m * m + k :]
     return u.reshape((*front, m, m)), real_part(s), vh.reshape((*front, n, n))
@@ -225,20 +217,19 @@ def unpacked(x: Any, m: int, n: int) -> tuple[Any, Any, Any]:
 
 def _square_svd_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
     m, n = a_shape[-2:]
-    (u, s, vh), (gu, gs, gvh) = unpacked(out, m, n), unpacked(g, m, n)
+    (u, s, vh), (gu, gs, gvh) = _unpacked(out, m, n), _unpacked(g, m, n)
     u, gu = first_columns(u, gu, min(m, n), "linalg.svd")
     v, gv = first_columns(adjoint(vh), adjoint(gvh), min(m, n), "linalg.svd")
     return _thin_svd_rule(u, s, adjoint(v), gu, gs, adjoint(gv))
 
 
 @declare(
-    public=False,
     name="linalg.square_svd_packed",
     holomorphic=False,
     batching=of_matrices,
     a=_square_svd_rule,
 )
-def square_svd_packed(a: Any) -> Array:
+def _square_svd_packed(a: Any) -> Array:
     """Return the factors of a = u s vh, u and vh square, in one row for each matrix."""
     u, s, vh = np.linalg.svd(a)
     front = a.shape[:-2]
@@ -248,8 +239,8 @@ def square_svd_packed(a: Any) -> Array:
 
 def _svdvals_rule(g, x, out):  # type: ignore[no-untyped-def]  # either world
     m = x.shape[-2]
-    packed = _svd(x)
-    g = tied_of(g, out, of="linalg.svdvals", zero=True)
+    packed = _svd_packed_op(x)
+    g = tied_op(g, out, of="linalg.svdvals", zero=True)
     return (transposed(packed[..., :m]) * g[..., None, :]) @ packed[..., m + 1 :]
 
 
@@ -288,7 +279,7 @@ def eigvals(a: Any) -> Array:
     >>> tg.linalg.eigvals([[0.0, 1.0], [-1.0, 0.0]])
     Tensor([0.+1.j, 0.-1.j], dtype=complex128)
     """
-    return np.linalg.eigvals(a).astype(complex_of(a), copy=False)
+    return np.linalg.eigvals(a).astype(_complex_of(a), copy=False)
 
 
 @declare(

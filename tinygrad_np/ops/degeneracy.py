@@ -1,8 +1,8 @@
 """Where a derivative meets equal values: what decides whether it exists.
 
 A derivative of vectors divides by differences of values. Where two values are equal it exists
-only if nothing asks for those vectors: :func:`quotient` decides, and otherwise refuses. One of
-equal values alone has a kink: :func:`tied` warns.
+only if nothing asks for those vectors: :func:`_quotient` decides, and otherwise refuses. One of
+equal values alone has a kink: :func:`_tied` warns.
 """
 
 from __future__ import annotations
@@ -33,21 +33,20 @@ def real_part(x: Any) -> Any:
 
 
 def _quotient_x(g, y, of, why):  # type: ignore[no-untyped-def]  # either world
-    return quotient_of(g, y, g, of=of, why=why)
+    return quotient_op(g, y, g, of=of, why=why)
 
 
 def _quotient_y(g, y, out, of, why):  # type: ignore[no-untyped-def]  # either world
-    return -quotient_of(g * out, y, g, of=of, why=why)
+    return -quotient_op(g * out, y, g, of=of, why=why)
 
 
 @declare(
     kind="elementwise",
-    public=False,
     name="linalg.quotient",
     x=_quotient_x,
     y=_quotient_y,
 )
-def quotient(x: Any, y: Any, size: Any, of: str = "linalg", why: str = "") -> Array:
+def _quotient(x: Any, y: Any, size: Any, of: str = "linalg", why: str = "") -> Array:
     """Return x / y with 0 / 0 = 0; anything else over 0 is refused as degenerate.
 
     What is 0 but for rounding is measured by `size`: the numbers that `x` was made from. The
@@ -70,11 +69,11 @@ def quotient(x: Any, y: Any, size: Any, of: str = "linalg", why: str = "") -> Ar
     return np.where(none, 0.0, x / np.where(none, 1.0, y))
 
 
-quotient_of: Any = either(quotient)
+quotient_op: Any = either(_quotient)
 
 
-@declare(kind="elementwise", public=False, name="linalg.tied", x=lambda g: g)
-def tied(x: Any, values: Any, of: str = "linalg", zero: bool = False) -> Array:
+@declare(kind="elementwise", name="linalg.tied", x=lambda g: g)
+def _tied(x: Any, values: Any, of: str = "linalg", zero: bool = False) -> Array:
     """Return `x`, the cotangent of eigenvalues or singular values; warn if it tells ties apart.
 
     A sum over equal values is smooth, one of them is not: the gradient then depends on which
@@ -104,11 +103,11 @@ def tied(x: Any, values: Any, of: str = "linalg", zero: bool = False) -> Array:
     return np.asarray(x)
 
 
-tied_of: Any = either(tied)
+tied_op: Any = either(_tied)
 
 
-@declare(kind="elementwise", public=False, name="linalg.unless", x=lambda g: g)
-def unless(x: Any, where: Any, why: str = "") -> Array:
+@declare(kind="elementwise", name="linalg.unless", x=lambda g: g)
+def _unless(x: Any, where: Any, why: str = "") -> Array:
     """Return `x`, a cotangent; raise `why` if anything holds in `where`."""
     if np.any(where):
         raise DegenerateError(why)
@@ -131,7 +130,7 @@ def turned_apart(m: Any, differences: Any, of: str) -> Any:
     asked = m * ~one
     if m.dtype.kind == "c":
         asked = asked + (m - adjoint(m)) * one
-    parts = quotient_of(asked, differences, m, of=of) * ~one
+    parts = quotient_op(asked, differences, m, of=of) * ~one
     return (parts + adjoint(parts)) * 0.5
 
 
@@ -147,5 +146,5 @@ def first_columns(q: Any, g: Any, k: int, of: str) -> tuple[Any, Any]:
     turn = adjoint(q2) @ g2
     why = f"the vectors from number {k} on are some orthonormal basis of what the others leave"
     none = np.zeros(turn.shape[-2:], real_part(turn).dtype)
-    quotient_of(turn - adjoint(turn), none, g2, of=of, why=why)  # which is 0, or refused
+    quotient_op(turn - adjoint(turn), none, g2, of=of, why=why)  # which is 0, or refused
     return q1, g1 - q2 @ (adjoint(g2) @ q1)

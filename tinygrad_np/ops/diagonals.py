@@ -10,15 +10,14 @@ import numpy.typing as npt
 from ..engine.errors import ShapeError, UnsupportedError
 from ..engine.op import composed
 from ..engine.tensor import Tensor, result
-from . import elementwise as e
-from . import reductions
+from . import elementwise as e, reductions
 from .arranging import moveaxis
-from .indexing import get, scatter, take_apart
+from .indexing import _scatter, getitem, take_apart
 from .operands import as_tensor, axis_from_front
 from .shaping import ravel, reshape
 
 
-def diagonal_slice(rows: int, columns: int, offset: int) -> slice:
+def _diagonal_slice(rows: int, columns: int, offset: int) -> slice:
     """Return where a diagonal of a matrix is among its elements in one row."""
     if offset >= 0:
         count, start = min(rows, columns - offset), offset
@@ -45,9 +44,9 @@ def diagonal(a: npt.ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) 
     if axes != (t.ndim - 2, t.ndim - 1):
         t = moveaxis(t, axes, (-2, -1))
     rows, columns = t.shape[-2:]
-    part = diagonal_slice(rows, columns, offset)
+    part = _diagonal_slice(rows, columns, offset)
     flat = reshape(t, (*t.shape[:-2], rows * columns))
-    return get(flat, (..., slice(part.start, part.stop, columns + 1)))
+    return getitem(flat, (..., slice(part.start, part.stop, columns + 1)))
 
 
 @composed(np.trace)
@@ -83,9 +82,9 @@ def diag(v: npt.ArrayLike, k: int = 0) -> Tensor:
     if t.ndim != 1:
         raise ShapeError(f"diag: a vector or a matrix is needed, not shape {t.shape}")
     n = t.size + abs(k)
-    part = diagonal_slice(n, n, k)
+    part = _diagonal_slice(n, n, k)
     template, _ = take_apart(slice(part.start, part.stop, n + 1))
-    return reshape(scatter(t, shape=(n * n,), template=template), (n, n))
+    return reshape(_scatter(t, shape=(n * n,), template=template), (n, n))
 
 
 @composed(np.diagflat)
@@ -99,7 +98,7 @@ def diagflat(v: npt.ArrayLike, k: int = 0) -> Tensor:
     return diag(ravel(as_tensor(v)), k)
 
 
-def triangle(m: Any, k: int, upper: bool, op: str) -> Tensor:
+def _triangle(m: Any, k: int, upper: bool, op: str) -> Tensor:
     """Return a triangle of the last two axes."""
     t = as_tensor(m)
     if t.ndim == 1:  # as NumPy: a square whose rows are all `m`
@@ -108,7 +107,7 @@ def triangle(m: Any, k: int, upper: bool, op: str) -> Tensor:
         raise ShapeError(f"{op}: an array with axes is needed, not shape {t.shape}")
     mask = np.tri(t.shape[-2], t.shape[-1], k - upper, dtype=bool)
     zero = np.zeros((), t.dtype)
-    return e.where(mask, zero, t) if upper else e.where(mask, t, zero)
+    return e._where(mask, zero, t) if upper else e._where(mask, t, zero)
 
 
 @composed(np.tril)
@@ -119,7 +118,7 @@ def tril(m: npt.ArrayLike, k: int = 0) -> Tensor:
     >>> tg.tril([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[1.0, 0.0], [3.0, 4.0]]
     """
-    return triangle(m, k, False, "tril")
+    return _triangle(m, k, False, "tril")
 
 
 @composed(np.triu)
@@ -130,7 +129,7 @@ def triu(m: npt.ArrayLike, k: int = 0) -> Tensor:
     >>> tg.triu([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[1.0, 2.0], [0.0, 4.0]]
     """
-    return triangle(m, k, True, "triu")
+    return _triangle(m, k, True, "triu")
 
 
 @composed(np.tri)

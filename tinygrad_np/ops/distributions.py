@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .gamma import _betaln, beta_density, gamma_density
+from .gamma import _beta_density, _betaln, _gamma_density
 from .hypergeometric import _hyp0f1
 from .probability import _ndtri, _xlogy
 from .scipy_functions import of_many, with_integers
@@ -32,7 +32,7 @@ def _fisher(n: Any, d: Any, x: Any) -> Any:
 
 
 def _chi_square(v: Any, x: Any) -> Any:
-    return gamma_density(v * 0.5, x * 0.5) * 0.5
+    return _gamma_density(v * 0.5, x * 0.5) * 0.5
 
 
 def _noncentral(df: Any, nc: Any, x: Any) -> Any:
@@ -95,28 +95,28 @@ gdtr = of_many(
     "gdtr",
     "a b x",
     "The gamma distribution of rate a and shape b: the probability below x.",
-    a=lambda g, a, b, x: g * (x * gamma_density(b, a * x)),
-    x=lambda g, a, b, x: g * (a * gamma_density(b, a * x)),
+    a=lambda g, a, b, x: g * (x * _gamma_density(b, a * x)),
+    x=lambda g, a, b, x: g * (a * _gamma_density(b, a * x)),
 )
 gdtrc = of_many(
     "gdtrc",
     "a b x",
     "The gamma distribution of rate a and shape b: the probability above x.",
-    a=lambda g, a, b, x: -g * (x * gamma_density(b, a * x)),
-    x=lambda g, a, b, x: -g * (a * gamma_density(b, a * x)),
+    a=lambda g, a, b, x: -g * (x * _gamma_density(b, a * x)),
+    x=lambda g, a, b, x: -g * (a * _gamma_density(b, a * x)),
 )
 gdtrix = of_many(
     "gdtrix",
     "a b p",
     "The inverse of gdtr for x.",
     a=lambda g, a, out: -g * (out / a),
-    p=lambda g, a, b, out: g / (a * gamma_density(b, a * out)),
+    p=lambda g, a, b, out: g / (a * _gamma_density(b, a * out)),
 )
 gdtria = of_many(
     "gdtria",
     "p b x",
     "The inverse of gdtr for the rate a.",
-    p=lambda g, b, x, out: g / (x * gamma_density(b, out * x)),
+    p=lambda g, b, x, out: g / (x * _gamma_density(b, out * x)),
     x=lambda g, x, out: -g * (out / x),
 )
 stdtr = of_many(
@@ -172,55 +172,55 @@ bdtr = of_many(
     "k n p",
     "The binomial distribution: the probability of at most floor(k) successes in n.",
     with_integers("bdtr"),
-    p=lambda g, k, n, p: -g * beta_density(np.floor(k) + 1.0, n - np.floor(k), p),
+    p=lambda g, k, n, p: -g * _beta_density(np.floor(k) + 1.0, n - np.floor(k), p),
 )
 bdtrc = of_many(
     "bdtrc",
     "k n p",
     "The binomial distribution: the probability of more than floor(k) successes in n.",
     with_integers("bdtrc"),
-    p=lambda g, k, n, p: g * beta_density(np.floor(k) + 1.0, n - np.floor(k), p),
+    p=lambda g, k, n, p: g * _beta_density(np.floor(k) + 1.0, n - np.floor(k), p),
 )
 bdtri = of_many(
     "bdtri",
     "k n y",
     "The inverse of bdtr for the probability p of a success.",
     with_integers("bdtri"),
-    y=lambda g, k, n, out: -g / beta_density(np.floor(k) + 1.0, n - np.floor(k), out),
+    y=lambda g, k, n, out: -g / _beta_density(np.floor(k) + 1.0, n - np.floor(k), out),
 )
 nbdtr = of_many(
     "nbdtr",
     "k n p",
     "The negative binomial distribution: the probability of at most k failures before success n.",
-    p=lambda g, k, n, p: g * beta_density(n, k + 1.0, p),
+    p=lambda g, k, n, p: g * _beta_density(n, k + 1.0, p),
 )
 nbdtrc = of_many(
     "nbdtrc",
     "k n p",
     "The negative binomial distribution: the probability of more than k failures before success n.",
-    p=lambda g, k, n, p: -g * beta_density(n, k + 1.0, p),
+    p=lambda g, k, n, p: -g * _beta_density(n, k + 1.0, p),
 )
 nbdtri = of_many(
     "nbdtri",
     "k n y",
     "The inverse of nbdtr for the probability p of a success.",
-    y=lambda g, k, n, out: g / beta_density(n, k + 1.0, out),
+    y=lambda g, k, n, out: g / _beta_density(n, k + 1.0, out),
 )
 pdtr = of_many(
     "pdtr",
     "k m",
     "The Poisson distribution of mean m: the probability of at most floor(k) events.",
-    m=lambda g, k, m: -g * gamma_density(np.floor(k) + 1.0, m),
+    m=lambda g, k, m: -g * _gamma_density(np.floor(k) + 1.0, m),
 )
 pdtrc = of_many(
     "pdtrc",
     "k m",
     "The Poisson distribution of mean m: the probability of more than floor(k) events.",
-    m=lambda g, k, m: g * gamma_density(np.floor(k) + 1.0, m),
+    m=lambda g, k, m: g * _gamma_density(np.floor(k) + 1.0, m),
 )
 pdtri = of_many(
     "pdtri",
     "k y",
     "The inverse of pdtr for the mean m.",
-    y=lambda g, k, out: -g / gamma_density(np.floor(k) + 1.0, out),
+    y=lambda g, k, out: -g / _gamma_density(np.floor(k) + 1.0, out),
 )

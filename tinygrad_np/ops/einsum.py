@@ -50,7 +50,9 @@ def _einsum_rule(g, operands, index, shapes, subscripts, optimize):  # type: ign
             labels.append(label)
         wanted += label
     spelled = f"{','.join(labels)}->{wanted}"
-    return _einsum(g, *others, subscripts=spelled, optimize=bool(optimize)).reshape(shape)
+    return _sum_of_products_op(g, *others, subscripts=spelled, optimize=bool(optimize)).reshape(
+        shape
+    )
 
 
 def _sum_products_of_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
@@ -66,10 +68,8 @@ def _sum_products_of_batch(op: Op, size: int, values: Values, params: Params) ->
     return op.call(*(x for x, _ in values), **{**params, "subscripts": spelled})
 
 
-@declare(
-    public=False, name="sum_of_products", batching=_sum_products_of_batch, operands=_einsum_rule
-)
-def products_summed(
+@declare(batching=_sum_products_of_batch, operands=_einsum_rule)
+def _sum_of_products(
     *operands: Any, subscripts: str = "", optimize: bool | str | tuple[Any, ...] = False
 ) -> Array:
     """Return ``einsum`` of subscripts written out: explicit output, no ellipsis, no spaces."""
@@ -77,7 +77,7 @@ def products_summed(
     return np.array(np.einsum(subscripts, *operands, optimize=path))
 
 
-_einsum = either(products_summed)
+_sum_of_products_op = either(_sum_of_products)
 
 
 def _as_text(sublist: Any) -> str:
@@ -105,7 +105,7 @@ def _interleaved(args: Sequence[Any]) -> tuple[str, list[Any]]:
     return text, [args[2 * i] for i in range(pairs)]
 
 
-def written_out(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> str:
+def _written_out(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> str:
     """Return subscripts with an explicit output and labels in place of every ellipsis.
 
     Raises:
@@ -210,7 +210,7 @@ def einsum(
     if order not in ("K", "A"):
         raise UnsupportedError(f"einsum: order={order!r} is not supported; leave it out")
     tensors = [as_tensor(a) for a in arrays]
-    spelled = written_out(subscripts, [t.shape for t in tensors])
+    spelled = _written_out(subscripts, [t.shape for t in tensors])
     wanted = np.result_type(*(t.dtype for t in tensors)) if dtype is None else np.dtype(dtype)
     for t in tensors:
         if not np.can_cast(t.dtype, wanted, casting):
@@ -218,4 +218,4 @@ def einsum(
     if dtype is not None:
         tensors = [cast("einsum", t, dtype) for t in tensors]
     path = optimize if isinstance(optimize, (bool, str)) else tuple(optimize)
-    return products_summed(*tensors, subscripts=spelled, optimize=path)
+    return _sum_of_products(*tensors, subscripts=spelled, optimize=path)

@@ -16,8 +16,8 @@ from ..engine.op import composed
 from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array, Tensor
 
-LN2 = math.log(2.0)
-LN10 = math.log(10.0)
+_LN2 = math.log(2.0)
+_LN10 = math.log(10.0)
 
 # ------------------------------------------------------------------ arithmetic
 
@@ -44,7 +44,7 @@ def _power_exponent(g: Any, x: Any, y: Any, out: Any) -> Any:  # a rule: either 
     return g * out * np.log(np.where(zero, 1.0, x).astype(out.dtype))
 
 
-power_of_arrays: Binary = elementwise(
+_power: Binary = elementwise(
     np.power,
     # At x = 0 and y = 0 too the result does not depend on x, although x**-1 is infinite.
     x=lambda g, x, y: g * y * np.power(x, np.where((x == 0) & (y == 0), 1.0, y - 1.0)),
@@ -57,13 +57,13 @@ def _power_base(g: Any, x: Any, exponent: Any) -> Any:  # a rule: either world
     return g * (exponent * x ** (exponent - 1)) if exponent else g * 0.0
 
 
-@declare(kind="elementwise", public=False, x=_power_base)
-def power_of_number(x: npt.ArrayLike, exponent: float = 1.0) -> Array:
+@declare(kind="elementwise", x=_power_base)
+def _power_of_number(x: npt.ArrayLike, exponent: float = 1.0) -> Array:
     """Return ``x ** exponent`` for an exponent that is a Python number."""
     return x**exponent  # type: ignore[return-value,operator]  # an array or a number
 
 
-power_of_number.op.label = "power"  # type: ignore[attr-defined]  # set by make
+_power_of_number.op.label = "power"  # type: ignore[attr-defined]  # set by make
 
 
 @composed(np.power, np.pow)
@@ -75,10 +75,10 @@ def power(x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
     Tensor([1., 4., 9.], dtype=float64)
     """
     if type(y) not in (int, float):
-        return power_of_arrays(x, y)
+        return _power(x, y)
     if y == 2 and type(x) is Tensor and x.dtype.kind == "f":
         return square(x)
-    return power_of_number(x, exponent=y)  # type: ignore[arg-type]  # a number
+    return _power_of_number(x, exponent=y)  # type: ignore[arg-type]  # a number
 
 
 floor_divide: Binary = constant(
@@ -96,11 +96,11 @@ ceil: Unary = constant(np.ceil, doc="The smallest integer not below x; no gradie
 # ------------------------------------------------------ exponentials, logarithms
 
 exp: Unary = elementwise(np.exp, x=lambda g, out: g * out, doc="e ** x.")
-exp2: Unary = elementwise(np.exp2, x=lambda g, out: g * (out * LN2), doc="2 ** x.")
+exp2: Unary = elementwise(np.exp2, x=lambda g, out: g * (out * _LN2), doc="2 ** x.")
 expm1: Unary = elementwise(np.expm1, x=lambda g, out: g * (out + 1.0), doc="e ** x - 1.")
 log: Unary = elementwise(np.log, x=lambda g, x: g / x, doc="The natural logarithm.")
-log2: Unary = elementwise(np.log2, x=lambda g, x: g / (x * LN2), doc="The base-2 logarithm.")
-log10: Unary = elementwise(np.log10, x=lambda g, x: g / (x * LN10), doc="The base-10 logarithm.")
+log2: Unary = elementwise(np.log2, x=lambda g, x: g / (x * _LN2), doc="The base-2 logarithm.")
+log10: Unary = elementwise(np.log10, x=lambda g, x: g / (x * _LN10), doc="The base-10 logarithm.")
 log1p: Unary = elementwise(np.log1p, x=lambda g, x: g / (x + 1.0), doc="log(1 + x).")
 
 
@@ -189,17 +189,16 @@ minimum: Binary = elementwise(
 
 @declare(
     kind="elementwise",
-    public=False,
     x=lambda g, x, low, high: g * ((x >= low) & (x <= high)),
     low=lambda g, x, low, high: g * ((x < low) & (low <= high)),
     high=lambda g, x, low, high: g * ((x > high) | (high < low)),
 )
-def clip_between(x: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike) -> Array:
+def _clip_between(x: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike) -> Array:
     """Return `x` limited from below, then from above: the upper limit wins."""
     return np.minimum(np.maximum(x, low), high)
 
 
-clip_between.op.label = "clip"  # type: ignore[attr-defined]  # set by make
+_clip_between.op.label = "clip"  # type: ignore[attr-defined]  # set by make
 
 
 @composed(np.clip)
@@ -216,16 +215,15 @@ def clip(
     """
     if min is None and max is None:
         return positive(x)
-    return clip_between(x, -math.inf if min is None else min, math.inf if max is None else max)
+    return _clip_between(x, -math.inf if min is None else min, math.inf if max is None else max)
 
 
 @declare(
     kind="elementwise",
-    public=False,
     x=lambda g, condition: np.where(condition, g, 0.0),
     y=lambda g, condition: np.where(condition, 0.0, g),
 )
-def where(condition: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike) -> Array:
+def _where(condition: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike) -> Array:
     """Take from `x` where `condition` holds, and from `y` elsewhere: see ``selection.where``."""
     return np.where(condition, x, y)
 

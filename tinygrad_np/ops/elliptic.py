@@ -22,8 +22,8 @@ from .scipy_functions import of_many, of_one, of_several, results_of
 # --------------------------------------------------------------- Carlson's integrals
 
 
-@declare(name="special.gap", kind="elementwise", public=False, x=lambda g: g, y=lambda g: -g)
-def gap(x: Array, y: Array) -> Array:
+@declare(name="special.gap", kind="elementwise", x=lambda g: g, y=lambda g: -g)
+def _gap(x: Array, y: Array) -> Array:
     """Return x - y, to be divided by: refused where it is 0."""
     out = np.subtract(x, y)
     if not np.all(out):
@@ -37,7 +37,7 @@ def gap(x: Array, y: Array) -> Array:
 
 def _rd_slope(x: Any, y: Any, z: Any, value: Any) -> Any:
     # By partial fractions of 1 / ((t + x) (t + z)).
-    return (value - _elliprd(y, z, x)) * 0.5 / _gap(z, x)
+    return (value - _elliprd(y, z, x)) * 0.5 / _gap_op(z, x)
 
 
 elliprf = of_many(
@@ -62,19 +62,19 @@ elliprc = of_many(
     "elliprc",
     "x y",
     "Carlson's degenerate integral: elliprf(x, y, y).",
-    x=lambda g, x, y, out: g * ((out - 1.0 / np.sqrt(x)) * 0.5 / _gap(y, x)),
-    y=lambda g, x, y, out: g * ((np.sqrt(x) / y - out) * 0.5 / _gap(y, x)),
+    x=lambda g, x, y, out: g * ((out - 1.0 / np.sqrt(x)) * 0.5 / _gap_op(y, x)),
+    y=lambda g, x, y, out: g * ((np.sqrt(x) / y - out) * 0.5 / _gap_op(y, x)),
 )
 _elliprd: Any = either(elliprd)
-_gap: Any = either(gap)
+_gap_op: Any = either(_gap)
 
 # ------------------------------------------------------------------------- complete
 
-EIGHTH_OF_PI = math.pi / 8.0
+_EIGHTH_OF_PI = math.pi / 8.0
 
 
 def _k_slope(m: Any) -> Any:
-    return _hyp2f1(1.5, 1.5, 2.0, m) * EIGHTH_OF_PI
+    return _hyp2f1(1.5, 1.5, 2.0, m) * _EIGHTH_OF_PI
 
 
 ellipk: Unary = of_one(
@@ -85,7 +85,7 @@ ellipk: Unary = of_one(
 ellipe: Unary = of_one(
     "ellipe",
     "The complete elliptic integral of the second kind, of the parameter m = k * k.",
-    x=lambda g, x: -g * (_hyp2f1(0.5, 1.5, 2.0, x) * EIGHTH_OF_PI),
+    x=lambda g, x: -g * (_hyp2f1(0.5, 1.5, 2.0, x) * _EIGHTH_OF_PI),
 )
 
 
@@ -138,7 +138,7 @@ def _first_for_m(phi: Any, m: Any) -> Any:
 
 def _second_for_m(phi: Any, m: Any) -> Any:
     turns, s, c2, d2 = _reduced(phi, m)
-    whole = turns * 2.0 * _hyp2f1(0.5, 1.5, 2.0, m) * EIGHTH_OF_PI
+    whole = turns * 2.0 * _hyp2f1(0.5, 1.5, 2.0, m) * _EIGHTH_OF_PI
     return s * s * s * _elliprd(c2, d2, 1.0) / -6.0 - whole
 
 

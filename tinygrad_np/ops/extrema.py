@@ -15,22 +15,22 @@ from . import elementwise as e
 from .arguments import Axis, count, masked, refuse_out, start_of
 from .batching import along_one_axis, over_axes
 from .operands import as_tensor
-from .reductions import Reduce, add_over, keep_axes, maximum_over
+from .reductions import _add_over, _keep_axes, _maximum_over, _Reduce
 from .shaping import broadcast_to
 
-minimum_over: Reduce = np.minimum.reduce
+_minimum_over: _Reduce = np.minimum.reduce
 
 
-def extremum_rule(g, x, out, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
+def _extremum_rule(g, x, out, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
     """Return the cotangent shared equally among the elements equal to the extremum."""
     # Where the result is NaN, the NaN elements made it so.
-    largest = keep_axes(out, x.shape, axis, keepdims)
+    largest = _keep_axes(out, x.shape, axis, keepdims)
     ties = (x == largest) | ((x != x) & (largest != largest))
     n = ties.sum(axis=axis, keepdims=True).astype(g.dtype)
-    return keep_axes(g, x.shape, axis, keepdims) / n * ties
+    return _keep_axes(g, x.shape, axis, keepdims) / n * ties
 
 
-def extremum(
+def _extremum(
     name: str,
     op: Callable[..., Tensor],
     of_two: Callable[..., Tensor],
@@ -50,16 +50,16 @@ def extremum(
     t = as_tensor(x)
     start = start_of(name, initial, t.dtype)
     if not count(t.shape, axis):
-        shape = add_over(np.empty(t.shape), axis, keepdims=keepdims).shape
+        shape = _add_over(np.empty(t.shape), axis, keepdims=keepdims).shape
         return broadcast_to(start, shape)
     among = op(masked(name, t, where, start), axis=axis, keepdims=keepdims)
     return of_two(among, start)
 
 
-@declare(name="max", public=False, batching=over_axes, x=extremum_rule)
-def largest_of(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+@declare(batching=over_axes, x=_extremum_rule)
+def _max(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the largest element over `axis`."""
-    return maximum_over(x, axis, keepdims=keepdims)
+    return _maximum_over(x, axis, keepdims=keepdims)
 
 
 @composed(np.max, np.amax)
@@ -85,13 +85,13 @@ def max(
     >>> tg.max([[1.0, 5.0], [7.0, 2.0]], axis=1)
     Tensor([5., 7.], dtype=float64)
     """
-    return extremum("max", largest_of, e.maximum, x, axis, out, keepdims, initial, where)
+    return _extremum("max", _max, e.maximum, x, axis, out, keepdims, initial, where)
 
 
-@declare(name="min", public=False, batching=over_axes, x=extremum_rule)
-def smallest_of(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+@declare(batching=over_axes, x=_extremum_rule)
+def _min(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the smallest element over `axis`."""
-    return minimum_over(x, axis, keepdims=keepdims)
+    return _minimum_over(x, axis, keepdims=keepdims)
 
 
 @composed(np.min, np.amin)
@@ -111,7 +111,7 @@ def min(
     >>> tg.min([[1.0, 5.0], [7.0, 2.0]], axis=1)
     Tensor([1., 2.], dtype=float64)
     """
-    return extremum("min", smallest_of, e.minimum, x, axis, out, keepdims, initial, where)
+    return _extremum("min", _min, e.minimum, x, axis, out, keepdims, initial, where)
 
 
 @composed(np.ptp)
@@ -127,8 +127,8 @@ def ptp(x: npt.ArrayLike, axis: Axis = None, out: None = None, keepdims: bool = 
     return e.subtract(max(t, axis, keepdims=keepdims), min(t, axis, keepdims=keepdims))
 
 
-@declare(name="argmax", public=False, batching=along_one_axis)
-def place_of_largest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
+@declare(batching=along_one_axis)
+def _argmax(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
     """Return the index of the largest element along `axis`."""
     return np.argmax(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
@@ -144,11 +144,11 @@ def argmax(
     1
     """
     refuse_out("argmax", out)
-    return place_of_largest(x, axis=axis, keepdims=keepdims)
+    return _argmax(x, axis=axis, keepdims=keepdims)
 
 
-@declare(name="argmin", public=False, batching=along_one_axis)
-def place_of_smallest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
+@declare(batching=along_one_axis)
+def _argmin(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
     """Return the index of the smallest element along `axis`."""
     return np.argmin(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
@@ -164,4 +164,4 @@ def argmin(
     1
     """
     refuse_out("argmin", out)
-    return place_of_smallest(x, axis=axis, keepdims=keepdims)
+    return _argmin(x, axis=axis, keepdims=keepdims)

@@ -18,9 +18,9 @@ from .batching import Params, Values
 from .operands import as_tensor, conjugated
 from .shaping import concatenate
 
-Norm = Literal["backward", "ortho", "forward"] | None
+_Norm = Literal["backward", "ortho", "forward"] | None
 
-OTHER_WAY: dict[Norm, Norm] = {
+_OTHER_WAY: dict[_Norm, _Norm] = {
     None: "forward",
     "backward": "forward",
     "ortho": "ortho",
@@ -55,7 +55,7 @@ def _rfft_rule(g, a_shape, n, axis, norm):  # type: ignore[no-untyped-def]  # ei
 def _irfft_rule(g, a_shape, axis, norm):  # type: ignore[no-untyped-def]  # either world
     # All terms but the first, and the last of an even number, stand for two.
     n = g.shape[axis]
-    c = np.fft.rfft(g, axis=axis, norm=OTHER_WAY[norm])
+    c = np.fft.rfft(g, axis=axis, norm=_OTHER_WAY[norm])
     k = np.arange(n // 2 + 1)
     twice = (1.0 + ((k > 0) & (2 * k < n))).astype(g.dtype)
     c = c * twice.reshape((-1,) + (1,) * (g.ndim - 1 - axis % g.ndim))
@@ -71,7 +71,7 @@ def _transform_batch(op: Op, size: int, values: Values, params: Params) -> Tenso
 
 
 @declare(np.fft.fft, kind="linear", name="fft.fft", batching=_transform_batch, a=_fft_rule)
-def fft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
+def fft(a: Any, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Array:
     """The discrete Fourier transform along an axis.
 
     out[k] = sum over j of a[j] * exp(-2 pi i j k / n).
@@ -91,7 +91,7 @@ def fft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Arra
 
 
 @declare(np.fft.ifft, kind="linear", name="fft.ifft", batching=_transform_batch, a=_ifft_rule)
-def ifft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
+def ifft(a: Any, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Array:
     """The inverse of :func:`fft`, with its arguments.
 
     >>> import tinygrad_np as tg
@@ -102,7 +102,7 @@ def ifft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Arr
 
 
 @declare(np.fft.rfft, kind="linear", name="fft.rfft", batching=_transform_batch, a=_rfft_rule)
-def rfft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
+def rfft(a: Any, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Array:
     """The first n // 2 + 1 terms of :func:`fft` of real numbers; the rest mirrors them.
 
     >>> import tinygrad_np as tg
@@ -120,7 +120,7 @@ def rfft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Arr
     batching=_transform_batch,
     a=_irfft_rule,
 )
-def irfft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Array:
+def irfft(a: Any, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Array:
     """The inverse of :func:`rfft`: `n` real numbers, 2 * (terms - 1) when left out.
 
     The imaginary part of the first term, and of the last if n is even, counts for nothing.
@@ -133,7 +133,7 @@ def irfft(a: Any, n: int | None = None, axis: int = -1, norm: Norm = None) -> Ar
 
 
 @composed(np.fft.hfft, module="fft")
-def hfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: Norm = None) -> Tensor:
+def hfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Tensor:
     """The transform of a sequence whose second half mirrors the first, conjugated: real.
 
     >>> import tinygrad_np as tg
@@ -144,7 +144,7 @@ def hfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: Norm = No
 
 
 @composed(np.fft.ihfft, module="fft")
-def ihfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: Norm = None) -> Tensor:
+def ihfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Tensor:
     """The inverse of :func:`hfft`.
 
     >>> import tinygrad_np as tg
@@ -154,19 +154,19 @@ def ihfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: Norm = N
     return conjugated(rfft(as_tensor(a), n=n, axis=axis, norm=_other_way(norm)))
 
 
-def _other_way(norm: Norm) -> Norm:
-    if norm not in OTHER_WAY:
+def _other_way(norm: _Norm) -> _Norm:
+    if norm not in _OTHER_WAY:
         raise ValueError(f"fft: norm={norm!r}; it is 'backward', 'ortho' or 'forward'")
-    return OTHER_WAY[norm]
+    return _OTHER_WAY[norm]
 
 
 # ------------------------------------------------------------------- several axes
 
-Sizes = Sequence[int | None] | None
-Axes = Sequence[int] | None
+_Sizes = Sequence[int | None] | None
+_Axes = Sequence[int] | None
 
 
-def _sizes(x: Tensor, s: Sizes, axes: Axes) -> tuple[list[int | None], list[int]]:
+def _sizes(x: Tensor, s: _Sizes, axes: _Axes) -> tuple[list[int | None], list[int]]:
     """Return the sizes and the axes of a transform along several axes."""
     if axes is None:
         axes = range(-x.ndim if s is None else -len(s), 0)
@@ -180,7 +180,7 @@ def _sizes(x: Tensor, s: Sizes, axes: Axes) -> tuple[list[int | None], list[int]
     return [x.shape[a] if n == -1 else n for n, a in zip(sizes, axes, strict=True)], axes
 
 
-def _along(transform: Callable[..., Tensor], x: Tensor, s: Any, axes: Any, norm: Norm) -> Tensor:
+def _along(transform: Callable[..., Tensor], x: Tensor, s: Any, axes: Any, norm: _Norm) -> Tensor:
     """Return a transform along several axes, the last first."""
     for n, axis in zip(reversed(s), reversed(axes), strict=True):
         x = transform(x, n=n, axis=axis, norm=norm)
@@ -188,7 +188,7 @@ def _along(transform: Callable[..., Tensor], x: Tensor, s: Any, axes: Any, norm:
 
 
 @composed(np.fft.fftn, module="fft")
-def fftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
+def fftn(a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = None, norm: _Norm = None) -> Tensor:
     """The transform :func:`fft` along several axes, all when left out.
 
     Args:
@@ -207,7 +207,7 @@ def fftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None
 
 
 @composed(np.fft.ifftn, module="fft")
-def ifftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
+def ifftn(a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = None, norm: _Norm = None) -> Tensor:
     """The inverse of :func:`fftn`, with its arguments.
 
     >>> import numpy as np, tinygrad_np as tg
@@ -219,7 +219,7 @@ def ifftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = Non
 
 
 @composed(np.fft.rfftn, module="fft")
-def rfftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
+def rfftn(a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = None, norm: _Norm = None) -> Tensor:
     """The transform :func:`rfft` along the last of several axes, :func:`fft` along the rest.
 
     >>> import numpy as np, tinygrad_np as tg
@@ -235,7 +235,7 @@ def rfftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = Non
 
 
 @composed(np.fft.irfftn, module="fft")
-def irfftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = None) -> Tensor:
+def irfftn(a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = None, norm: _Norm = None) -> Tensor:
     """The inverse of :func:`rfftn`, if `s` is the shape it had.
 
     >>> import numpy as np, tinygrad_np as tg
@@ -252,7 +252,7 @@ def irfftn(a: npt.ArrayLike, s: Sizes = None, axes: Axes = None, norm: Norm = No
 
 
 @composed(np.fft.fft2, module="fft")
-def fft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
+def fft2(a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = (-2, -1), norm: _Norm = None) -> Tensor:
     """The transform :func:`fftn` along the last two axes.
 
     >>> import numpy as np, tinygrad_np as tg
@@ -263,7 +263,7 @@ def fft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = 
 
 
 @composed(np.fft.ifft2, module="fft")
-def ifft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
+def ifft2(a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = (-2, -1), norm: _Norm = None) -> Tensor:
     """The inverse of :func:`fft2`, with its arguments.
 
     >>> import numpy as np, tinygrad_np as tg
@@ -274,7 +274,7 @@ def ifft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm =
 
 
 @composed(np.fft.rfft2, module="fft")
-def rfft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
+def rfft2(a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = (-2, -1), norm: _Norm = None) -> Tensor:
     """The transform :func:`rfftn` along the last two axes.
 
     >>> import numpy as np, tinygrad_np as tg
@@ -285,7 +285,9 @@ def rfft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm =
 
 
 @composed(np.fft.irfft2, module="fft")
-def irfft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm = None) -> Tensor:
+def irfft2(
+    a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = (-2, -1), norm: _Norm = None
+) -> Tensor:
     """The inverse of :func:`rfft2`, if `s` is the shape it had.
 
     >>> import numpy as np, tinygrad_np as tg
@@ -298,7 +300,7 @@ def irfft2(a: npt.ArrayLike, s: Sizes = None, axes: Axes = (-2, -1), norm: Norm 
 # --------------------------------------------------------------------- frequencies
 
 
-def _rolled(x: Tensor, axes: int | Axes, back: bool) -> Tensor:
+def _rolled(x: Tensor, axes: int | _Axes, back: bool) -> Tensor:
     """Return `x` with its halves exchanged along some axes."""
     chosen = range(x.ndim) if axes is None else [axes] if isinstance(axes, int) else axes
     out = x
@@ -313,7 +315,7 @@ def _rolled(x: Tensor, axes: int | Axes, back: bool) -> Tensor:
 
 
 @composed(np.fft.fftshift, module="fft")
-def fftshift(x: npt.ArrayLike, axes: int | Axes = None) -> Tensor:
+def fftshift(x: npt.ArrayLike, axes: int | _Axes = None) -> Tensor:
     """The frequency 0 moved to the middle, along some axes or all.
 
     >>> import tinygrad_np as tg
@@ -324,7 +326,7 @@ def fftshift(x: npt.ArrayLike, axes: int | Axes = None) -> Tensor:
 
 
 @composed(np.fft.ifftshift, module="fft")
-def ifftshift(x: npt.ArrayLike, axes: int | Axes = None) -> Tensor:
+def ifftshift(x: npt.ArrayLike, axes: int | _Axes = None) -> Tensor:
     """The inverse of :func:`fftshift`.
 
     >>> import tinygrad_np as tg

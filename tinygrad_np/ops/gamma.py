@@ -25,10 +25,9 @@ from .scipy_functions import constant_of, of_many, of_one, of_order, of_two, sci
 @declare(
     name="special.polygamma_of_order",
     kind="elementwise",
-    public=False,
     x=lambda g, x, n: g * _polygamma(x, n=n + 1),
 )
-def polygamma_of_order(x: npt.ArrayLike, n: int = 1) -> Array:
+def _polygamma_of_order(x: npt.ArrayLike, n: int = 1) -> Array:
     """Return derivative `n` of `digamma`; the parameter comes last, as in every op."""
     x = as_float(x)
     if x.dtype.kind == "c":
@@ -39,7 +38,7 @@ def polygamma_of_order(x: npt.ArrayLike, n: int = 1) -> Array:
     return np.asarray(scipy_function("polygamma")(n, x)).astype(x.dtype)
 
 
-_polygamma: Any = either(polygamma_of_order)
+_polygamma: Any = either(_polygamma_of_order)
 
 gammasgn: Unary = constant_of("gammasgn", "The sign of the gamma function; no gradient flows.")
 digamma: Unary = of_one(
@@ -47,6 +46,7 @@ digamma: Unary = of_one(
     "The derivative of the logarithm of the gamma function.",
     x=lambda g, x: g * _polygamma(x, n=1),
 )
+psi = digamma
 _digamma = either(digamma)
 gammaln: Unary = of_one(
     "gammaln",
@@ -103,12 +103,12 @@ _zeta: Any = either(zeta)
 _gammaln, _betaln = either(gammaln), either(betaln)
 
 
-def gamma_density(shape: Any, x: Any) -> Any:
+def _gamma_density(shape: Any, x: Any) -> Any:
     """Return the density of the gamma distribution of scale 1, for rules."""
     return np.exp(_xlogy(shape - 1.0, x) - x - _gammaln(shape))
 
 
-def beta_density(a: Any, b: Any, x: Any) -> Any:
+def _beta_density(a: Any, b: Any, x: Any) -> Any:
     """Return the density of the beta distribution, for rules."""
     return np.exp(_xlogy(a - 1.0, x) + _xlog1py(b - 1.0, -x) - _betaln(a, b))
 
@@ -116,13 +116,13 @@ def beta_density(a: Any, b: Any, x: Any) -> Any:
 gammainc: Binary = of_order(
     "gammainc",
     "The regularized lower incomplete gamma function of shape x at y.",
-    y=lambda g, x, y: g * gamma_density(x, y),
+    y=lambda g, x, y: g * _gamma_density(x, y),
     what="the shape",
 )
 gammaincc: Binary = of_order(
     "gammaincc",
     "The regularized upper incomplete gamma function of shape x at y.",
-    y=lambda g, x, y: -g * gamma_density(x, y),
+    y=lambda g, x, y: -g * _gamma_density(x, y),
     what="the shape",
 )
 
@@ -130,38 +130,38 @@ gammaincc: Binary = of_order(
 gammaincinv: Binary = of_order(
     "gammaincinv",
     "The inverse of gammainc of shape x: where it is y.",
-    y=lambda g, x, out: g / gamma_density(x, out),
+    y=lambda g, x, out: g / _gamma_density(x, out),
     what="the shape",
 )
 gammainccinv: Binary = of_order(
     "gammainccinv",
     "The inverse of gammaincc of shape x: where it is y.",
-    y=lambda g, x, out: -g / gamma_density(x, out),
+    y=lambda g, x, out: -g / _gamma_density(x, out),
     what="the shape",
 )
 betainc = of_many(
     "betainc",
     "a b x",
     "The regularized incomplete beta function: the integral from 0 to x.",
-    x=lambda g, a, b, x: g * beta_density(a, b, x),
+    x=lambda g, a, b, x: g * _beta_density(a, b, x),
 )
 betaincc = of_many(
     "betaincc",
     "a b x",
     "1 - betainc(a, b, x), exact where that is tiny.",
-    x=lambda g, a, b, x: -g * beta_density(a, b, x),
+    x=lambda g, a, b, x: -g * _beta_density(a, b, x),
 )
 betaincinv = of_many(
     "betaincinv",
     "a b y",
     "The inverse of betainc: where it is y.",
-    y=lambda g, a, b, out: g / beta_density(a, b, out),
+    y=lambda g, a, b, out: g / _beta_density(a, b, out),
 )
 betainccinv = of_many(
     "betainccinv",
     "a b y",
     "The inverse of betaincc: where it is y.",
-    y=lambda g, a, b, out: -g / beta_density(a, b, out),
+    y=lambda g, a, b, out: -g / _beta_density(a, b, out),
 )
 
 
@@ -180,7 +180,7 @@ def polygamma(n: int, x: npt.ArrayLike) -> Tensor:
         raise UnsupportedError(f"special.polygamma: n is one whole number, not {n!r}")
     if n < 0:
         raise ShapeError(f"special.polygamma: n is 0 or more, not {n}")
-    return polygamma_of_order(x, n=int(n)) if n else digamma(x)
+    return _polygamma_of_order(x, n=int(n)) if n else digamma(x)
 
 
 def multigammaln(a: npt.ArrayLike, d: int) -> Tensor:

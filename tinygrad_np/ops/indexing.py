@@ -138,11 +138,10 @@ def _align(v: Any, mapped: bool, rank: int) -> Any:
 
 @declare(
     kind="linear",
-    public=False,
     batching=_index_batch,
-    x=lambda g, arrays, template: _pick(g, *arrays, template=template),
+    x=lambda g, arrays, template: _getitem_op(g, *arrays, template=template),
 )
-def scatter(x: Any, *arrays: Any, shape: tuple[int, ...] = (), template: Template = ()) -> Array:
+def _scatter(x: Any, *arrays: Any, shape: tuple[int, ...] = (), template: Template = ()) -> Array:
     """Return zeros of `shape` with `x` added at an index: the transpose of indexing."""
     index = assemble(template, arrays)
     if repeats(arrays) and np.size(x) <= FEW and x.dtype.char != "e":
@@ -190,17 +189,18 @@ def add_up(places: Array, x: Array, size: int) -> Array:
 
 @declare(
     kind="linear",
-    public=False,
     batching=_index_batch,
-    x=lambda g, x_shape, arrays, template: _scatter(g, *arrays, shape=x_shape, template=template),
+    x=lambda g, x_shape, arrays, template: _scatter_op(
+        g, *arrays, shape=x_shape, template=template
+    ),
 )
-def getitem(x: Any, *arrays: Any, template: Template = ()) -> Array:
+def _getitem(x: Any, *arrays: Any, template: Template = ()) -> Array:
     """Return ``x[index]``."""
     return x[assemble(template, arrays)]  # type: ignore[no-any-return]
 
 
-@declare(public=False)
-def last_written(*arrays: Any, shape: tuple[int, ...] = (), template: Template = ()) -> Array:
+@declare()
+def _last_written(*arrays: Any, shape: tuple[int, ...] = (), template: Template = ()) -> Array:
     """Return, for each value written to ``x[index]``, x of `shape`, whether it is the one to stay.
 
     Of several values for one place it is the last.
@@ -212,13 +212,13 @@ def last_written(*arrays: Any, shape: tuple[int, ...] = (), template: Template =
     return np.asarray((last[places.ravel()] == turns).reshape(places.shape))
 
 
-_last_written: Callable[..., Any] = either(last_written)
+_last_written_op: Callable[..., Any] = either(_last_written)
 
 
 def _value_rule(g, value_shape, x_shape, arrays, template):  # type: ignore[no-untyped-def]
-    picked = _pick(g, *arrays, template=template)
+    picked = _getitem_op(g, *arrays, template=template)
     if repeats(arrays):
-        picked = picked * _last_written(*arrays, shape=x_shape, template=template)
+        picked = picked * _last_written_op(*arrays, shape=x_shape, template=template)
     # NumPy lets a value have more axes than its place, if their size is 1.
     shape = value_shape[max(0, len(value_shape) - picked.ndim) :]
     return unbroadcast(picked, shape).reshape(value_shape)
@@ -226,12 +226,11 @@ def _value_rule(g, value_shape, x_shape, arrays, template):  # type: ignore[no-u
 
 @declare(
     kind="linear",
-    public=False,
     batching=_index_batch,
-    x=lambda g, arrays, template: _put(g, 0.0, *arrays, template=template),
+    x=lambda g, arrays, template: _setitem_op(g, 0.0, *arrays, template=template),
     value=_value_rule,
 )
-def setitem(x: Any, value: Any, *arrays: Any, template: Template = ()) -> Array:
+def _setitem(x: Any, value: Any, *arrays: Any, template: Template = ()) -> Array:
     """Return a copy of `x` with ``copy[index] = value``."""
     out = np.array(x, order="C")
     index = assemble(template, arrays)
@@ -246,20 +245,20 @@ def setitem(x: Any, value: Any, *arrays: Any, template: Template = ()) -> Array:
     return out
 
 
-_pick: Callable[..., Any] = either(getitem)
-_scatter: Callable[..., Any] = either(scatter)
-_put: Callable[..., Any] = either(setitem)
+_getitem_op: Callable[..., Any] = either(_getitem)
+_scatter_op: Callable[..., Any] = either(_scatter)
+_setitem_op: Callable[..., Any] = either(_setitem)
 
 
-def get(x: Tensor, index: Any) -> Tensor:
+def getitem(x: Tensor, index: Any) -> Tensor:
     """Return ``x[index]``, for every kind of index NumPy has."""
     template, arrays = take_apart(index)
     if ACTIVE and any(array.dtype.kind == "b" for array in arrays):
         refuse_replay("x[mask]", SHAPE_BY_VALUES)
-    return getitem(x, *arrays, template=template)
+    return _getitem(x, *arrays, template=template)
 
 
-def assign(x: Tensor, index: Any, value: Any) -> None:
+def setitem(x: Tensor, index: Any, value: Any) -> None:
     """Make `x` a new value with ``x[index] = value``; Tensors computed earlier keep theirs."""
     template, arrays = take_apart(index)
     if contains_tensor(value):
@@ -281,5 +280,5 @@ def assign(x: Tensor, index: Any, value: Any) -> None:
         )
     if tracked and x.dtype.kind not in "fc":
         raise DTypeError(f"assignment of a value that requires a gradient to dtype {x.dtype}")
-    new = setitem(x, value, *arrays, template=template)
+    new = _setitem(x, value, *arrays, template=template)
     rebind(x, new)

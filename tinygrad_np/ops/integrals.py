@@ -16,8 +16,8 @@ from .bessel import _i0, _j0, _k0, _modstruve, _struve, _y0
 from .hypergeometric import _hyp2f1
 from .scipy_functions import of_many, of_one, of_several
 
-HALF_PI = math.pi / 2.0
-SQRT_PI = math.sqrt(math.pi)
+_HALF_PI = math.pi / 2.0
+_SQRT_PI = math.sqrt(math.pi)
 
 # ------------------------------------------------------- of exponentials and circles
 
@@ -69,15 +69,15 @@ fresnel = of_several(
     "fresnel",
     "z",
     "The Fresnel integrals from 0 to z, of sin(pi t * t / 2) and of cos(pi t * t / 2).",
-    s=lambda g, z: g * np.sin(z * z * HALF_PI),
-    c=lambda g, z: g * np.cos(z * z * HALF_PI),
+    s=lambda g, z: g * np.sin(z * z * _HALF_PI),
+    c=lambda g, z: g * np.cos(z * z * _HALF_PI),
 )
 
 
 def _modified(sign: float) -> dict[str, Any]:
     """Return the rules of the modified Fresnel integrals of exp(sign i t * t)."""
     unit = 1j * sign
-    turned = complex(math.cos(math.pi / 4), -sign * math.sin(math.pi / 4)) / SQRT_PI
+    turned = complex(math.cos(math.pi / 4), -sign * math.sin(math.pi / 4)) / _SQRT_PI
     return {
         "f": lambda g, x: -g * np.exp(x * x * unit),
         "k": lambda g, x, out: -g * (x * out * (2.0 * unit) + turned),

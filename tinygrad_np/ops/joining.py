@@ -13,15 +13,15 @@ from ..engine.op import composed
 from ..engine.since import late
 from ..engine.tensor import Array, Tensor
 from .arranging import moveaxis
-from .indexing import get
+from .indexing import getitem
 from .operands import along, as_tensor, axis_from_front
 from .selection import take
 from .shaping import astype, broadcast_to, concatenate, ravel, reshape, split
 
-Cuts = int | Sequence[int]
+_Cuts = int | Sequence[int]
 
 
-def at_least(ndim: int, x: Any) -> Tensor:
+def _at_least(ndim: int, x: Any) -> Tensor:
     """Return `x` with axes of size 1 added where NumPy's atleast functions add them."""
     t = as_tensor(x)
     if t.ndim >= ndim:
@@ -37,9 +37,9 @@ def at_least(ndim: int, x: Any) -> Tensor:
     return reshape(t, shape)
 
 
-def each(ndim: int, arrays: tuple[Any, ...]) -> Any:
+def _each(ndim: int, arrays: tuple[Any, ...]) -> Any:
     """Return one Tensor for one array, and a tuple of them for several."""
-    tensors = tuple(at_least(ndim, a) for a in arrays)
+    tensors = tuple(_at_least(ndim, a) for a in arrays)
     return tensors[0] if len(tensors) == 1 else tensors
 
 
@@ -51,7 +51,7 @@ def atleast_1d(*arys: npt.ArrayLike) -> Any:
     >>> tg.atleast_1d(3.0).shape
     (1,)
     """
-    return each(1, arys)
+    return _each(1, arys)
 
 
 @composed(np.atleast_2d)
@@ -62,7 +62,7 @@ def atleast_2d(*arys: npt.ArrayLike) -> Any:
     >>> tg.atleast_2d([1.0, 2.0]).shape
     (1, 2)
     """
-    return each(2, arys)
+    return _each(2, arys)
 
 
 @composed(np.atleast_3d)
@@ -73,7 +73,7 @@ def atleast_3d(*arys: npt.ArrayLike) -> Any:
     >>> tg.atleast_3d([1.0, 2.0]).shape
     (1, 2, 1)
     """
-    return each(3, arys)
+    return _each(3, arys)
 
 
 @composed(np.broadcast_arrays)
@@ -104,7 +104,7 @@ def vstack(tup: Sequence[Any]) -> Tensor:
     >>> tg.vstack([[1.0, 2.0], [[3.0, 4.0], [5.0, 6.0]]]).shape
     (3, 2)
     """
-    return concatenate([at_least(2, a) for a in tup], 0)
+    return concatenate([_at_least(2, a) for a in tup], 0)
 
 
 @composed(np.hstack)
@@ -115,7 +115,7 @@ def hstack(tup: Sequence[Any]) -> Tensor:
     >>> tg.hstack([[1.0, 2.0], 3.0]).tolist()
     [1.0, 2.0, 3.0]
     """
-    tensors = [at_least(1, a) for a in tup]
+    tensors = [_at_least(1, a) for a in tup]
     return concatenate(tensors, 0 if tensors and tensors[0].ndim == 1 else 1)
 
 
@@ -127,7 +127,7 @@ def dstack(tup: Sequence[Any]) -> Tensor:
     >>> tg.dstack([[1.0, 2.0], [3.0, 4.0]]).tolist()
     [[[1.0, 3.0], [2.0, 4.0]]]
     """
-    return concatenate([at_least(3, a) for a in tup], 2)
+    return concatenate([_at_least(3, a) for a in tup], 2)
 
 
 @composed(np.column_stack)
@@ -255,14 +255,14 @@ def delete(arr: npt.ArrayLike, obj: Any, axis: int | None = None) -> Tensor:
     axis = axis_from_front(axis, t.ndim, "delete")
     kept = np.zeros(t.shape[axis], bool)
     kept[np.delete(np.arange(t.shape[axis]), obj)] = True
-    return get(t, along(axis, kept))
+    return getitem(t, along(axis, kept))
 
 
 # ---------------------------------------------------------------------------- apart
 
 
 @composed(np.array_split)
-def array_split(ary: npt.ArrayLike, indices_or_sections: Cuts, axis: int = 0) -> list[Tensor]:
+def array_split(ary: npt.ArrayLike, indices_or_sections: _Cuts, axis: int = 0) -> list[Tensor]:
     """The parts of an array along an axis, as equal as they can be, or cut before the indices.
 
     >>> import tinygrad_np as tg
@@ -280,10 +280,10 @@ def array_split(ary: npt.ArrayLike, indices_or_sections: Cuts, axis: int = 0) ->
     return split(t, [i * size + min(i, more) for i in range(1, n)], axis)
 
 
-def splitter(name: str, numpy: Any, axis: int, ndim: int, doc: str) -> Callable[..., list[Tensor]]:
+def _splitter(name: str, numpy: Any, axis: int, ndim: int, doc: str) -> Callable[..., list[Tensor]]:
     """Return one of NumPy's functions that split along an axis of their own."""
 
-    def split_along(ary: npt.ArrayLike, indices_or_sections: Cuts) -> list[Tensor]:
+    def split_along(ary: npt.ArrayLike, indices_or_sections: _Cuts) -> list[Tensor]:
         t = as_tensor(ary)
         if t.ndim < ndim:
             raise ShapeError(f"{name}: {ndim} or more axes are needed, not shape {t.shape}")
@@ -295,9 +295,9 @@ def splitter(name: str, numpy: Any, axis: int, ndim: int, doc: str) -> Callable[
     return composed(numpy)(split_along)
 
 
-hsplit = splitter("hsplit", np.hsplit, 1, 1, "``split`` along the second axis, or the only one.")
-vsplit = splitter("vsplit", np.vsplit, 0, 2, "``split`` along the first axis of two or more.")
-dsplit = splitter("dsplit", np.dsplit, 2, 3, "``split`` along the third axis.")
+hsplit = _splitter("hsplit", np.hsplit, 1, 1, "``split`` along the second axis, or the only one.")
+vsplit = _splitter("vsplit", np.vsplit, 0, 2, "``split`` along the first axis of two or more.")
+dsplit = _splitter("dsplit", np.dsplit, 2, 3, "``split`` along the third axis.")
 
 
 @composed(late("unstack"))
@@ -310,7 +310,7 @@ def unstack(x: npt.ArrayLike, *, axis: int = 0) -> tuple[Tensor, ...]:
     """
     t = as_tensor(x)
     axis = axis_from_front(axis, t.ndim, "unstack")
-    return tuple(get(t, along(axis, i)) for i in range(t.shape[axis]))
+    return tuple(getitem(t, along(axis, i)) for i in range(t.shape[axis]))
 
 
 @composed(np.meshgrid)

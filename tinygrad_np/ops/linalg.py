@@ -16,14 +16,14 @@ from .arranging import flip
 from .batching import of_matrices
 from .complex import sign
 from .decompositions import (
-    cholesky_lower,
-    eig_packed,
-    eigh_packed,
-    qr_packed,
-    square_svd_packed,
-    svd_packed,
+    _cholesky_lower,
+    _eig_packed,
+    _eigh_packed,
+    _qr_packed,
+    _square_svd_packed,
+    _svd_packed,
+    _unpacked,
     svdvals,
-    unpacked,
 )
 from .degeneracy import adjoint, real_part, transposed
 from .elementwise import absolute, multiply
@@ -86,7 +86,7 @@ def cholesky(a: npt.ArrayLike, /, *, upper: bool = False) -> Tensor:
     t = as_tensor(a)
     if t.ndim < 2:
         raise np.linalg.LinAlgError(f"linalg.cholesky: shape {t.shape} has no matrices")
-    return adjoint(cholesky_lower(adjoint(t))) if upper else cholesky_lower(t)
+    return adjoint(_cholesky_lower(adjoint(t))) if upper else _cholesky_lower(t)
 
 
 @composed(np.linalg.qr, module="linalg")
@@ -118,7 +118,7 @@ def qr(a: npt.ArrayLike, mode: str = "reduced") -> Any:
             f"linalg.qr: mode={mode!r} is not supported; use 'reduced', 'complete' or 'r'"
         )
     m, n = t.shape[-2:]
-    packed = qr_packed(t, mode="complete" if mode == "complete" and m > n else "reduced")
+    packed = _qr_packed(t, mode="complete" if mode == "complete" and m > n else "reduced")
     r = packed[..., m:]
     return r if mode == "r" else QRResult(swapaxes(packed[..., :m], -1, -2), r)
 
@@ -142,7 +142,7 @@ def eigh(a: npt.ArrayLike, UPLO: str = "L") -> EighResult:
     >>> tg.linalg.eigh([[2.0, 1.0], [1.0, 2.0]]).eigenvalues
     Tensor([1., 3.], dtype=float64)
     """
-    packed = eigh_packed(as_tensor(a), UPLO=UPLO)
+    packed = _eigh_packed(as_tensor(a), UPLO=UPLO)
     return EighResult(real_part(packed[..., 0, :]), packed[..., 1:, :])
 
 
@@ -158,7 +158,7 @@ def eig(a: npt.ArrayLike) -> EigResult:
     >>> tg.linalg.eig([[0.0, 1.0], [-1.0, 0.0]]).eigenvalues
     Tensor([0.+1.j, 0.-1.j], dtype=complex128)
     """
-    packed = eig_packed(as_tensor(a))
+    packed = _eig_packed(as_tensor(a))
     return EigResult(packed[..., 0, :], packed[..., 1:, :])
 
 
@@ -194,8 +194,8 @@ def svd(
         return svdvals(t)
     m, n = t.shape[-2:]
     if full_matrices and m != n:
-        return SVDResult(*unpacked(square_svd_packed(t), m, n))
-    packed = svd_packed(t)
+        return SVDResult(*_unpacked(_square_svd_packed(t), m, n))
+    packed = _svd_packed(t)
     s = real_part(packed[..., m])
     return SVDResult(transposed(packed[..., :m]), s, packed[..., m + 1 :])
 

@@ -15,18 +15,18 @@ from ..engine.tensor import Array
 from .arguments import Axis
 from .batching import of_rows, over_axes
 from .operands import as_float
-from .reductions import log_sum_exp_below_0
-from .scipy_functions import alike
-from .special import erfc_array, erfc_in_rules
+from .reductions import _log_sum_exp_below_0
+from .scipy_functions import with_one_precision
+from .special import _erfc_array, _erfc_op
 
-FLOAT = np.dtype(float)
+_FLOAT = np.dtype(float)
 
 # ------------------------------------------------------------------ activations
 
 
 def _ordered(name: str, x: Any) -> Array:
     """Return `x`, unless it is complex: complex numbers are neither above nor below 0."""
-    if type(x) is complex or getattr(x, "dtype", FLOAT).kind == "c":
+    if type(x) is complex or getattr(x, "dtype", _FLOAT).kind == "c":
         raise DTypeError(f"{name}: complex numbers have no order; use it on .real and .imag")
     return x  # type: ignore[no-any-return]  # or a Python number
 
@@ -55,7 +55,7 @@ sigmoid: Unary = elementwise(
     Tensor([0. , 0.5, 1. ], dtype=float64)
     """,
 )
-_sigmoid_of = either(sigmoid)
+_sigmoid_op = either(sigmoid)
 
 
 def _relu(x: Any) -> Any:
@@ -72,13 +72,13 @@ relu: Unary = elementwise(
 softplus: Unary = elementwise(
     lambda x: np.maximum(_ordered("softplus", x), 0) + np.log1p(np.exp(-np.abs(x))),
     name="softplus",
-    x=lambda g, x: g * _sigmoid_of(x),
+    x=lambda g, x: g * _sigmoid_op(x),
     doc="log(1 + exp(x)), without overflow.",
 )
 
 
 def _silu_rule(g, x):  # type: ignore[no-untyped-def]  # either world
-    s = _sigmoid_of(x)
+    s = _sigmoid_op(x)
     return g * (s * (x * (1.0 - s) + 1.0))
 
 
@@ -117,19 +117,19 @@ def elu(x: npt.ArrayLike, alpha: float = 1.0) -> Array:
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
-SQRT_HALF = math.sqrt(0.5)
-SQRT_2_OVER_PI = math.sqrt(2.0 / math.pi)
-INVERSE_SQRT_2_PI = 1.0 / math.sqrt(2.0 * math.pi)
+_SQRT_HALF = math.sqrt(0.5)
+_SQRT_2_OVER_PI = math.sqrt(2.0 / math.pi)
+_INVERSE_SQRT_2_PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
 # Both keep their digits far below 0, where 1 + tanh and 1 + erf would have lost them all.
 def _gelu_rule(g, x, approximate):  # type: ignore[no-untyped-def]  # either world
     if approximate == "tanh":
-        s = _sigmoid_of(2.0 * SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
-        inner = 2.0 * SQRT_2_OVER_PI * (1.0 + 3.0 * 0.044715 * x * x)
+        s = _sigmoid_op(2.0 * _SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
+        inner = 2.0 * _SQRT_2_OVER_PI * (1.0 + 3.0 * 0.044715 * x * x)
         return g * (s + x * s * (1.0 - s) * inner)
-    density = np.exp(-0.5 * x * x) * INVERSE_SQRT_2_PI
-    return g * (0.5 * erfc_in_rules(x * -SQRT_HALF) + x * density)
+    density = np.exp(-0.5 * x * x) * _INVERSE_SQRT_2_PI
+    return g * (0.5 * _erfc_op(x * -_SQRT_HALF) + x * density)
 
 
 @declare(kind="elementwise", x=_gelu_rule)
@@ -148,10 +148,10 @@ def gelu(x: npt.ArrayLike, approximate: str = "none") -> Array:
     """
     x = _ordered("gelu", as_float(x))
     if approximate == "tanh":
-        return x * _sigmoid(2.0 * SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
+        return x * _sigmoid(2.0 * _SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
     if approximate != "none":
         raise ShapeError(f"gelu: approximate is 'none' or 'tanh', not {approximate!r}")
-    return 0.5 * x * erfc_array(x * -SQRT_HALF)
+    return 0.5 * x * _erfc_array(x * -_SQRT_HALF)
 
 
 # --------------------------------------------------------------- along one axis
@@ -184,15 +184,15 @@ def log_softmax(x: npt.ArrayLike, axis: Axis = -1) -> Array:
     """
     x = as_float(x)
     shifted = x - np.maximum.reduce(x, axis, keepdims=True, initial=-np.inf)
-    return shifted - log_sum_exp_below_0(shifted, axis)
+    return shifted - _log_sum_exp_below_0(shifted, axis)
 
 
-_softmax = either(softmax)
+_softmax_op = either(softmax)
 
 # --------------------------------------------------------------------- dropout
 
 
-@declare(public=False)
+@declare()
 def _dropout_mask(
     generator: Any = None,
     shape: tuple[int, ...] = (),
@@ -208,26 +208,26 @@ def _dropout_mask(
 
 # ------------------------------------------------------------- parts of losses
 
-LOG_FLOOR = -100.0
+_LOG_FLOOR = -100.0
 """What `binary_cross_entropy` takes for the logarithm of 0, as PyTorch does."""
 
 
 def _log_of(p: Any) -> Any:
-    return np.where(p > 0, np.maximum(np.log(np.where(p > 0, p, 1.0)), LOG_FLOOR), LOG_FLOOR)
+    return np.where(p > 0, np.maximum(np.log(np.where(p > 0, p, 1.0)), _LOG_FLOOR), _LOG_FLOOR)
 
 
 def _log_of_rest(p: Any) -> Any:
-    return np.where(p < 1, np.maximum(np.log1p(-np.where(p < 1, p, 0.0)), LOG_FLOOR), LOG_FLOOR)
+    return np.where(p < 1, np.maximum(np.log1p(-np.where(p < 1, p, 0.0)), _LOG_FLOOR), _LOG_FLOOR)
 
 
 def _bce(p: Array, y: Array) -> Array:
-    p, y = alike(p, y)
+    p, y = with_one_precision(p, y)
     if p.dtype.kind == "c" or y.dtype.kind == "c":
         _ordered("binary_cross_entropy", p + y)  # refuses them
     # log 0 is cut off below; what is no probability gives NaN.
     with np.errstate(divide="ignore", invalid="ignore"):
         return -(
-            y * np.maximum(np.log(p), LOG_FLOOR) + (1.0 - y) * np.maximum(np.log1p(-p), LOG_FLOOR)
+            y * np.maximum(np.log(p), _LOG_FLOOR) + (1.0 - y) * np.maximum(np.log1p(-p), _LOG_FLOOR)
         )
 
 
@@ -245,7 +245,7 @@ binary_cross_entropy: Binary = elementwise(
 
 
 def _bce_with_logits(x: Array, y: Array) -> Array:
-    x, y = alike(x, y)
+    x, y = with_one_precision(x, y)
     if x.dtype.kind == "c" or y.dtype.kind == "c":
         _ordered("binary_cross_entropy_with_logits", x + y)  # refuses them
     return np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))  # type: ignore[no-any-return]
@@ -254,7 +254,7 @@ def _bce_with_logits(x: Array, y: Array) -> Array:
 binary_cross_entropy_with_logits: Binary = elementwise(
     _bce_with_logits,
     name="binary_cross_entropy_with_logits",
-    x=lambda g, x, y: g * (_sigmoid_of(x) - y),
+    x=lambda g, x, y: g * (_sigmoid_op(x) - y),
     y=lambda g, x: -g * x,
     doc="The binary cross entropy of sigmoid(x) and y, finite and exact at any x.",
 )
@@ -262,13 +262,13 @@ binary_cross_entropy_with_logits: Binary = elementwise(
 
 def _class_scores(g, x, labels):  # type: ignore[no-untyped-def]  # either world
     hot = np.arange(x.shape[-1]) == labels[..., None]
-    return g[..., None] * (_softmax(x, axis=-1) - hot)
+    return g[..., None] * (_softmax_op(x, axis=-1) - hot)
 
 
-@declare(public=False, batching=of_rows, x=_class_scores)
-def class_cross_entropy(x: Array, labels: Array) -> Array:
+@declare(batching=of_rows, x=_class_scores)
+def _class_cross_entropy(x: Array, labels: Array) -> Array:
     """Return ``-log_softmax(x)[label]`` along the last axis."""
     shifted = x - np.maximum.reduce(x, -1, keepdims=True)
     rows = shifted.reshape((-1, shifted.shape[-1]))
     picked = rows[np.arange(len(rows)), labels.ravel()].reshape(labels.shape)
-    return log_sum_exp_below_0(shifted, -1)[..., 0] - picked  # type: ignore[no-any-return]
+    return _log_sum_exp_below_0(shifted, -1)[..., 0] - picked  # type: ignore[no-any-return]

@@ -16,19 +16,19 @@ from . import elementwise as e
 from .arguments import Axis, reduced_axes
 from .batching import over_axes
 from .decompositions import svdvals
-from .degeneracy import unless
+from .degeneracy import _unless
 from .extrema import max, min
 from .operands import as_tensor
-from .reductions import add_over, keep_axes, sum
+from .reductions import _add_over, _keep_axes, sum
 from .shaping import astype, reshape, transpose
-from .solving import inverse_or_inf
+from .solving import _inverse_or_inf
 
-_unless = either(unless)
+_unless_op = either(_unless)
 
 
 def _power_norm_rule(g, x, out, ord, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
     # At 0, of the whole or of an element, the gradient is 0.
-    g, out = (keep_axes(a, x.shape, axis, keepdims) for a in (g, out))
+    g, out = (_keep_axes(a, x.shape, axis, keepdims) for a in (g, out))
     length = np.where(out == 0, 1.0, out)
     if ord == 2:
         return x * (g / length * (out != 0))
@@ -37,26 +37,25 @@ def _power_norm_rule(g, x, out, ord, axis, keepdims):  # type: ignore[no-untyped
 
 
 @declare(
-    public=False,
     name="linalg.power_norm",
     holomorphic=False,
     batching=over_axes,
     x=_power_norm_rule,
 )
-def power_norm(x: Any, ord: float = 2, axis: Axis = None, keepdims: bool = False) -> Array:
+def _power_norm(x: Any, ord: float = 2, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return sum(|x| ** ord) ** (1 / ord) over `axis`."""
     size = abs(x) if x.dtype.kind in "fc" else abs(x).astype(float)
     if ord == 2:
-        total = add_over(size * size, axis, keepdims=keepdims)
+        total = _add_over(size * size, axis, keepdims=keepdims)
         return np.asarray(np.sqrt(total))
-    total = add_over(size**ord, axis, keepdims=keepdims)
+    total = _add_over(size**ord, axis, keepdims=keepdims)
     return np.asarray(total ** (1.0 / ord))
 
 
 def _vector(x: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
     """Return the norm of vectors along `axis`."""
     if ord is None or ord == 2:
-        return power_norm(x, axis=axis, keepdims=keepdims)
+        return _power_norm(x, axis=axis, keepdims=keepdims)
     if isinstance(ord, str):
         raise ValueError(f"linalg.norm: ord={ord!r} is for matrices, not for vectors")
     if ord == 0:
@@ -66,7 +65,7 @@ def _vector(x: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
         return (max if ord > 0 else min)(_size(x), axis, keepdims=keepdims)
     if ord == 1:
         return sum(_size(x), axis, keepdims=keepdims)
-    return power_norm(x, ord=ord, axis=axis, keepdims=keepdims)
+    return _power_norm(x, ord=ord, axis=axis, keepdims=keepdims)
 
 
 def _size(x: Tensor) -> Tensor:
@@ -80,7 +79,7 @@ def _matrix(x: Tensor, ord: Any, axes: tuple[int, int], keepdims: bool) -> Tenso
     if row == column:
         raise ShapeError(f"linalg.norm: the axes {axes} of a matrix are one")
     if ord in (None, "fro", "f"):
-        return power_norm(x, axis=axes, keepdims=keepdims)
+        return _power_norm(x, axis=axes, keepdims=keepdims)
     if ord in ("nuc", 2, -2):
         rest = tuple(i for i in range(x.ndim) if i not in axes)
         values = svdvals(transpose(x, (*rest, row, column)))
@@ -125,7 +124,7 @@ def norm(x: npt.ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = 
     t = as_tensor(x)
     if axis is None:
         if ord is None:
-            return power_norm(t, axis=tuple(range(t.ndim)), keepdims=keepdims)
+            return _power_norm(t, axis=tuple(range(t.ndim)), keepdims=keepdims)
         axes: tuple[int, ...] = tuple(range(t.ndim))
     else:
         given = (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
@@ -167,16 +166,15 @@ def matrix_norm(x: npt.ArrayLike, /, *, keepdims: bool = False, ord: Any = "fro"
     return norm(t, ord=ord, axis=(-2, -1), keepdims=keepdims)
 
 
-SINGULAR = "linalg.cond: the matrix is singular; its condition, infinity, has no derivative"
+_SINGULAR = "linalg.cond: the matrix is singular; its condition, infinity, has no derivative"
 
 
 @declare(
     kind="elementwise",
-    public=False,
     name="linalg.condition",
-    x=lambda g, out: _unless(g, np.isinf(out), why=SINGULAR),
+    x=lambda g, out: _unless_op(g, np.isinf(out), why=_SINGULAR),
 )
-def condition(x: Any) -> Array:
+def _condition(x: Any) -> Array:
     """Return `x`, whose gradient is refused where it is infinite."""
     return np.array(x)
 
@@ -207,8 +205,8 @@ def cond(x: npt.ArrayLike, p: Any = None) -> Tensor:
         with np.errstate(divide="ignore"):
             if p == -2:
                 return e.divide(s[..., -1], s[..., 0])
-            return condition(e.divide(s[..., 0], s[..., -1]))
+            return _condition(e.divide(s[..., 0], s[..., -1]))
     if t.shape[-1] != t.shape[-2]:
         raise np.linalg.LinAlgError(f"linalg.cond: shape {t.shape} is not square; only p=2 can do")
-    inverse = inverse_or_inf(t)
-    return condition(e.multiply(norm(t, p, axis=(-2, -1)), norm(inverse, p, axis=(-2, -1))))
+    inverse = _inverse_or_inf(t)
+    return _condition(e.multiply(norm(t, p, axis=(-2, -1)), norm(inverse, p, axis=(-2, -1))))

@@ -20,6 +20,7 @@ from . import (
     arranging,
     complex,
     diagonals,
+    elementwise as e,
     extrema,
     indexing,
     linalg,
@@ -33,7 +34,6 @@ from . import (
     shaping,
     statistics,
 )
-from . import elementwise as e
 from .operands import as_tensor
 
 
@@ -73,7 +73,7 @@ def _divmod(x: Any, y: Any) -> tuple[Tensor, Tensor]:
 
 
 def _iterate(x: Tensor) -> Iterator[Tensor]:
-    return (indexing.get(x, i) for i in range(len(x)))
+    return (indexing.getitem(x, i) for i in range(len(x)))
 
 
 OPERATORS: dict[str, Callable[..., Any]] = {
@@ -103,8 +103,8 @@ METHODS: dict[str, Any] = {
     "__ge__": e.greater_equal,
     "__eq__": e.equal,
     "__ne__": e.not_equal,
-    "__getitem__": indexing.get,
-    "__setitem__": indexing.assign,
+    "__getitem__": indexing.getitem,
+    "__setitem__": indexing.setitem,
     "__iter__": _iterate,
     "__divmod__": _divmod,
     "__rdivmod__": lambda x, y: _divmod(y, x),
@@ -137,7 +137,7 @@ for _function in (
 ):
     METHODS[_function.__name__] = _function
 METHODS["compress"] = lambda x, condition, axis=None: selection.compress(condition, x, axis)
-METHODS["copy"] = shaping.copy
+METHODS["copy"] = shaping._copy
 METHODS["flatten"] = shaping.ravel
 METHODS |= {name: refusals.refusing(name) for name in refusals.METHODS}
 for _name, _function in OPERATORS.items():
@@ -152,7 +152,7 @@ QUESTIONS: dict[Any, Callable[[Any], Any]] = {
 }
 
 # A function that here is a method only.
-NUMPY[np.copy] = shaping.copy
+NUMPY[np.copy] = shaping._copy
 
 # NumPy's names for the first array, and other keywords that have another name here.
 FIRST = ("a", "x", "arr", "m", "ary", "array", "arrays")
@@ -179,10 +179,10 @@ FAMILIES = {
 """The modules here that declare what a submodule of NumPy has; imported on demand."""
 
 
-def answer(function: Any) -> Callable[..., Any] | None:
+def answer_to(function: Any) -> Callable[..., Any] | None:
     """Return our function that answers one of NumPy's or SciPy's, if there is one."""
     if isinstance(function, np.ufunc):
-        return NUMPY.get(function) or scipy_functions.answer(function)
+        return NUMPY.get(function) or scipy_functions.answer_to(function)
     for family in FAMILIES.get(getattr(function, "__module__", ""), ()):
         import_module(f"{__package__}.{family}")
     return NUMPY.get(function)
@@ -219,7 +219,7 @@ def array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwar
             f"Tensor operation into an array and lose its graph; write a = a + t, or use "
             f"t.data where that is meant"
         )
-    function = answer(ufunc)
+    function = answer_to(ufunc)
     if method != "__call__":
         return ufunc_method(function, ufunc, method, f"{name}.{method}", inputs, kwargs)
     if function is None:
@@ -259,7 +259,7 @@ def array_function(
     if function in QUESTIONS and len(args) == 1 and not kwargs:
         return QUESTIONS[function](args[0])
     name = spelled(function)
-    ours = answer(function)
+    ours = answer_to(function)
     if function in refusals.REFUSED:
         raise UnsupportedError(f"{name}: {refusals.REFUSED[function]}")
     if ours is None:
@@ -305,6 +305,3 @@ def attach() -> None:
     """Give Tensor its operators, methods and protocols."""
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
-
-
-attach()

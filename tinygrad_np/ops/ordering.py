@@ -23,18 +23,18 @@ from .operands import as_tensor, axis_from_front
 from .selection import take, take_along_axis
 from .shaping import astype, concatenate, ravel
 
-Kind = str | None
-Side = Literal["left", "right"]
+_Kind = str | None
+_Side = Literal["left", "right"]
 
 # NumPy's annotations know fewer arguments than its functions take.
-argpartition_of: Callable[..., Array] = np.argpartition
-lexsort_of: Callable[..., Any] = np.lexsort
-digits_of: Callable[..., Any] = np.digitize
+_argpartition_of: Callable[..., Array] = np.argpartition
+_lexsort_of: Callable[..., Any] = np.lexsort
+_digits_of: Callable[..., Any] = np.digitize
 
 
 @declare(np.argsort, batching=along_one_axis)
 def argsort(
-    a: npt.ArrayLike, axis: int | None = -1, kind: Kind = None, stable: bool | None = None
+    a: npt.ArrayLike, axis: int | None = -1, kind: _Kind = None, stable: bool | None = None
 ) -> Array:
     """The places of the elements along `axis` in ascending order: integers, no gradient.
 
@@ -48,7 +48,7 @@ def argsort(
 
 @composed(np.sort)
 def sort(
-    a: npt.ArrayLike, axis: int | None = -1, kind: Kind = None, stable: bool | None = None
+    a: npt.ArrayLike, axis: int | None = -1, kind: _Kind = None, stable: bool | None = None
 ) -> Tensor:
     """The elements along `axis` in ascending order; of ``a.ravel()`` when it is ``None``.
 
@@ -83,7 +83,7 @@ def argpartition(
     >>> tg.argpartition([3.0, 1.0, 2.0], 0)[0].item()
     1
     """
-    return argpartition_of(a, kth, axis, kind)
+    return _argpartition_of(a, kth, axis, kind)
 
 
 @composed(np.partition)
@@ -113,10 +113,10 @@ def partition(
     return take_along_axis(t, argpartition(t, where, axis, kind), axis)
 
 
-@declare(name="lexsort", public=False)
-def order_by_keys(*keys: npt.ArrayLike, axis: int = -1) -> Array:
+@declare()
+def _lexsort(*keys: npt.ArrayLike, axis: int = -1) -> Array:
     """Return the order by several keys."""
-    return np.asarray(lexsort_of(keys, axis))
+    return np.asarray(_lexsort_of(keys, axis))
 
 
 @composed(np.lexsort)
@@ -127,7 +127,7 @@ def lexsort(keys: Sequence[Any], axis: int = -1) -> Tensor:
     >>> tg.lexsort([[2.0, 1.0, 0.0], [5.0, 5.0, 6.0]]).tolist()
     [1, 0, 2]
     """
-    return order_by_keys(*keys, axis=axis)
+    return _lexsort(*keys, axis=axis)
 
 
 # ------------------------------------------------------------------------ searching
@@ -140,8 +140,8 @@ def _look_up_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
     return op.call(*(v for v, _ in values), **params)
 
 
-@declare(name="searchsorted", public=False, batching=_look_up_batch)
-def search(a: Any, v: npt.ArrayLike, side: Side = "left") -> Array:
+@declare(batching=_look_up_batch)
+def _searchsorted(a: Any, v: npt.ArrayLike, side: _Side = "left") -> Array:
     """Return where elements belong among sorted ones."""
     return np.asarray(np.searchsorted(a, v, side))
 
@@ -150,7 +150,7 @@ def search(a: Any, v: npt.ArrayLike, side: Side = "left") -> Array:
 def searchsorted(
     a: npt.ArrayLike,
     v: npt.ArrayLike,
-    side: Side = "left",
+    side: _Side = "left",
     sorter: npt.ArrayLike | None = None,
 ) -> Tensor:
     """The places where `v` would be put into `a`, which is sorted: integers, no gradient.
@@ -165,7 +165,7 @@ def searchsorted(
     >>> tg.searchsorted([1.0, 2.0, 3.0], [2.0, 2.5]).tolist()
     [1, 2]
     """
-    return search(a if sorter is None else take(a, sorter), v, side=side)
+    return _searchsorted(a if sorter is None else take(a, sorter), v, side=side)
 
 
 @declare(np.digitize, batching=_look_up_batch)
@@ -176,7 +176,7 @@ def digitize(x: npt.ArrayLike, bins: npt.ArrayLike, right: bool = False) -> Arra
     >>> tg.digitize([0.5, 1.0, 9.0], [0.0, 1.0, 2.0]).tolist()
     [1, 2, 3]
     """
-    return np.asarray(digits_of(x, bins, right))
+    return np.asarray(_digits_of(x, bins, right))
 
 
 @declare(np.isin, batching=_look_up_batch)
@@ -196,8 +196,8 @@ def isin(
     return np.isin(element, test_elements, assume_unique, invert, kind=kind)
 
 
-@declare(public=False)
-def places_of_unique(
+@declare()
+def _places_of_unique(
     a: Any, part: int = 0, axis: int | None = None, equal_nan: bool = True
 ) -> Array:
     """Return what ``numpy.unique`` tells beside the values: 1 index, 2 inverse, 3 counts."""
@@ -225,13 +225,13 @@ def unique(
     """
     t = as_tensor(ar)
     refuse_replay("unique", SHAPE_BY_VALUES)
-    first = places_of_unique(t, part=1, axis=axis, equal_nan=equal_nan)
+    first = _places_of_unique(t, part=1, axis=axis, equal_nan=equal_nan)
     values = take(t, first, axis=axis)
     asked = (return_index, return_inverse, return_counts)
     if not any(asked):
         return values
     more = [
-        first if part == 1 else places_of_unique(t, part=part, axis=axis, equal_nan=equal_nan)
+        first if part == 1 else _places_of_unique(t, part=part, axis=axis, equal_nan=equal_nan)
         for part, wanted in enumerate(asked, 1)
         if wanted
     ]
@@ -272,7 +272,7 @@ def interp(
     >>> y.sum().gradient(x)[0].tolist()
     [10.0, 30.0]
     """
-    x, xp, fp = (as_floating(as_tensor(a)) for a in (x, xp, fp))
+    x, xp, fp = (_as_floating(as_tensor(a)) for a in (x, xp, fp))
     if "c" in (x.dtype.kind, xp.dtype.kind):
         raise DTypeError(f"interp: x and xp must be real, not {x.dtype} and {xp.dtype}")
     if xp.ndim != 1 or xp.shape != fp.shape or not xp.size:
@@ -294,15 +294,15 @@ def interp(
         i = e.clip(searchsorted(xp, x, side="right") - 1, 0, last - 1)
         x0, f0 = take(xp, i), take(fp, i)
         width = take(xp, i + 1) - x0
-        slope = (take(fp, i + 1) - f0) / e.where(width == 0, 1.0, width)
-        out = e.where(x == xp[last], fp[last] + slope * (x - xp[last]), slope * (x - x0) + f0)
+        slope = (take(fp, i + 1) - f0) / e._where(width == 0, 1.0, width)
+        out = e._where(x == xp[last], fp[last] + slope * (x - xp[last]), slope * (x - x0) + f0)
     else:
         out = fp[0] + 0.0 * x
-    out = e.where(x < xp[0], fp[0] if left is None else left, out)
-    return e.where(x > xp[last], fp[last] if right is None else right, out)
+    out = e._where(x < xp[0], fp[0] if left is None else left, out)
+    return e._where(x > xp[last], fp[last] if right is None else right, out)
 
 
-def as_floating(t: Tensor) -> Tensor:
+def _as_floating(t: Tensor) -> Tensor:
     """Return a Tensor in double precision, as ``numpy.interp`` computes."""
     dtype = np.dtype(complex if t.dtype.kind == "c" else float)
     return t if t.dtype == dtype else astype(t, dtype)

@@ -15,18 +15,17 @@ from ..engine.access import concrete
 from ..engine.errors import ShapeError, UnsupportedError
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor, result
-from .extrema import max as largest
-from .extrema import min as smallest
-from .indexing import get, setitem, take_apart
+from .extrema import max as _largest, min as _smallest
+from .indexing import _setitem, getitem, take_apart
 from .operands import along, as_tensor
 from .ordering import sort
 from .reductions import mean
 from .selection import take
 from .shaping import astype, broadcast_to, concatenate
 
-Width = tuple[int, int]
-Pair = tuple[Any, Any]
-pad_array: Callable[..., Array] = np.pad  # whose annotations want the mode written out
+_Width = tuple[int, int]
+_Pair = tuple[Any, Any]
+_pad_array: Callable[..., Array] = np.pad  # whose annotations want the mode written out
 
 
 @composed(np.pad)
@@ -58,29 +57,29 @@ def pad(array: npt.ArrayLike, pad_width: Any, mode: str = "constant", **kwargs: 
             f"pad: mode {mode!r} has no derivative; use mode='constant' and assign to the edges "
             f"by x[i] = v"
         )
-    if mode not in ALLOWED:
-        raise ValueError(f"pad: mode must be one of {', '.join(sorted(ALLOWED))}, not {mode!r}")
-    unknown = kwargs.keys() - ALLOWED[mode]
+    if mode not in _ALLOWED:
+        raise ValueError(f"pad: mode must be one of {', '.join(sorted(_ALLOWED))}, not {mode!r}")
+    unknown = kwargs.keys() - _ALLOWED[mode]
     if unknown:
         raise ValueError(f"pad: mode {mode!r} takes no {', '.join(sorted(unknown))}")
-    widths = widths_of(pad_width, t.ndim)
+    widths = _widths_of(pad_width, t.ndim)
     if mode == "constant":
         values = kwargs.get("constant_values", 0)
         is_zero = type(values) in (int, float) and not values
-        return surrounded(t, widths, [] if is_zero else pairs_of(values, t.ndim))
-    if t.dtype.kind not in "fc" and mode in ROUNDED:  # NumPy's rounding; nothing flows anyway
-        return result(pad_array(concrete(t, "pad"), widths, mode, **kwargs), None)
+        return _surrounded(t, widths, [] if is_zero else _pairs_of(values, t.ndim))
+    if t.dtype.kind not in "fc" and mode in _ROUNDED:  # NumPy's rounding; nothing flows anyway
+        return result(_pad_array(concrete(t, "pad"), widths, mode, **kwargs), None)
     for axis, width in enumerate(widths):
         if any(width):
             if not t.shape[axis]:
                 raise ShapeError(
                     f"pad: axis {axis} is empty; only mode 'constant' can extend an empty axis"
                 )
-            t = MODES[mode](t, axis, width, kwargs)
-    return get(t, ...) if t is array else t
+            t = _MODES[mode](t, axis, width, kwargs)
+    return getitem(t, ...) if t is array else t
 
 
-def widths_of(pad_width: Any, ndim: int) -> list[Width]:
+def _widths_of(pad_width: Any, ndim: int) -> list[_Width]:
     """Return a pair of widths for each axis."""
     if isinstance(pad_width, dict):
         pairs = [(0, 0)] * ndim
@@ -101,13 +100,13 @@ def widths_of(pad_width: Any, ndim: int) -> list[Width]:
     return [(before, after) for before, after in pairs]
 
 
-def pairs_of(values: Any, ndim: int) -> list[Pair]:
+def _pairs_of(values: Any, ndim: int) -> list[_Pair]:
     """Return a pair of 0-d Tensors for each axis."""
     spread = broadcast_to(as_tensor(values), (ndim, 2))
     return [(spread[axis, 0], spread[axis, 1]) for axis in range(ndim)]
 
 
-def surrounded(t: Tensor, widths: list[Width], values: list[Pair]) -> Tensor:
+def _surrounded(t: Tensor, widths: list[_Width], values: list[_Pair]) -> Tensor:
     """Return `t` inside an array of constants."""
     shape = tuple(b + n + a for n, (b, a) in zip(t.shape, widths, strict=True))
     outside = Tensor(np.zeros(shape, t.dtype))
@@ -115,16 +114,16 @@ def surrounded(t: Tensor, widths: list[Width], values: list[Pair]) -> Tensor:
         before, after = widths[axis]
         for value, part in ((first, slice(before)), (last, slice(shape[axis] - after, None))):
             template, _ = take_apart(along(axis, part))
-            outside = setitem(outside, value, template=template)
+            outside = _setitem(outside, value, template=template)
     inside = tuple(slice(b, b + n) for n, (b, _) in zip(t.shape, widths, strict=True))
     template, _ = take_apart(inside)
-    return setitem(outside, t, template=template)
+    return _setitem(outside, t, template=template)
 
 
 # ----------------------------------------------------- one axis at a time, by mode
 
 
-def joined(t: Tensor, axis: int, width: Width, before: Tensor, after: Tensor) -> Tensor:
+def _joined(t: Tensor, axis: int, width: _Width, before: Tensor, after: Tensor) -> Tensor:
     """Return `t` between two edges, each repeated to its width unless it has it."""
     parts = []
     for part, n in ((before, width[0]), (after, width[1])):
@@ -133,20 +132,20 @@ def joined(t: Tensor, axis: int, width: Width, before: Tensor, after: Tensor) ->
     return concatenate([parts[0], t, parts[1]], axis)
 
 
-def ends(t: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+def _ends(t: Tensor, axis: int) -> tuple[Tensor, Tensor]:
     """Return the first and the last slice along an axis, as axes of size 1."""
-    return get(t, along(axis, slice(1))), get(t, along(axis, slice(-1, None)))
+    return getitem(t, along(axis, slice(1))), getitem(t, along(axis, slice(-1, None)))
 
 
-def edge(t: Tensor, axis: int, width: Width, options: dict[str, Any]) -> Tensor:
+def _edge(t: Tensor, axis: int, width: _Width, options: dict[str, Any]) -> Tensor:
     """Return `t` with its first and last slices repeated."""
-    return joined(t, axis, width, *ends(t, axis))
+    return _joined(t, axis, width, *_ends(t, axis))
 
 
-def folded(mode: Any) -> Callable[..., Tensor]:
+def _folded(mode: Any) -> Callable[..., Tensor]:
     """Return the padding of a mode that only names other places of the array."""
 
-    def padding(t: Tensor, axis: int, width: Width, options: dict[str, Any]) -> Tensor:
+    def padding(t: Tensor, axis: int, width: _Width, options: dict[str, Any]) -> Tensor:
         kind = options.get("reflect_type", "even")
         if kind not in ("even", "odd"):
             raise ValueError(f"pad: reflect_type must be 'even' or 'odd', not {kind!r}")
@@ -165,60 +164,60 @@ def folded(mode: Any) -> Callable[..., Tensor]:
             np.pad(row, width, mode, reflect_type="odd").astype(t.dtype).reshape(shape)
             for row in number
         )
-        first, last = ends(t, axis)
+        first, last = _ends(t, axis)
         return picked * inside + first * low + last * high
 
     return padding
 
 
-def ramp(t: Tensor, axis: int, width: Width, options: dict[str, Any]) -> Tensor:
+def _ramp(t: Tensor, axis: int, width: _Width, options: dict[str, Any]) -> Tensor:
     """Return `t` with straight lines from the end values to its edges."""
-    values = pairs_of(options.get("end_values", 0), t.ndim)[axis]
+    values = _pairs_of(options.get("end_values", 0), t.ndim)[axis]
     lines = []
-    for n, end, start, reverse in zip(width, values, ends(t, axis), (False, True), strict=True):
+    for n, end, start, reverse in zip(width, values, _ends(t, axis), (False, True), strict=True):
         steps: Array = (np.arange(n) / max(n, 1)).astype(t.dtype)
         steps = (steps[::-1] if reverse else steps).reshape(-1, *(1,) * (t.ndim - axis - 1))
         end = end if end.dtype == t.dtype else astype(end, t.dtype)
         lines.append(end + (start - end) * steps)
-    return joined(t, axis, width, lines[0], lines[1])
+    return _joined(t, axis, width, lines[0], lines[1])
 
 
-def median(t: Tensor, axis: int) -> Tensor:
+def _median(t: Tensor, axis: int) -> Tensor:
     """Return the median along an axis, which stays as an axis of size 1."""
     ordered, n = sort(t, axis), t.shape[axis]
-    return mean(get(ordered, along(axis, slice((n - 1) // 2, n // 2 + 1))), axis, keepdims=True)
+    return mean(getitem(ordered, along(axis, slice((n - 1) // 2, n // 2 + 1))), axis, keepdims=True)
 
 
-def statistic(summary: Callable[[Tensor, int], Tensor]) -> Callable[..., Tensor]:
+def _statistic(summary: Callable[[Tensor, int], Tensor]) -> Callable[..., Tensor]:
     """Return the padding of a mode that repeats a summary of the slices near each end."""
 
-    def padding(t: Tensor, axis: int, width: Width, options: dict[str, Any]) -> Tensor:
+    def padding(t: Tensor, axis: int, width: _Width, options: dict[str, Any]) -> Tensor:
         n = t.shape[axis]
         length = options.get("stat_length")
         pairs = np.broadcast_to(n if length is None else np.asarray(length), (t.ndim, 2))
         first, last = (min(int(k), n) for k in pairs[axis])
         if first <= 0 or last <= 0:
             raise ShapeError(f"pad: stat_length must be positive, not {length!r}")
-        before = summary(get(t, along(axis, slice(first))), axis)
-        after = summary(get(t, along(axis, slice(n - last, None))), axis)
-        return joined(t, axis, width, before, after)
+        before = summary(getitem(t, along(axis, slice(first))), axis)
+        after = summary(getitem(t, along(axis, slice(n - last, None))), axis)
+        return _joined(t, axis, width, before, after)
 
     return padding
 
 
-MODES: dict[str, Callable[..., Tensor]] = {
-    "edge": edge,
-    "linear_ramp": ramp,
-    "maximum": statistic(lambda t, axis: largest(t, axis, keepdims=True)),
-    "mean": statistic(lambda t, axis: mean(t, axis, keepdims=True)),
-    "median": statistic(median),
-    "minimum": statistic(lambda t, axis: smallest(t, axis, keepdims=True)),
-    "reflect": folded("reflect"),
-    "symmetric": folded("symmetric"),
-    "wrap": folded("wrap"),
+_MODES: dict[str, Callable[..., Tensor]] = {
+    "edge": _edge,
+    "linear_ramp": _ramp,
+    "maximum": _statistic(lambda t, axis: _largest(t, axis, keepdims=True)),
+    "mean": _statistic(lambda t, axis: mean(t, axis, keepdims=True)),
+    "median": _statistic(_median),
+    "minimum": _statistic(lambda t, axis: _smallest(t, axis, keepdims=True)),
+    "reflect": _folded("reflect"),
+    "symmetric": _folded("symmetric"),
+    "wrap": _folded("wrap"),
 }
-ROUNDED = {"linear_ramp", "mean", "median"}
-ALLOWED: dict[str, set[str]] = {
+_ROUNDED = {"linear_ramp", "mean", "median"}
+_ALLOWED: dict[str, set[str]] = {
     "constant": {"constant_values"},
     "edge": set(),
     "linear_ramp": {"end_values"},

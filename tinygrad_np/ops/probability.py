@@ -17,36 +17,36 @@ from ..engine.tensor import Array, Tensor
 from ..engine.transforms import stop_gradient
 from . import extrema, neural, reductions, shaping
 from .arguments import Axis
-from .elementwise import LN10, add, cos, divide, exp, isfinite, log, multiply, subtract, where
+from .elementwise import _LN10, _where, add, cos, divide, exp, isfinite, log, multiply, subtract
 from .scipy_functions import no_gradient, of_many, of_one, of_two, scipy_function
-from .special import TWO_OVER_SQRT_PI, erf_in_rules
+from .special import _TWO_OVER_SQRT_PI, _erf_op
 
-SQRT_2_PI = math.sqrt(2.0 * math.pi)
-SQRT_HALF = math.sqrt(0.5)
-DEGREE = math.pi / 180.0
+_SQRT_2_PI = math.sqrt(2.0 * math.pi)
+_SQRT_HALF = math.sqrt(0.5)
+_DEGREE = math.pi / 180.0
 
 # ---------------------------------------------------------------- error functions
 
 erfcx: Unary = of_one(
     "erfcx",
     "exp(x * x) erfc(x), without underflow.",
-    x=lambda g, x, out: g * (x * out * 2.0 - TWO_OVER_SQRT_PI),
+    x=lambda g, x, out: g * (x * out * 2.0 - _TWO_OVER_SQRT_PI),
 )
 _erfcx = either(erfcx)
 erfi: Unary = of_one(
     "erfi",
     "The imaginary error function: -i erf(i x).",
-    x=lambda g, x: g * (np.exp(x * x) * TWO_OVER_SQRT_PI),
+    x=lambda g, x: g * (np.exp(x * x) * _TWO_OVER_SQRT_PI),
 )
 erfinv: Unary = of_one(
     "erfinv",
     "The inverse of erf; infinite at -1 and 1.",
-    x=lambda g, out: g * (np.exp(out * out) / TWO_OVER_SQRT_PI),
+    x=lambda g, out: g * (np.exp(out * out) / _TWO_OVER_SQRT_PI),
 )
 erfcinv: Unary = of_one(
     "erfcinv",
     "The inverse of erfc; infinite at 0 and 2.",
-    x=lambda g, out: g * (np.exp(out * out) / -TWO_OVER_SQRT_PI),
+    x=lambda g, out: g * (np.exp(out * out) / -_TWO_OVER_SQRT_PI),
 )
 dawsn: Unary = of_one(
     "dawsn",
@@ -56,7 +56,7 @@ dawsn: Unary = of_one(
 wofz: Unary = of_one(
     "wofz",
     "The Faddeeva function exp(-x * x) erfc(-i x), complex.",
-    x=lambda g, x, out: g * (TWO_OVER_SQRT_PI * 1j - x * out * 2.0),
+    x=lambda g, x, out: g * (_TWO_OVER_SQRT_PI * 1j - x * out * 2.0),
 )
 _wofz: Any = either(wofz)
 wrightomega: Unary = of_one(
@@ -68,7 +68,7 @@ owens_t: Binary = of_two(
     "owens_t",
     "Owen's T function: the probability of X > x and 0 < Y < y X of standard normal X and Y.",
     x=lambda g, x, y: (
-        g * (np.exp(x * x * -0.5) * erf_in_rules(x * y * SQRT_HALF) / (-2.0 * SQRT_2_PI))
+        g * (np.exp(x * x * -0.5) * _erf_op(x * y * _SQRT_HALF) / (-2.0 * _SQRT_2_PI))
     ),
     y=lambda g, x, y: (
         g * (np.exp((y * y + 1.0) * x * x * -0.5) / ((y * y + 1.0) * (2.0 * math.pi)))
@@ -79,8 +79,8 @@ owens_t: Binary = of_two(
 def _voigt_slope(x: Any, sigma: Any, gamma: Any) -> tuple[Any, Any]:
     # The profile is the real part of wofz(z) / (sqrt(2 pi) sigma).
     z = (x + gamma * 1j) / (sigma * math.sqrt(2.0))
-    slope = TWO_OVER_SQRT_PI * 1j - z * _wofz(z) * 2.0
-    return z, slope / (SQRT_2_PI * sigma * sigma)
+    slope = _TWO_OVER_SQRT_PI * 1j - z * _wofz(z) * 2.0
+    return z, slope / (_SQRT_2_PI * sigma * sigma)
 
 
 voigt_profile = of_many(
@@ -88,29 +88,29 @@ voigt_profile = of_many(
     "x sigma gamma",
     "The density of the sum of a normal number of standard deviation sigma and a Cauchy number of\n"
     "    half-width gamma. Its gradient is NaN where sigma is 0.",
-    x=lambda g, x, sigma, gamma: g * (np.real(_voigt_slope(x, sigma, gamma)[1]) * SQRT_HALF),
+    x=lambda g, x, sigma, gamma: g * (np.real(_voigt_slope(x, sigma, gamma)[1]) * _SQRT_HALF),
     sigma=lambda g, x, sigma, gamma, out: (
         -g * (out / sigma + np.real(np.multiply(*_voigt_slope(x, sigma, gamma))))
     ),
-    gamma=lambda g, x, sigma, gamma: -g * (np.imag(_voigt_slope(x, sigma, gamma)[1]) * SQRT_HALF),
+    gamma=lambda g, x, sigma, gamma: -g * (np.imag(_voigt_slope(x, sigma, gamma)[1]) * _SQRT_HALF),
 )
-exp10: Unary = of_one("exp10", "10 ** x.", x=lambda g, out: g * (out * LN10))
+exp10: Unary = of_one("exp10", "10 ** x.", x=lambda g, out: g * (out * _LN10))
 cosm1: Unary = of_one("cosm1", "cos(x) - 1, exact where it is tiny.", x=lambda g, x: -g * np.sin(x))
 sindg: Unary = of_one(
-    "sindg", "The sine of an angle in degrees.", x=lambda g, x: g * (_cosdg(x) * DEGREE)
+    "sindg", "The sine of an angle in degrees.", x=lambda g, x: g * (_cosdg(x) * _DEGREE)
 )
 cosdg: Unary = of_one(
-    "cosdg", "The cosine of an angle in degrees.", x=lambda g, x: -g * (_sindg(x) * DEGREE)
+    "cosdg", "The cosine of an angle in degrees.", x=lambda g, x: -g * (_sindg(x) * _DEGREE)
 )
 tandg: Unary = of_one(
     "tandg",
     "The tangent of an angle in degrees.",
-    x=lambda g, out: g * ((out * out + 1.0) * DEGREE),
+    x=lambda g, out: g * ((out * out + 1.0) * _DEGREE),
 )
 cotdg: Unary = of_one(
     "cotdg",
     "The cotangent of an angle in degrees.",
-    x=lambda g, out: -g * ((out * out + 1.0) * DEGREE),
+    x=lambda g, out: -g * ((out * out + 1.0) * _DEGREE),
 )
 _sindg: Any = either(sindg)
 _cosdg: Any = either(cosdg)
@@ -118,20 +118,19 @@ radian = of_many(
     "radian",
     "d m s",
     "An angle of degrees, minutes and seconds in radians.",
-    d=lambda g: g * DEGREE,
-    m=lambda g: g * (DEGREE / 60.0),
-    s=lambda g: g * (DEGREE / 3600.0),
+    d=lambda g: g * _DEGREE,
+    m=lambda g: g * (_DEGREE / 60.0),
+    s=lambda g: g * (_DEGREE / 3600.0),
 )
 
 
 @declare(
     name="special.branch_of_lambertw",
     kind="elementwise",
-    public=False,
     z=lambda g, out: g * (np.exp(-out) / (out + 1.0)),
     k=no_gradient("lambertw", "the branch"),
 )
-def branch_of_lambertw(z: npt.ArrayLike, k: npt.ArrayLike, tol: float = 1e-8) -> Array:
+def _branch_of_lambertw(z: npt.ArrayLike, k: npt.ArrayLike, tol: float = 1e-8) -> Array:
     """Return `lambertw`, whose branches are an array here."""
     return scipy_function("lambertw")(z, k, tol)  # type: ignore[no-any-return]
 
@@ -148,7 +147,7 @@ def lambertw(z: npt.ArrayLike, k: npt.ArrayLike = 0, tol: float = 1e-8) -> Tenso
     >>> tg.special.lambertw(0.0)
     Tensor(0.+0.j, dtype=complex128)
     """
-    return branch_of_lambertw(z, k, tol=tol)
+    return _branch_of_lambertw(z, k, tol=tol)
 
 
 # --------------------------------------------------- logits and the normal distribution
@@ -166,17 +165,17 @@ log_expit: Unary = of_one(
 ndtr: Unary = of_one(
     "ndtr",
     "The probability that a standard normal number is below x.",
-    x=lambda g, x: g * (np.exp(x * x * -0.5) / SQRT_2_PI),
+    x=lambda g, x: g * (np.exp(x * x * -0.5) / _SQRT_2_PI),
 )
 
 
 def _hazard(x: Any, log: Any) -> Any:
     # The density over the probability, whose logarithm is given. Far below 0 both underflow, their
     # ratio does not; far above 0 it is the other form that keeps its digits.
-    low = _erfcx(np.minimum(x, 0.0) * -SQRT_HALF)
+    low = _erfcx(np.minimum(x, 0.0) * -_SQRT_HALF)
     high = np.maximum(x, 0.0)
-    above = np.exp(high * high * -0.5 - np.where(x > 0, log, 0.0)) / SQRT_2_PI
-    return np.where(x > 0, above, 2.0 / (low * SQRT_2_PI))
+    above = np.exp(high * high * -0.5 - np.where(x > 0, log, 0.0)) / _SQRT_2_PI
+    return np.where(x > 0, above, 2.0 / (low * _SQRT_2_PI))
 
 
 log_ndtr: Unary = of_one(
@@ -187,7 +186,7 @@ log_ndtr: Unary = of_one(
 ndtri: Unary = of_one(
     "ndtri",
     "The inverse of ndtr; infinite at 0 and 1.",
-    x=lambda g, out: g * (np.exp(out * out * 0.5) * SQRT_2_PI),
+    x=lambda g, out: g * (np.exp(out * out * 0.5) * _SQRT_2_PI),
 )
 ndtri_exp: Unary = of_one(
     "ndtri_exp",
@@ -292,7 +291,7 @@ def logsumexp(
     if b is None:
         return reductions.logsumexp(a, axis=axis, keepdims=keepdims)
     top = stop_gradient(extrema.max(a, axis=axis, keepdims=True, initial=-math.inf))
-    top = where(isfinite(top), top, 0.0)  # a constant: what it shifts it shifts back
+    top = _where(isfinite(top), top, 0.0)  # a constant: what it shifts it shifts back
     total = reductions.sum(multiply(b, exp(subtract(a, top))), axis=axis, keepdims=keepdims)
     return add(log(total), top if keepdims else shaping.squeeze(top, axis))
 

@@ -37,7 +37,7 @@ def _matmul_y(g, x):  # type: ignore[no-untyped-def]  # a rule: either world
     return (x.T if x.ndim == 2 else x.swapaxes(-1, -2)) @ g
 
 
-def inner_sizes(x: tuple[int, ...], y: tuple[int, ...]) -> str:
+def _inner_sizes(x: tuple[int, ...], y: tuple[int, ...]) -> str:
     """Return why two shapes can not be multiplied, in words."""
     if not x or not y:
         return f"{x} @ {y}: a number is not a matrix; use * to scale"
@@ -73,7 +73,7 @@ matmul: Binary = bilinear(
     batching=_matmul_batch,
     x=_matmul_x,
     y=_matmul_y,
-    mismatch=inner_sizes,
+    mismatch=_inner_sizes,
     doc="""The matrix product x @ y; stacks of matrices broadcast, vectors are rows or columns.
 
     >>> import tinygrad_np as tg
@@ -325,18 +325,18 @@ def cross(
     return stack(components, axisc)
 
 
-NARROW = 16
+_NARROW = 16
 
 
 def _in_columns(rows: int, width: int) -> bool:
-    """Return whether `linear` lays out a matrix of this shape by columns.
+    """Return whether `_linear` lays out a matrix of this shape by columns.
 
     Adding a bias with a short last axis costs more than the product before it. Laid out in
     columns the inner loop of the addition is long, and NumPy carries the layout on through
     elementwise functions. Results and gradients of one shape get one layout: mixing them is
     slow.
     """
-    return width < NARROW and rows > width
+    return width < _NARROW and rows > width
 
 
 def _rows(a: Any) -> Any:
@@ -372,14 +372,13 @@ def _linear_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
 
 @declare(
     kind="bilinear",
-    public=False,
     mismatch=_bad_linear,
     batching=_linear_batch,
     x=(_linear_input, lambda t, weight: t @ weight.T),
     weight=(lambda g, x: _rows(g).T @ _rows(x), lambda t, x: x @ t.T),
     bias=(lambda g: g, lambda t: t),
 )
-def linear(x: Array, weight: Array, bias: Array) -> Array:
+def _linear(x: Array, weight: Array, bias: Array) -> Array:
     """Return ``x @ weight.T + bias``."""
     if bias.shape != weight.shape[:1]:
         raise ValueError("bias")

@@ -23,11 +23,11 @@ from .arguments import Axis, reduced_axes, refuse_out
 from .batching import Params, Values
 from .operands import as_tensor
 from .ordering import sort
-from .reductions import mean, total
+from .reductions import _sum, mean
 from .shaping import astype, reshape, transpose
 
 
-def in_rows(t: Tensor, axis: Axis) -> tuple[Tensor, tuple[int, ...], tuple[int, ...]]:
+def _in_rows(t: Tensor, axis: Axis) -> tuple[Tensor, tuple[int, ...], tuple[int, ...]]:
     """Return the reduced axes as one, the last of two; the others, and all with size 1."""
     axes = reduced_axes(axis, t.ndim)
     rest = tuple(a for a in range(t.ndim) if a not in axes)
@@ -39,10 +39,10 @@ def in_rows(t: Tensor, axis: Axis) -> tuple[Tensor, tuple[int, ...], tuple[int, 
 
 
 # Methods that take one of the elements, so that integers stay integers.
-ONE_ELEMENT = ("lower", "higher", "nearest", "inverted_cdf", "closest_observation")
+_ONE_ELEMENT = ("lower", "higher", "nearest", "inverted_cdf", "closest_observation")
 
 
-def places(n: int, q: Any, method: Any, dtype: Any) -> tuple[Any, Any, Any]:
+def _places(n: int, q: Any, method: Any, dtype: Any) -> tuple[Any, Any, Any]:
     """Return between which of `n` sorted elements quantiles fall, and how far between."""
     position = np.quantile(np.arange(n, dtype=float), q, method=method)
     low = np.floor(position)
@@ -50,11 +50,11 @@ def places(n: int, q: Any, method: Any, dtype: Any) -> tuple[Any, Any, Any]:
     return low.astype(int), np.ceil(position).astype(int), share.astype(dtype)
 
 
-def between(low: Any, high: Any, share: Any) -> Any:
+def _between(low: Any, high: Any, share: Any) -> Any:
     """Return `low` and `high` mixed; where nothing of `high` is in it, infinities do no harm."""
     if not share.any():
         return low if low.dtype == share.dtype else astype(low, share.dtype)
-    return low * (1.0 - share) + e.where(share > 0, high, 0.0) * share
+    return low * (1.0 - share) + e._where(share > 0, high, 0.0) * share
 
 
 def _quantile(
@@ -67,7 +67,7 @@ def _quantile(
     if t.dtype.kind == "c":
         raise UnsupportedError(f"{name}: complex numbers have no order")
     dtype = t.dtype
-    if method not in ONE_ELEMENT:
+    if method not in _ONE_ELEMENT:
         if t.dtype.kind == "b":
             raise DTypeError(f"{name}: nothing lies between booleans; use astype(float)")
         if t.dtype.kind != "f":
@@ -75,7 +75,7 @@ def _quantile(
         dtype = t.dtype if weak else np.result_type(t.dtype, q.dtype)
     if q.size and not (q.min() >= 0 and q.max() <= 1):
         raise ValueError(f"{name}: what is asked for must lie between 0 and all")
-    rows, shape, kept = in_rows(t, axis)
+    rows, shape, kept = _in_rows(t, axis)
     n = rows.shape[1]
     if n == 0:
         raise IndexError(f"{name}: of no elements there is none")
@@ -83,10 +83,10 @@ def _quantile(
     if skip_nan:
         found = _of_present(ordered, q.ravel(), method, dtype)
     else:
-        low, high, share = places(n, q.ravel(), method, dtype)
-        found = between(ordered[:, low], ordered[:, high], share)
+        low, high, share = _places(n, q.ravel(), method, dtype)
+        found = _between(ordered[:, low], ordered[:, high], share)
         last = ordered[:, -1:]  # where NaN is sorted to
-        found = e.where(e.isnan(last), last, found)
+        found = e._where(e.isnan(last), last, found)
     return reshape(transpose(found, (1, 0)), q.shape + (kept if keepdims else shape))
 
 
@@ -96,8 +96,8 @@ def _positions_of_batch(op: Op, size: int, values: Values, params: Params) -> Te
     return op.call(x.reshape((rows,)), **params).reshape((*x.shape, len(params["q"])))
 
 
-@declare(public=False, batching=_positions_of_batch)
-def positions(x: Any, q: tuple[float, ...] = (), method: str = "linear") -> Array:
+@declare(batching=_positions_of_batch)
+def _positions(x: Any, q: tuple[float, ...] = (), method: str = "linear") -> Array:
     """Return where quantiles fall among so many sorted elements as each of `x` says."""
     out = np.zeros((len(x), len(q)))
     for n in np.unique(x):
@@ -111,15 +111,15 @@ def positions(x: Any, q: tuple[float, ...] = (), method: str = "linear") -> Arra
 
 def _of_present(ordered: Tensor, q: Any, method: str, dtype: Any) -> Any:
     """Return quantiles of the elements of each row that are not NaN."""
-    counts = total(e.logical_not(e.isnan(ordered)), axis=1)
-    position = positions(counts, q=tuple(q.tolist()), method=method)
+    counts = _sum(e.logical_not(e.isnan(ordered)), axis=1)
+    position = _positions(counts, q=tuple(q.tolist()), method=method)
     low = e.floor(position)
     share = astype(position - low, dtype)
     row = np.arange(ordered.shape[0])[:, None]
     at_low, at_high = (ordered[row, astype(at, np.intp)] for at in (low, e.ceil(position)))
-    if method in ONE_ELEMENT:
+    if method in _ONE_ELEMENT:
         return at_low
-    return at_low * (1.0 - share) + e.where(share > 0, at_high, 0.0) * share
+    return at_low * (1.0 - share) + e._where(share > 0, at_high, 0.0) * share
 
 
 def _refuse(name: str, weights: Any, overwrite_input: bool = False) -> None:

@@ -23,15 +23,15 @@ from ..engine.tensor import Array, Tensor, asarray
 from . import elementwise as e
 from .arranging import moveaxis
 from .batching import Params, Values
-from .creation import DType, fresh, of_ends
+from .creation import _DType, _fresh, _of_ends
 from .operands import as_tensor
 from .shaping import swapaxes
 
 # NumPy's annotations know fewer kinds of ends than its functions take.
-Between = Callable[..., Any]
-evenly_between: Between = np.linspace
-powers_between: Between = np.logspace
-ratios_between: Between = np.geomspace
+_Between = Callable[..., Any]
+_evenly_between: _Between = np.linspace
+_powers_between: _Between = np.logspace
+_ratios_between: _Between = np.geomspace
 
 
 @composed(np.arange)
@@ -39,7 +39,7 @@ def arange(
     start: Any,
     stop: Any = None,
     step: Any = None,
-    dtype: DType = None,
+    dtype: _DType = None,
     *,
     requires_grad: bool = False,
     name: str | None = None,
@@ -66,10 +66,10 @@ def arange(
     if array is None:
         first, last = (ends[0], ends[1]) if stop is not None else (0, ends[0])
         array = np.arange(first, last, 1 if step is None else ends[2], dtype=dtype)
-    return fresh(array, requires_grad, name, "arange")
+    return _fresh(array, requires_grad, name, "arange")
 
 
-def weights(g: Any, num: int, endpoint: bool) -> Any:
+def _weights(g: Any, num: int, endpoint: bool) -> Any:
     """Return the numbers from 0 to 1 that say how much of `stop` each result has, beside `g`."""
     steps = np.arange(num, dtype=g.dtype) * (1.0 / (max(num - 1, 1) if endpoint else max(num, 1)))
     return steps.reshape(num, *(1,) * (g.ndim - 1))
@@ -81,35 +81,33 @@ def _steps_first(op: Op, size: int, values: Values, params: Params) -> Tensor:
 
 @declare(
     kind="linear",
-    public=False,
     batching=_steps_first,
     start=lambda g, start_shape, num, endpoint: unbroadcast(
-        g * (1.0 - weights(g, num, endpoint)), start_shape
+        g * (1.0 - _weights(g, num, endpoint)), start_shape
     ),
     stop=lambda g, stop_shape, num, endpoint: unbroadcast(
-        g * weights(g, num, endpoint), stop_shape
+        g * _weights(g, num, endpoint), stop_shape
     ),
 )
-def line(start: npt.ArrayLike, stop: npt.ArrayLike, num: int = 50, endpoint: bool = True) -> Array:
+def _line(start: npt.ArrayLike, stop: npt.ArrayLike, num: int = 50, endpoint: bool = True) -> Array:
     """Return numbers evenly spaced, along the first axis."""
-    return np.asarray(evenly_between(start, stop, num, endpoint))
+    return np.asarray(_evenly_between(start, stop, num, endpoint))
 
 
 @declare(
-    public=False,
     batching=_steps_first,
     start=lambda g, start, out, start_shape, num, endpoint: unbroadcast(
-        g * (1.0 - weights(g, num, endpoint)) * out / start, start_shape
+        g * (1.0 - _weights(g, num, endpoint)) * out / start, start_shape
     ),
     stop=lambda g, stop, out, stop_shape, num, endpoint: unbroadcast(
-        g * weights(g, num, endpoint) * out / stop, stop_shape
+        g * _weights(g, num, endpoint) * out / stop, stop_shape
     ),
 )
-def geometric_line(
+def _geometric_line(
     start: npt.ArrayLike, stop: npt.ArrayLike, num: int = 50, endpoint: bool = True
 ) -> Array:
     """Return numbers each of which is the same multiple of the one before."""
-    return np.asarray(ratios_between(start, stop, num, endpoint))
+    return np.asarray(_ratios_between(start, stop, num, endpoint))
 
 
 @composed(np.linspace)
@@ -119,7 +117,7 @@ def linspace(
     num: int = 50,
     endpoint: bool = True,
     retstep: bool = False,
-    dtype: DType = None,
+    dtype: _DType = None,
     axis: int = 0,
     *,
     requires_grad: bool = False,
@@ -145,13 +143,13 @@ def linspace(
     ([0.0, 2.0, 4.0], 1.5)
     """
     if not (isinstance(start, Tensor) or isinstance(stop, Tensor)):
-        found = evenly_between(start, stop, num, endpoint, retstep, dtype, axis)
+        found = _evenly_between(start, stop, num, endpoint, retstep, dtype, axis)
         if retstep:
             array, step = found
-            return fresh(array, requires_grad, name, "linspace"), asarray(step)
-        return fresh(found, requires_grad, name, "linspace")
-    out = moveaxis(line(start, stop, num=operator.index(num), endpoint=endpoint), 0, axis)
-    out = of_ends(out, dtype, requires_grad, name, "linspace")
+            return _fresh(array, requires_grad, name, "linspace"), asarray(step)
+        return _fresh(found, requires_grad, name, "linspace")
+    out = moveaxis(_line(start, stop, num=operator.index(num), endpoint=endpoint), 0, axis)
+    out = _of_ends(out, dtype, requires_grad, name, "linspace")
     if not retstep:
         return out
     count = num - 1 if endpoint else num
@@ -166,7 +164,7 @@ def logspace(
     num: int = 50,
     endpoint: bool = True,
     base: npt.ArrayLike = 10.0,
-    dtype: DType = None,
+    dtype: _DType = None,
     axis: int = 0,
     *,
     requires_grad: bool = False,
@@ -179,11 +177,11 @@ def logspace(
     [1.0, 10.0, 100.0]
     """
     if not any(isinstance(x, Tensor) for x in (start, stop, base)):
-        found = powers_between(start, stop, num, endpoint, base, dtype, axis)
-        return fresh(found, requires_grad, name, "logspace")
+        found = _powers_between(start, stop, num, endpoint, base, dtype, axis)
+        return _fresh(found, requires_grad, name, "logspace")
     exponents = linspace(as_tensor(start), as_tensor(stop), num, endpoint)
     out = moveaxis(e.power(base, exponents), 0, axis)
-    return of_ends(out, dtype, requires_grad, name, "logspace")
+    return _of_ends(out, dtype, requires_grad, name, "logspace")
 
 
 @composed(np.geomspace)
@@ -192,7 +190,7 @@ def geomspace(
     stop: npt.ArrayLike,
     num: int = 50,
     endpoint: bool = True,
-    dtype: DType = None,
+    dtype: _DType = None,
     axis: int = 0,
     *,
     requires_grad: bool = False,
@@ -207,7 +205,9 @@ def geomspace(
     [1.0, 10.0, 100.0]
     """
     if not (isinstance(start, Tensor) or isinstance(stop, Tensor)):
-        found = ratios_between(start, stop, num, endpoint, dtype, axis)
-        return fresh(found, requires_grad, name, "geomspace")
-    out = moveaxis(geometric_line(start, stop, num=operator.index(num), endpoint=endpoint), 0, axis)
-    return of_ends(out, dtype, requires_grad, name, "geomspace")
+        found = _ratios_between(start, stop, num, endpoint, dtype, axis)
+        return _fresh(found, requires_grad, name, "geomspace")
+    out = moveaxis(
+        _geometric_line(start, stop, num=operator.index(num), endpoint=endpoint), 0, axis
+    )
+    return _of_ends(out, dtype, requires_grad, name, "geomspace")

@@ -29,15 +29,15 @@ from .operands import as_float, as_tensor
 from .shaping import astype
 
 # NumPy's annotations refuse a `keepdims` that is not written out.
-Reduce = Callable[..., Array]
-add_over: Reduce = np.add.reduce  # half the cost of x.sum()
-multiply_over: Reduce = np.multiply.reduce
-maximum_over: Reduce = np.maximum.reduce
-and_over: Reduce = np.logical_and.reduce
-or_over: Reduce = np.logical_or.reduce
+_Reduce = Callable[..., Array]
+_add_over: _Reduce = np.add.reduce  # half the cost of x.sum()
+_multiply_over: _Reduce = np.multiply.reduce
+_maximum_over: _Reduce = np.maximum.reduce
+_and_over: _Reduce = np.logical_and.reduce
+_or_over: _Reduce = np.logical_or.reduce
 
 
-def keep_axes(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
+def _keep_axes(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
     """Return `g` with the reduced axes back as axes of size 1."""
     if keepdims or g.ndim == len(x_shape):
         return g
@@ -47,18 +47,18 @@ def keep_axes(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> A
     return g.reshape(tuple(1 if i in axes else n for i, n in enumerate(x_shape)))
 
 
-def spread(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
+def _spread(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
     """Return `g` repeated along the axes that a reduction summed over."""
     if g.size == 1 and not isinstance(g, Tensor):
         # One number seen as an array by strides of 0: a sixth of the cost of broadcast_to.
         return np.ndarray(x_shape, g.dtype, g, 0, (0,) * len(x_shape))
-    return np.broadcast_to(keep_axes(g, x_shape, axis, keepdims), x_shape)
+    return np.broadcast_to(_keep_axes(g, x_shape, axis, keepdims), x_shape)
 
 
-@declare(kind="linear", name="sum", public=False, batching=over_axes, x=spread)
-def total(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+@declare(kind="linear", batching=over_axes, x=_spread)
+def _sum(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the sum over `axis`."""
-    return add_over(x, axis, keepdims=keepdims)
+    return _add_over(x, axis, keepdims=keepdims)
 
 
 @composed(np.sum)
@@ -89,25 +89,23 @@ def sum(
     if out is not None or dtype is not None or where is not True:
         refuse_out("sum", out)
         x = masked("sum", cast("sum", x, dtype), where, 0)
-    result = total(x, axis=axis, keepdims=keepdims) if axis is not None or keepdims else total(x)
+    result = _sum(x, axis=axis, keepdims=keepdims) if axis is not None or keepdims else _sum(x)
     return result if initial is None else e.add(result, start_of("sum", initial, result.dtype))
 
 
 @declare(
     kind="linear",
-    name="mean",
-    public=False,
     batching=over_axes,
-    x=lambda g, x_shape, axis, keepdims: spread(
+    x=lambda g, x_shape, axis, keepdims: _spread(
         g * (1.0 / (count(x_shape, axis) or 1)), x_shape, axis, keepdims
     ),
 )
-def average_of_all(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+def _mean(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the arithmetic mean over `axis`."""
     array = np.asarray(x)
     if array.dtype.kind == "f" and array.dtype.itemsize >= 4 and array.size:
         # What numpy.mean computes, without its Python layers.
-        return add_over(array, axis, keepdims=keepdims) / count(array.shape, axis)
+        return _add_over(array, axis, keepdims=keepdims) / count(array.shape, axis)
     return np.mean(array, axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
 
@@ -132,17 +130,17 @@ def mean(
         x = cast_to_float("mean", x, dtype)
     if where is True:
         if axis is None and not keepdims:
-            return average_of_all(x)
-        return average_of_all(x, axis=axis, keepdims=keepdims)
+            return _mean(x)
+        return _mean(x, axis=axis, keepdims=keepdims)
     t = as_tensor(x)
     mask = mask_of("mean", where, t.shape)
-    result = total(e.where(mask, t, 0), axis=axis, keepdims=keepdims)
-    return e.divide(result, counted(mask, result, axis, keepdims))
+    result = _sum(e._where(mask, t, 0), axis=axis, keepdims=keepdims)
+    return e.divide(result, _counted(mask, result, axis, keepdims))
 
 
-def counted(mask: Tensor, result: Tensor, axis: Axis, keepdims: bool) -> Tensor:
+def _counted(mask: Tensor, result: Tensor, axis: Axis, keepdims: bool) -> Tensor:
     """Return how many elements made each of a sum, in its dtype: integers would promote it."""
-    n = total(mask, axis=axis, keepdims=keepdims)
+    n = _sum(mask, axis=axis, keepdims=keepdims)
     return astype(n, result.dtype) if result.dtype.kind in "fc" else n
 
 
@@ -152,7 +150,7 @@ def _before(x: Any) -> Any:  # in either world
     return np.concatenate([one, x[..., :-1]], axis=-1).cumprod(axis=-1)
 
 
-def product_of_others(x: Any) -> Any:  # in either world
+def _product_of_others(x: Any) -> Any:  # in either world
     """Return, for each element along the last axis, the product of all the others.
 
     The product of those before times the product of those after: right where elements are
@@ -170,17 +168,17 @@ def _prod_rule(g, x, axis, keepdims):  # type: ignore[no-untyped-def]  # either 
     moved = tuple(x.shape[a] for a in order)
     rows = x.transpose(order).reshape((*moved[: len(rest)], count(x.shape, axes)))
     others = (
-        product_of_others(rows)
+        _product_of_others(rows)
         .reshape(moved)
         .transpose(tuple(order.index(a) for a in range(x.ndim)))
     )
-    return keep_axes(g, x.shape, axis, keepdims) * others
+    return _keep_axes(g, x.shape, axis, keepdims) * others
 
 
-@declare(name="prod", public=False, batching=over_axes, x=_prod_rule)
-def product(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+@declare(batching=over_axes, x=_prod_rule)
+def _prod(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the product over `axis`."""
-    return multiply_over(x, axis, keepdims=keepdims)
+    return _multiply_over(x, axis, keepdims=keepdims)
 
 
 @composed(np.prod)
@@ -205,13 +203,13 @@ def prod(
     """
     refuse_out("prod", out)
     x = masked("prod", cast("prod", x, dtype), where, 1)
-    result = product(x, axis=axis, keepdims=keepdims)
+    result = _prod(x, axis=axis, keepdims=keepdims)
     if initial is None:
         return result
     return e.multiply(result, start_of("prod", initial, result.dtype))
 
 
-def log_sum_exp_below_0(x: Array, axis: Axis) -> Array:
+def _log_sum_exp_below_0(x: Array, axis: Axis) -> Array:
     """Return log(sum(exp(x))) over `axis`, which stays, for x up to 0 that reach it.
 
     The ones that exp(0) gives are counted apart, so a sum just above 1 keeps all digits: it
@@ -220,14 +218,14 @@ def log_sum_exp_below_0(x: Array, axis: Axis) -> Array:
     e = np.exp(x)
     largest = x == 0
     e -= largest
-    ones = add_over(largest, axis, keepdims=True, dtype=e.dtype)
-    return np.log1p(add_over(e, axis, keepdims=True) + (ones - 1.0))
+    ones = _add_over(largest, axis, keepdims=True, dtype=e.dtype)
+    return np.log1p(_add_over(e, axis, keepdims=True) + (ones - 1.0))
 
 
 def _logsumexp_rule(g, x, out, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
     safe = np.where(out == -np.inf, 0.0, out)  # where all x are -inf the gradient is 0
-    return keep_axes(g, x.shape, axis, keepdims) * np.exp(
-        x - keep_axes(safe, x.shape, axis, keepdims)
+    return _keep_axes(g, x.shape, axis, keepdims) * np.exp(
+        x - _keep_axes(safe, x.shape, axis, keepdims)
     )
 
 
@@ -240,20 +238,20 @@ def logsumexp(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Ar
     0.69314718055...
     """
     array = as_float(x)
-    top = maximum_over(array, axis, keepdims=True, initial=-np.inf)
+    top = _maximum_over(array, axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, top.dtype.type(0))
     with np.errstate(divide="ignore"):  # log 0, where nothing or only -inf is summed
-        total = log_sum_exp_below_0(array - top, axis) + top
+        total = _log_sum_exp_below_0(array - top, axis) + top
     return total if keepdims else total.squeeze(axis)
 
 
 # --------------------------------------------------------- answers without gradient
 
 
-@declare(name="all", public=False, batching=over_axes)
-def every(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+@declare(batching=over_axes)
+def _all(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return whether all elements over `axis` are true."""
-    return and_over(x, axis, keepdims=keepdims)
+    return _and_over(x, axis, keepdims=keepdims)
 
 
 @composed(np.all)
@@ -272,13 +270,13 @@ def all(
     True
     """
     refuse_out("all", out)
-    return every(masked("all", x, where, True), axis=axis, keepdims=keepdims)
+    return _all(masked("all", x, where, True), axis=axis, keepdims=keepdims)
 
 
-@declare(name="any", public=False, batching=over_axes)
-def some(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+@declare(batching=over_axes)
+def _any(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return whether one of the elements over `axis` is true."""
-    return or_over(x, axis, keepdims=keepdims)
+    return _or_over(x, axis, keepdims=keepdims)
 
 
 @composed(np.any)
@@ -297,7 +295,7 @@ def any(
     False
     """
     refuse_out("any", out)
-    return some(masked("any", x, where, False), axis=axis, keepdims=keepdims)
+    return _any(masked("any", x, where, False), axis=axis, keepdims=keepdims)
 
 
 @composed(np.count_nonzero)
@@ -308,4 +306,4 @@ def count_nonzero(x: npt.ArrayLike, axis: Axis = None, *, keepdims: bool = False
     >>> tg.count_nonzero([1.0, 0.0, 3.0]).item()
     2
     """
-    return total(e.not_equal(x, 0), axis=axis, keepdims=keepdims)
+    return _sum(e.not_equal(x, 0), axis=axis, keepdims=keepdims)

@@ -18,7 +18,7 @@ from ..engine.op import composed
 from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array
 
-numpy: Any = np  # whose annotations know arrays only
+_numpy: Any = np  # whose annotations know arrays only
 
 trunc: Unary = constant(np.trunc, doc="x without its fraction; no gradient flows.")
 rint: Unary = constant(np.rint, doc="The nearest integer, halves to even; no gradient flows.")
@@ -45,7 +45,7 @@ def round(a: npt.ArrayLike, decimals: int = 0) -> Array:
     >>> tg.round([0.5, 1.5, -2.7])
     Tensor([ 0.,  2., -3.], dtype=float64)
     """
-    return numpy.round(a, decimals)  # type: ignore[no-any-return]
+    return _numpy.round(a, decimals)  # type: ignore[no-any-return]
 
 
 around = composed(np.around)(round)
@@ -61,7 +61,7 @@ def isreal(x: npt.ArrayLike) -> Array:
     >>> tg.isreal([1j, 2.0])
     Tensor([False,  True], dtype=bool)
     """
-    return numpy.isreal(x)  # type: ignore[no-any-return]
+    return _numpy.isreal(x)  # type: ignore[no-any-return]
 
 
 @declare(np.iscomplex, kind="elementwise")
@@ -72,7 +72,7 @@ def iscomplex(x: npt.ArrayLike) -> Array:
     >>> tg.iscomplex([1j, 2.0])
     Tensor([ True, False], dtype=bool)
     """
-    return numpy.iscomplex(x)  # type: ignore[no-any-return]
+    return _numpy.iscomplex(x)  # type: ignore[no-any-return]
 
 
 @declare(np.isposinf, kind="elementwise")
@@ -83,7 +83,7 @@ def isposinf(x: npt.ArrayLike) -> Array:
     >>> tg.isposinf([float("inf"), 2.0])
     Tensor([ True, False], dtype=bool)
     """
-    return numpy.isposinf(x)  # type: ignore[no-any-return]
+    return _numpy.isposinf(x)  # type: ignore[no-any-return]
 
 
 @declare(np.isneginf, kind="elementwise")
@@ -94,7 +94,7 @@ def isneginf(x: npt.ArrayLike) -> Array:
     >>> tg.isneginf([-float("inf"), 2.0])
     Tensor([ True, False], dtype=bool)
     """
-    return numpy.isneginf(x)  # type: ignore[no-any-return]
+    return _numpy.isneginf(x)  # type: ignore[no-any-return]
 
 
 @declare(np.isclose, kind="elementwise")
@@ -111,7 +111,7 @@ def isclose(
     >>> tg.isclose([1.0, 2.0], [1.0 + 1e-9, 3.0])
     Tensor([ True, False], dtype=bool)
     """
-    return np.asarray(numpy.isclose(a, b, rtol, atol, equal_nan))
+    return np.asarray(_numpy.isclose(a, b, rtol, atol, equal_nan))
 
 
 def _values(op: str, *operands: npt.ArrayLike) -> list[Array]:
@@ -132,7 +132,7 @@ def allclose(
     >>> tg.allclose(tg.tensor([1.0]), [1.0 + 1e-9])
     True
     """
-    return numpy.allclose(*_values("allclose", a, b), rtol, atol, equal_nan)  # type: ignore[no-any-return]
+    return _numpy.allclose(*_values("allclose", a, b), rtol, atol, equal_nan)  # type: ignore[no-any-return]
 
 
 @composed(np.array_equal)
@@ -143,7 +143,7 @@ def array_equal(a1: npt.ArrayLike, a2: npt.ArrayLike, equal_nan: bool = False) -
     >>> tg.array_equal(tg.tensor([1.0, 2.0]), [1, 2])
     True
     """
-    return numpy.array_equal(*_values("array_equal", a1, a2), equal_nan)  # type: ignore[no-any-return]
+    return _numpy.array_equal(*_values("array_equal", a1, a2), equal_nan)  # type: ignore[no-any-return]
 
 
 @composed(np.array_equiv)
@@ -154,7 +154,7 @@ def array_equiv(a1: npt.ArrayLike, a2: npt.ArrayLike) -> bool:
     >>> tg.array_equiv(tg.tensor([1.0, 1.0]), 1)
     True
     """
-    return numpy.array_equiv(*_values("array_equiv", a1, a2))  # type: ignore[no-any-return]
+    return _numpy.array_equiv(*_values("array_equiv", a1, a2))  # type: ignore[no-any-return]
 
 
 # ---------------------------------------------------------------------- integers

@@ -24,8 +24,8 @@ def _backward_sum(g, axis):  # type: ignore[no-untyped-def]  # either world
     return g[backward].cumsum(axis=axis)[backward]
 
 
-@declare(kind="linear", name="cumsum", public=False, batching=along_one_axis, x=_backward_sum)
-def running_sum(x: npt.ArrayLike, axis: int = 0) -> Array:
+@declare(kind="linear", batching=along_one_axis, x=_backward_sum)
+def _cumsum(x: npt.ArrayLike, axis: int = 0) -> Array:
     """Return the sums of the elements up to each along `axis`."""
     return np.add.accumulate(x, axis)
 
@@ -37,17 +37,16 @@ def _before(x: Any, first: float) -> Any:  # in either world
 
 
 def _adjoint(g: Any, x: Any) -> Any:  # in either world
-    """Return what :func:`recur` gives backward: s_i = x_(i+1) s_(i+1) + g_i."""
-    return _recur(_before(x[..., ::-1], 0.0), g[..., ::-1])[..., ::-1]
+    """Return what :func:`_recur_op` gives backward: s_i = x_(i+1) s_(i+1) + g_i."""
+    return _recur_op(_before(x[..., ::-1], 0.0), g[..., ::-1])[..., ::-1]
 
 
 @declare(
-    public=False,
     batching=of_rows,
     x=lambda g, x, out: _adjoint(g, x) * _before(out, 0.0),
     y=lambda g, x: _adjoint(g, x),
 )
-def recur(x: Array, y: Array) -> Array:
+def _recur(x: Array, y: Array) -> Array:
     """Return the s with ``s[i] = x[i] * s[i-1] + y[i]`` along the last axis, from s[-1] = 0.
 
     In passes of doubling reach, the logarithm of the length of them: after each, `x` is the
@@ -62,7 +61,7 @@ def recur(x: Array, y: Array) -> Array:
     return out
 
 
-_recur = either(recur)
+_recur_op = either(_recur)
 
 
 def _cumprod_rule(g, x, out, axis):  # type: ignore[no-untyped-def]  # either world
@@ -74,8 +73,8 @@ def _cumprod_rule(g, x, out, axis):  # type: ignore[no-untyped-def]  # either wo
     return (_adjoint(g, x) * _before(out, 1.0)).swapaxes(axis, -1)
 
 
-@declare(name="cumprod", public=False, batching=along_one_axis, x=_cumprod_rule)
-def running_product(x: npt.ArrayLike, axis: int = 0) -> Array:
+@declare(batching=along_one_axis, x=_cumprod_rule)
+def _cumprod(x: npt.ArrayLike, axis: int = 0) -> Array:
     """Return the products of the elements up to each along `axis`."""
     return np.multiply.accumulate(x, axis)
 
@@ -110,7 +109,7 @@ def cumsum(
     Tensor([1., 3., 7.], dtype=float64)
     """
     refuse_out("cumsum", out)
-    return _scanned("cumsum", running_sum, cast("cumsum", x, dtype), axis)
+    return _scanned("cumsum", _cumsum, cast("cumsum", x, dtype), axis)
 
 
 @composed(np.cumprod)
@@ -132,7 +131,7 @@ def cumprod(
     Tensor([1., 8., 0.], dtype=float64)
     """
     refuse_out("cumprod", out)
-    return _scanned("cumprod", running_product, cast("cumprod", x, dtype), axis)
+    return _scanned("cumprod", _cumprod, cast("cumprod", x, dtype), axis)
 
 
 def _cumulative(
@@ -174,7 +173,7 @@ def cumulative_sum(
     Tensor([0., 1., 3., 7.], dtype=float64)
     """
     first = 0 if include_initial else None
-    return _cumulative("cumulative_sum", running_sum, x, axis, dtype, out, first)
+    return _cumulative("cumulative_sum", _cumsum, x, axis, dtype, out, first)
 
 
 @composed(late("cumulative_prod"))
@@ -196,4 +195,4 @@ def cumulative_prod(
     Tensor([1., 2., 6.], dtype=float64)
     """
     first = 1 if include_initial else None
-    return _cumulative("cumulative_prod", running_product, x, axis, dtype, out, first)
+    return _cumulative("cumulative_prod", _cumprod, x, axis, dtype, out, first)

@@ -70,7 +70,7 @@ def constant_of(name: str, doc: str) -> Unary:
     return op
 
 
-def alike(*numbers: Any) -> tuple[Array, ...]:
+def with_one_precision(*numbers: Any) -> tuple[Array, ...]:
     """Return all as arrays; Python numbers get the precision of the others."""
     if all(type(x) is np.ndarray for x in numbers):
         return numbers
@@ -86,7 +86,7 @@ def of_two(name: str, doc: str, x: RuleFunction, y: RuleFunction) -> Binary:
     """Declare a function of two broadcasting arrays that SciPy computes."""
 
     def forward(x: Array, y: Array) -> Array:
-        return scipy_function(name)(*alike(x, y))  # type: ignore[no-any-return]
+        return scipy_function(name)(*with_one_precision(x, y))  # type: ignore[no-any-return]
 
     op: Binary = elementwise(forward, name=f"special.{name}", doc=doc, x=x, y=y)
     return op
@@ -123,8 +123,11 @@ def of_many(
         forward: What to compute; SciPy's function when left out.
         rules: A rule for each input that has one; the others have no gradient, and say so.
     """
-    op = many(
-        name, inputs, forward or (lambda *arrays: scipy_function(name)(*alike(*arrays))), rules
+    op = refusing_op(
+        name,
+        inputs,
+        forward or (lambda *arrays: scipy_function(name)(*with_one_precision(*arrays))),
+        rules,
     )
     missing = [x for x in op.inputs if x not in rules]
     if missing:
@@ -137,7 +140,7 @@ def with_integers(name: str) -> Callable[..., Any]:
     return lambda *arrays: scipy_function(name)(*arrays)
 
 
-def many(name: str, inputs: str, forward: Callable[..., Any], rules: dict[str, Any]) -> Op:
+def refusing_op(name: str, inputs: str, forward: Callable[..., Any], rules: dict[str, Any]) -> Op:
     """Return an elementwise op whose inputs without a rule refuse to be differentiated."""
     names = tuple(inputs.split())
     refused = {x: no_gradient(name, f"the argument {x}") for x in names if x not in rules}
@@ -165,7 +168,7 @@ def of_several(
     for place, (part, rules) in enumerate(parts.items()):
         if callable(rules):
             rules = {inputs.split()[-1]: rules}
-        op = many(name, inputs, taking(name, place), rules)
+        op = refusing_op(name, inputs, taking(name, place), rules)
         op.name += f"_{part}"
         call = dress(enter(op), general(op), f"Result {place}, {part}, of `special.{name}`.")
         ops.append(call)
@@ -184,7 +187,7 @@ def of_several(
 
 def taking(name: str, place: int) -> Callable[..., Any]:
     """Return the function that computes one of the results of SciPy's."""
-    return lambda *arrays: scipy_function(name)(*alike(*arrays))[place]
+    return lambda *arrays: scipy_function(name)(*with_one_precision(*arrays))[place]
 
 
 def results_of(function: Callable[..., Any]) -> SimpleNamespace:
@@ -202,7 +205,7 @@ def real_only(x: Any, name: str, instead: str) -> Any:
     return x
 
 
-def answer(ufunc: np.ufunc) -> Callable[..., Tensor] | None:
+def answer_to(ufunc: np.ufunc) -> Callable[..., Tensor] | None:
     """Return what answers a ufunc called on Tensors, if it is one of SciPy's."""
     name = ufunc.__name__
     module = "scipy.special._ufuncs" if name.startswith("_") else "scipy.special"

@@ -20,7 +20,7 @@ from ..engine.hooks import SHAPE_BY_VALUES, refuse_replay
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
-from .indexing import assign, get
+from .indexing import getitem, setitem
 from .operands import as_tensor, axis_from_front
 from .shaping import astype, broadcast_to, ravel
 
@@ -89,13 +89,13 @@ def where(
         return nonzero(condition)
     if x is None or y is None:
         raise TypeError("where: either both or neither of x and y should be given")
-    return e.where(condition, x, y)
+    return e._where(condition, x, y)
 
 
 # ------------------------------------------------------------------------- by place
 
 
-def in_range(indices: Tensor, size: int, mode: str, op: str) -> Tensor:
+def _in_range(indices: Tensor, size: int, mode: str, op: str) -> Tensor:
     """Return `indices` as `mode` says: as they are, wrapped around, or moved to the ends."""
     if indices.dtype.kind not in "iu":
         raise DTypeError(f"{op}: the indices must be integers, not {indices.dtype}")
@@ -108,7 +108,7 @@ def in_range(indices: Tensor, size: int, mode: str, op: str) -> Tensor:
     raise ValueError(f"{op}: mode must be 'raise', 'wrap' or 'clip', not {mode!r}")
 
 
-def index_tensor(indices: Any) -> Tensor:
+def _index_tensor(indices: Any) -> Tensor:
     """Return indices as a Tensor of integers; an empty list has no dtype of its own."""
     t = as_tensor(indices)
     if t.dtype.kind == "b" or (t.size == 0 and isinstance(indices, (list, tuple))):
@@ -140,17 +140,17 @@ def take(
     >>> tg.take([[1.0, 2.0, 3.0]], [2, 0, 0], axis=1).tolist()
     [[3.0, 1.0, 1.0]]
     """
-    t, places = as_tensor(a), index_tensor(indices)
+    t, places = as_tensor(a), _index_tensor(indices)
     if axis is None:
         t, axis = ravel(t), 0
     axis = axis_from_front(axis, t.ndim, "take")
-    places = in_range(places, t.shape[axis], mode, "take")
-    return get(t, ((slice(None),) * axis) + (places,))
+    places = _in_range(places, t.shape[axis], mode, "take")
+    return getitem(t, ((slice(None),) * axis) + (places,))
 
 
-def along_axis(shape: tuple[int, ...], indices: Any, axis: int, op: str) -> tuple[Any, ...]:
+def _along_axis(shape: tuple[int, ...], indices: Any, axis: int, op: str) -> tuple[Any, ...]:
     """Return the index that picks `indices` along `axis`, and everything along the others."""
-    places = index_tensor(indices)
+    places = _index_tensor(indices)
     if places.dtype.kind not in "iu":
         raise DTypeError(f"{op}: the indices must be integers, not {places.dtype}")
     if places.ndim != len(shape):
@@ -182,7 +182,7 @@ def take_along_axis(arr: npt.ArrayLike, indices: npt.ArrayLike, axis: int | None
     if axis is None:
         t, axis = ravel(t), 0
     axis = axis_from_front(axis, t.ndim, "take_along_axis")
-    return get(t, along_axis(t.shape, indices, axis, "take_along_axis"))
+    return getitem(t, _along_axis(t.shape, indices, axis, "take_along_axis"))
 
 
 @composed(np.put_along_axis)
@@ -213,15 +213,15 @@ def put_along_axis(
             "Tensor first, with tg.tensor(arr)"
         )
     if axis is None:
-        (at,) = along_axis((arr.size,), indices, 0, "put_along_axis")
+        (at,) = _along_axis((arr.size,), indices, 0, "put_along_axis")
         places = []
         for n in reversed(arr.shape):
             places.append(e.remainder(at, n))
             at = e.floor_divide(at, n)
-        assign(arr, tuple(reversed(places)), values)
+        setitem(arr, tuple(reversed(places)), values)
         return
     axis = axis_from_front(axis, arr.ndim, "put_along_axis")
-    assign(arr, along_axis(arr.shape, indices, axis, "put_along_axis"), values)
+    setitem(arr, _along_axis(arr.shape, indices, axis, "put_along_axis"), values)
 
 
 # --------------------------------------------------------------------- by condition
@@ -255,7 +255,7 @@ def extract(condition: npt.ArrayLike, arr: npt.ArrayLike) -> Tensor:
     return take(ravel(as_tensor(arr)), flatnonzero(condition))
 
 
-@declare(kind="elementwise", public=False)
+@declare(kind="elementwise")
 def _checked_choice(a: npt.ArrayLike, count: int = 0) -> Array:
     """Return integers if each is that of one of so many choices."""
     if np.any((np.asarray(a) < 0) | (np.asarray(a) >= count)):
@@ -279,7 +279,7 @@ def choose(a: npt.ArrayLike, choices: Sequence[Any], mode: str = "raise") -> Ten
     [1.0, 9.0, 3.0]
     """
     arrays = [as_tensor(choice) for choice in choices]
-    which = in_range(index_tensor(a), len(arrays), mode, "choose")
+    which = _in_range(_index_tensor(a), len(arrays), mode, "choose")
     if not arrays:
         raise ShapeError("choose: there are no choices")
     if mode == "raise":
@@ -289,7 +289,7 @@ def choose(a: npt.ArrayLike, choices: Sequence[Any], mode: str = "raise") -> Ten
     arrays = [array if array.dtype == dtype else astype(array, dtype) for array in arrays]
     out = arrays[0]
     for k, array in enumerate(arrays[1:], 1):
-        out = e.where(which == k, array, out)
+        out = e._where(which == k, array, out)
     return out if out.shape == shape else broadcast_to(out, shape)
 
 
@@ -314,7 +314,7 @@ def select(
             raise DTypeError("select: the conditions must be boolean")
     out: Any = default
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
-        out = e.where(condition, choice, out)
+        out = e._where(condition, choice, out)
     return out  # type: ignore[no-any-return]
 
 
@@ -362,8 +362,8 @@ def piecewise(
     for condition, function in zip(conditions, funclist, strict=True):
         mask = astype(condition, bool)
         if not callable(function):
-            assign(out, mask, function)
+            setitem(out, mask, function)
         elif concrete(mask, "piecewise").any():
             chosen: Callable[..., Any] = function
-            assign(out, mask, chosen(get(t, mask), *args, **kw))
+            setitem(out, mask, chosen(getitem(t, mask), *args, **kw))
     return out

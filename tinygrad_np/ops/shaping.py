@@ -29,12 +29,10 @@ def _as_tuple(shape: Shape) -> tuple[int, ...]:
 
 @declare(
     kind="linear",
-    name="reshape",
-    public=False,
     batching=_reshape_batch,
     x=lambda g, x_shape: g.reshape(x_shape),
 )
-def in_rows(x: npt.ArrayLike, shape: Shape = -1) -> Array:
+def _reshape(x: npt.ArrayLike, shape: Shape = -1) -> Array:
     """Return the elements in another shape, the last axis changing fastest."""
     return np.reshape(x, shape)
 
@@ -59,11 +57,11 @@ def reshape(x: npt.ArrayLike, shape: Shape = -1, order: str = "C") -> Tensor:
     [[1.0, 3.0], [2.0, 4.0]]
     """
     if order == "C":
-        return in_rows(x, shape)
+        return _reshape(x, shape)
     if order != "F":
         raise ShapeError(f"reshape: order is 'C' or 'F', not {order!r}")
     sizes = tuple(shape) if isinstance(shape, Sequence) else (shape,)
-    return transpose(in_rows(transpose(x), sizes[::-1]))
+    return transpose(_reshape(transpose(x), sizes[::-1]))
 
 
 def _transpose_back(g, axes):  # type: ignore[no-untyped-def]  # either world
@@ -187,8 +185,8 @@ def _concatenate_batch(op: Op, size: int, values: Values, params: Params) -> Ten
     return op.call(*whole, axis=behind(params["axis"], whole[0].ndim - 1, op))
 
 
-@declare(kind="linear", name="concatenate", public=False, batching=_concatenate_batch, arrays=_part)
-def join(*arrays: npt.ArrayLike, axis: int = 0) -> Array:
+@declare(kind="linear", batching=_concatenate_batch, arrays=_part)
+def _concatenate(*arrays: npt.ArrayLike, axis: int = 0) -> Array:
     """Return arrays joined along an axis they have."""
     return np.concatenate(arrays, axis)
 
@@ -202,8 +200,8 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Tensor:
     Tensor([1., 2., 3.], dtype=float64)
     """
     if axis is None:
-        return join(*(reshape(a, -1) for a in arrays), axis=0)
-    return join(*arrays, axis=axis)
+        return _concatenate(*(reshape(a, -1) for a in arrays), axis=0)
+    return _concatenate(*arrays, axis=axis)
 
 
 def _layer(g, index, axis):  # type: ignore[no-untyped-def]  # either world
@@ -216,8 +214,8 @@ def _stack_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
     return op.call(*whole, axis=behind(params["axis"], whole[0].ndim, op))
 
 
-@declare(kind="linear", name="stack", public=False, batching=_stack_batch, arrays=_layer)
-def pile(*arrays: npt.ArrayLike, axis: int = 0) -> Array:
+@declare(kind="linear", batching=_stack_batch, arrays=_layer)
+def _stack(*arrays: npt.ArrayLike, axis: int = 0) -> Array:
     """Return arrays of one shape joined along a new axis."""
     return np.stack(arrays, axis)
 
@@ -231,7 +229,7 @@ def stack(arrays: Sequence[Any], axis: int = 0) -> Tensor:
     Tensor([[1., 3.],
             [2., 4.]], dtype=float64)
     """
-    return pile(*arrays, axis=axis)
+    return _stack(*arrays, axis=axis)
 
 
 @composed(np.split)
@@ -276,8 +274,8 @@ def astype(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> Array:
     return np.asarray(x).astype(dtype)
 
 
-@declare(kind="elementwise", public=False, x=lambda g: g)
-def copy(x: npt.ArrayLike) -> Array:
+@declare(kind="elementwise", x=lambda g: g)
+def _copy(x: npt.ArrayLike) -> Array:
     """Return the same values as a Tensor of its own."""
     return np.array(x)
 

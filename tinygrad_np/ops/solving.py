@@ -19,8 +19,8 @@ from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import refuse_out
 from .batching import Params, Values, of_matrices
-from .decompositions import from_lower, svdvals
-from .degeneracy import adjoint, real_part, transposed, unless
+from .decompositions import _from_lower, svdvals
+from .degeneracy import _unless, adjoint, real_part, transposed
 from .operands import as_tensor
 from .products import matmul
 from .reductions import sum
@@ -51,15 +51,15 @@ def inv(a: Any) -> Array:
     return np.linalg.inv(a)
 
 
-@declare(public=False, name="linalg.inverse_or_inf", batching=of_matrices, a=_inv_rule)
-def inverse_or_inf(a: Any) -> Array:
+@declare(name="linalg.inverse_or_inf", batching=of_matrices, a=_inv_rule)
+def _inverse_or_inf(a: Any) -> Array:
     """Return inverses, filled with infinities for matrices that are singular."""
     try:
         return np.linalg.inv(a)
     except np.linalg.LinAlgError:
         if a.ndim < 3:
             return np.full(a.shape, np.inf, np.result_type(a.dtype, np.float32))
-        return np.stack([inverse_or_inf.op.forward(matrix) for matrix in a])  # type: ignore[attr-defined]  # set by declare
+        return np.stack([_inverse_or_inf.op.forward(matrix) for matrix in a])  # type: ignore[attr-defined]  # set by declare
 
 
 def _solve_b(g, a, b_shape):  # type: ignore[no-untyped-def]  # either world
@@ -114,8 +114,8 @@ def _cofactors_rule(g, a):  # type: ignore[no-untyped-def]  # either world
     return np.linalg.det(a)[..., None, None] * (scale * left - left @ transposed(g) @ left)
 
 
-@declare(public=False, name="linalg.cofactors", batching=of_matrices, a=_cofactors_rule)
-def cofactors(a: Any) -> Array:
+@declare(name="linalg.cofactors", batching=of_matrices, a=_cofactors_rule)
+def _cofactors(a: Any) -> Array:
     """Return the derivative of the determinant, finite for singular matrices too.
 
     Their own derivative needs an inverse, so it is refused where the matrix is singular.
@@ -130,14 +130,14 @@ def cofactors(a: Any) -> Array:
     return out
 
 
-_cofactors, _unless = either(cofactors), either(unless)
+_cofactors_op, _unless_op = either(_cofactors), either(_unless)
 
 
 @declare(
     np.linalg.det,
     name="linalg.det",
     batching=of_matrices,
-    a=lambda g, a: g[..., None, None] * _cofactors(a),
+    a=lambda g, a: g[..., None, None] * _cofactors_op(a),
 )
 def det(a: Any) -> Array:
     """The determinants of square matrices (..., n, n).
@@ -166,13 +166,12 @@ def _slogdet_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
 
 
 @declare(
-    public=False,
     name="linalg.slogdet_packed",
     holomorphic=False,
     batching=of_matrices,
     a=_slogdet_rule,
 )
-def slogdet_packed(a: Any) -> Array:
+def _slogdet_packed(a: Any) -> Array:
     """Return the sign of the determinant and the logarithm of its size, side by side."""
     sign, log = np.linalg.slogdet(a)
     return np.stack([sign, log.astype(sign.dtype)], axis=-1)
@@ -188,7 +187,7 @@ def slogdet(a: npt.ArrayLike) -> SlogdetResult:
     >>> tg.linalg.slogdet([[0.0, 1.0], [1.0, 0.0]]).sign.item()
     -1.0
     """
-    packed = slogdet_packed(as_tensor(a))
+    packed = _slogdet_packed(as_tensor(a))
     if packed.dtype.kind == "c":
         return SlogdetResult(packed[..., 0], np.real(packed[..., 1]))
     return SlogdetResult(packed.detach()[..., 0], packed[..., 1])
@@ -197,7 +196,7 @@ def slogdet(a: npt.ArrayLike) -> SlogdetResult:
 # ----------------------------------------------------- pseudo-inverse, least squares
 
 
-LEFT_OUT = (
+_LEFT_OUT = (
     "linalg.pinv, lstsq: rcond (rtol) leaves out singular values that are not 0; there is no "
     "gradient for that here: use a smaller one, or compose it of linalg.svd"
 )
@@ -207,7 +206,7 @@ def _pinv_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
     # Golub and Pereyra, The differentiation of pseudo-inverses, 1973: for a rank that stays.
     rest = abs(a - a @ out @ a).max(axis=(-2, -1), initial=0.0)
     limit = abs(a).max(axis=(-2, -1), initial=0.0) * float(np.finfo(a.dtype).eps) ** 0.5
-    g = _unless(g, (rest > limit)[..., None, None], why=LEFT_OUT)
+    g = _unless_op(g, (rest > limit)[..., None, None], why=_LEFT_OUT)
     p, back = adjoint(out), adjoint(g)
     c = -(p @ g @ p)
     c = c + (np.eye(a.shape[-2], dtype=a.dtype) - a @ out) @ back @ (out @ p)
@@ -215,13 +214,12 @@ def _pinv_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
 
 
 @declare(
-    public=False,
     name="linalg.pseudo_inverse",
     holomorphic=False,
     batching=of_matrices,
     a=_pinv_rule,
 )
-def pseudo_inverse(a: Any, rcond: float = 1e-15) -> Array:
+def _pseudo_inverse(a: Any, rcond: float = 1e-15) -> Array:
     """Return the pseudo-inverse, singular values below `rcond` times the largest left out."""
     return np.linalg.pinv(a, rcond)
 
@@ -250,14 +248,14 @@ def pinv(
     >>> tg.linalg.pinv([[2.0], [0.0]])
     Tensor([[0.5, 0. ]], dtype=float64)
     """
-    t = from_lower(as_tensor(a)) if hermitian else as_tensor(a)
+    t = _from_lower(as_tensor(a)) if hermitian else as_tensor(a)
     if rcond is None:
         rcond = 1e-15 if rtol is np._NoValue else rtol
     elif rtol is not np._NoValue:
         raise ValueError("linalg.pinv: rcond and rtol are one thing; give one of them")
     if rcond is None:
         rcond = max(t.shape[-2:]) * _epsilon(t)
-    return pseudo_inverse(t, rcond=float(rcond))
+    return _pseudo_inverse(t, rcond=float(rcond))
 
 
 def _epsilon(t: Tensor) -> float:
@@ -296,7 +294,7 @@ def lstsq(
     cut = max(m, n) * _epsilon(t) if rcond is None else float(rcond)
     if cut < 0:
         cut = _epsilon(t)
-    x = matmul(pseudo_inverse(t, rcond=cut), y)
+    x = matmul(_pseudo_inverse(t, rcond=cut), y)
     values = svdvals(t)
     counted = sum(e.greater(values, cut * values[:1]))
     unknown = isinstance(counted, BatchTracer) or is_replaying()
@@ -305,7 +303,7 @@ def lstsq(
         rest = e.absolute(e.subtract(y, matmul(t, x)))
         residuals = reshape(sum(e.square(rest), axis=0), -1)
         if unknown:
-            residuals = e.where(e.equal(rank, n), residuals, math.nan)
+            residuals = e._where(e.equal(rank, n), residuals, math.nan)
     else:
         residuals = as_tensor(np.zeros(0, values.dtype))
     return x, residuals, rank, values

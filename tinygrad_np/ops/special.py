@@ -12,12 +12,12 @@ from ..engine.protocols import Unary
 from ..engine.tensor import Array
 from .operands import as_float
 
-TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+_TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 _erf_of_number: Any = np.frompyfunc(math.erf, 1, 1)
 _erfc_of_number: Any = np.frompyfunc(math.erfc, 1, 1)
 
 
-def erf_array(x: Array) -> Array:
+def _erf_array(x: Array) -> Array:
     """Return the error function of an array.
 
     By SciPy where it is installed; without it one Python call per element, a hundred times slower.
@@ -31,15 +31,15 @@ def erf_array(x: Array) -> Array:
 
 
 erf: Unary = elementwise(
-    erf_array,
+    _erf_array,
     name="erf",
-    x=lambda g, x: g * (TWO_OVER_SQRT_PI * np.exp(-x * x)),
+    x=lambda g, x: g * (_TWO_OVER_SQRT_PI * np.exp(-x * x)),
     doc="The error function: 2 / sqrt(pi) times the integral of exp(-t * t) from 0 to x.",
 )
-erf_in_rules = either(erf)
+_erf_op = either(erf)
 
 
-def erfc_array(x: Array) -> Array:
+def _erfc_array(x: Array) -> Array:
     """Return 1 - erf of an array, with all its digits: by SciPy, or one Python call per element."""
     try:
         from scipy.special import erfc as erfc_of_array
@@ -50,9 +50,9 @@ def erfc_array(x: Array) -> Array:
 
 
 erfc: Unary = elementwise(
-    erfc_array,
+    _erfc_array,
     name="special.erfc",
-    x=lambda g, x: g * (np.exp(-x * x) * -TWO_OVER_SQRT_PI),
+    x=lambda g, x: g * (np.exp(-x * x) * -_TWO_OVER_SQRT_PI),
     doc="1 - erf(x), exact where it is tiny.",
 )
-erfc_in_rules = either(erfc)
+_erfc_op = either(erfc)

@@ -15,14 +15,14 @@ from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, cast_to_float, check, count, mask_of, reduced_axes, refuse_out
-from .indexing import ARRAY, scatter
+from .indexing import ARRAY, _scatter
 from .operands import as_tensor
-from .reductions import counted, mean, sum, total
+from .reductions import _counted, _sum, mean, sum
 from .shaping import astype, broadcast_to, concatenate, reshape
 
 
-@declare(kind="elementwise", public=False, holomorphic=False, x=lambda g, x: g * (x * 2.0))
-def squared_modulus(x: Any) -> Array:
+@declare(kind="elementwise", holomorphic=False, x=lambda g, x: g * (x * 2.0))
+def _squared_modulus(x: Any) -> Array:
     """Return |x| ** 2, a real number for a complex one."""
     return x.real * x.real + x.imag * x.imag  # type: ignore[no-any-return]
 
@@ -31,8 +31,8 @@ def _root_rule(g: Any, out: Any) -> Any:  # a rule: either world
     return g * (out != 0) * 0.5 / np.where(out == 0, 1.0, out)
 
 
-@declare(kind="elementwise", public=False, x=_root_rule)
-def deviation(x: Any) -> Array:
+@declare(kind="elementwise", x=_root_rule)
+def _deviation(x: Any) -> Array:
     """Return the root of a variance; unlike that of any number, its gradient at 0 is 0."""
     return np.sqrt(x)  # type: ignore[no-any-return]
 
@@ -55,16 +55,16 @@ def _variance(
         ddof = correction
     refuse_out(name, out)
     t = as_tensor(cast_to_float(name, x, dtype))
-    square = squared_modulus if t.dtype.kind == "c" else e.square
+    square = _squared_modulus if t.dtype.kind == "c" else e.square
     if where is True:
         middle = mean(t, axis, keepdims=True) if of_mean is None else of_mean
-        result = total(square(e.subtract(t, middle)), axis=axis, keepdims=keepdims)
+        result = _sum(square(e.subtract(t, middle)), axis=axis, keepdims=keepdims)
         return e.divide(result, builtins.max(count(t.shape, axis) - ddof, 0))
     mask = mask_of(name, where, t.shape)
     middle = mean(t, axis, keepdims=True, where=mask) if of_mean is None else of_mean
-    centred = e.where(mask, e.subtract(t, middle), 0)  # also where those left out are NaN
-    result = total(square(centred), axis=axis, keepdims=keepdims)
-    return e.divide(result, e.maximum(counted(mask, result, axis, keepdims) - ddof, 0))
+    centred = e._where(mask, e.subtract(t, middle), 0)  # also where those left out are NaN
+    result = _sum(square(centred), axis=axis, keepdims=keepdims)
+    return e.divide(result, e.maximum(_counted(mask, result, axis, keepdims) - ddof, 0))
 
 
 @composed(np.var)
@@ -124,7 +124,7 @@ def std(
     1.0
     """
     variance = _variance("std", x, axis, dtype, out, ddof, keepdims, where, mean, correction)
-    return deviation(variance)
+    return _deviation(variance)
 
 
 @composed(np.average)
@@ -308,8 +308,8 @@ def corrcoef(
     return c if c.dtype.kind == "c" else e.clip(c, -1.0, 1.0)
 
 
-@declare(name="bincount", public=False)
-def counts(x: npt.ArrayLike, minlength: int = 0) -> Array:
+@declare()
+def _bincount(x: npt.ArrayLike, minlength: int = 0) -> Array:
     """Return how often each of 0, 1, 2, ... is among `x`."""
     return np.bincount(x, None, minlength)
 
@@ -330,7 +330,7 @@ def bincount(x: npt.ArrayLike, weights: npt.ArrayLike | None = None, minlength: 
     Tensor([1. , 0. , 2.5], dtype=float64)
     """
     refuse_replay("bincount", SHAPE_BY_VALUES)
-    n = counts(x, minlength=minlength)
+    n = _bincount(x, minlength=minlength)
     if weights is None:
         return n
     w, bins = as_tensor(weights), as_tensor(x)
@@ -339,4 +339,4 @@ def bincount(x: npt.ArrayLike, weights: npt.ArrayLike | None = None, minlength: 
     if w.shape != bins.shape:
         raise ShapeError(f"bincount: weights of shape {w.shape} for x of shape {bins.shape}")
     w = w if w.dtype == np.float64 else astype(w, np.float64)
-    return scatter(w, bins, shape=n.shape, template=(ARRAY,))
+    return _scatter(w, bins, shape=n.shape, template=(ARRAY,))

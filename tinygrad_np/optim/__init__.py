@@ -12,8 +12,11 @@
 1.0
 """
 
+from ..engine.public import claim
 from .adam import Adam, AdamW
 from .optimizer import Optimizer
 from .sgd import SGD
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+
+claim(globals(), __all__)

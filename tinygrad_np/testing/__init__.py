@@ -5,6 +5,7 @@
 True
 """
 
+from ..engine.public import claim
 from .check import gradcheck, gradcheck_module, numeric_gradient
 from .report import Blame, Finding, GradcheckError, Report, WeakGradcheckWarning
 
@@ -18,3 +19,5 @@ __all__ = [
     "gradcheck_module",
     "numeric_gradient",
 ]
+
+claim(globals(), __all__)

@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from hypothesis import assume
-from hypothesis import strategies as st
+from hypothesis import assume, strategies as st
 from hypothesis.extra import numpy as hnp
 
+from ..engine.public import claim
 from ..engine.tensor import Tensor
 from .programs import FORMS, Form, Program, write
 
@@ -167,3 +167,6 @@ def programs(draw: st.DrawFn, forms: Mapping[str, Form] = FORMS, max_lines: int 
     assume(program is not None)
     assert program is not None
     return program
+
+
+claim(globals(), __all__)

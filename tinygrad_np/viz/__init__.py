@@ -7,6 +7,7 @@
 True
 """
 
+from ..engine.public import claim
 from .compare import Comparison, compare
 from .compared import Pair
 from .dot import draw
@@ -31,3 +32,5 @@ __all__ = [
     "text",
     "to_json",
 ]
+
+claim(globals(), __all__)

@@ -19,11 +19,7 @@ from .contraction import Contraction, Thing
 from .drawable import Drawable, named_outputs, named_tensors
 from .folding import Run, Unit
 from .groups import Part, chosen, divide, is_data
-from .model import Arrow as Arrow
-from .model import Box as Box
-from .model import Group as Group
-from .model import Kind as Kind
-from .model import Picture as Picture
+from .model import Arrow as Arrow, Box as Box, Group as Group, Kind as Kind, Picture as Picture
 from .options import Options, takes
 from .recorded import Debugging, Recorded, recorded
 from .values import Known, summarize

@@ -9,8 +9,7 @@ from ...engine.graph import Node
 from ...engine.tensor import Array, Tensor
 from ...explain.findings import Finding, find_forward
 from ...explain.steps import bad_step, find_backward, rule_behind
-from ...explain.values import bad_in
-from ...explain.values import operand_names as names_of
+from ...explain.values import bad_in, operand_names as names_of
 from ..alignment import Side
 from ..model import Box
 from .content import Content, badness

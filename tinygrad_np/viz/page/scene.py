@@ -14,8 +14,7 @@ from typing import Any, get_args
 from ..labels import LINES, Label, measured, width_of
 from ..layout.containers import Container, contain
 from ..layout.frames import arrange_inside, frame_inside
-from ..lines import SIGNS, Words, counted, groups_of_one_op, visible
-from ..lines import title_of as words_of
+from ..lines import SIGNS, Words, counted, groups_of_one_op, title_of as words_of, visible
 from ..model import Box, Group, Mark, Picture
 
 ITEMS = {"node": 0, "container": 1, "in": 2, "out": 3}

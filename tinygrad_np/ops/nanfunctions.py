@@ -18,23 +18,23 @@ from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, cast_to_float, mask_of, refuse_out, start_of
 from .batching import along_one_axis, over_axes
-from .extrema import extremum, extremum_rule, max, min
+from .extrema import _extremum, _extremum_rule, max, min
 from .operands import as_tensor
-from .reductions import counted, mean, prod, sum
+from .reductions import _counted, mean, prod, sum
 from .scans import cumprod, cumsum
-from .statistics import deviation, var
+from .statistics import _deviation, var
 
-fmax_over: Callable[..., Array] = np.fmax.reduce
-fmin_over: Callable[..., Array] = np.fmin.reduce
+_fmax_over: Callable[..., Array] = np.fmax.reduce
+_fmin_over: Callable[..., Array] = np.fmin.reduce
 
 
-def filled(x: Any, value: float) -> Any:
+def _filled(x: Any, value: float) -> Any:
     """Return `x` with another value in the place of NaN; integers have none."""
     t = as_tensor(x)
-    return e.where(e.isnan(t), value, t) if t.dtype.kind in "fc" else t
+    return e._where(e.isnan(t), value, t) if t.dtype.kind in "fc" else t
 
 
-def present(op: str, x: Tensor, where: Any) -> Any:
+def _present(op: str, x: Tensor, where: Any) -> Any:
     """Return where elements take part: where they are not NaN, and where= says so."""
     if x.dtype.kind not in "fc":
         return where
@@ -59,7 +59,7 @@ def nansum(
     4.0
     """
     refuse_out("nansum", out)
-    return sum(filled(x, 0.0), axis, dtype, None, keepdims, initial, where)
+    return sum(_filled(x, 0.0), axis, dtype, None, keepdims, initial, where)
 
 
 @composed(np.nanprod)
@@ -79,7 +79,7 @@ def nanprod(
     6.0
     """
     refuse_out("nanprod", out)
-    return prod(filled(x, 1.0), axis, dtype, None, keepdims, initial, where)
+    return prod(_filled(x, 1.0), axis, dtype, None, keepdims, initial, where)
 
 
 @composed(np.nancumsum)
@@ -96,7 +96,7 @@ def nancumsum(
     Tensor([1., 1., 4.], dtype=float64)
     """
     refuse_out("nancumsum", out)
-    return cumsum(filled(x, 0.0), axis, dtype)
+    return cumsum(_filled(x, 0.0), axis, dtype)
 
 
 @composed(np.nancumprod)
@@ -113,7 +113,7 @@ def nancumprod(
     Tensor([2., 2., 6.], dtype=float64)
     """
     refuse_out("nancumprod", out)
-    return cumprod(filled(x, 1.0), axis, dtype)
+    return cumprod(_filled(x, 1.0), axis, dtype)
 
 
 @composed(np.nanmean)
@@ -136,7 +136,7 @@ def nanmean(
     """
     refuse_out("nanmean", out)
     t = as_tensor(cast_to_float("nanmean", x, dtype))
-    return mean(filled(t, 0.0), axis, keepdims=keepdims, where=present("nanmean", t, where))
+    return mean(_filled(t, 0.0), axis, keepdims=keepdims, where=_present("nanmean", t, where))
 
 
 @composed(np.nanvar)
@@ -162,9 +162,9 @@ def nanvar(
     """
     refuse_out("nanvar", out)
     t = as_tensor(cast_to_float("nanvar", x, dtype))
-    taken = present("nanvar", t, where)
+    taken = _present("nanvar", t, where)
     result = var(
-        filled(t, 0.0),
+        _filled(t, 0.0),
         axis,
         ddof=ddof,
         keepdims=keepdims,
@@ -174,8 +174,8 @@ def nanvar(
     )
     if taken is True:
         return result
-    n = counted(taken, result, axis, keepdims)
-    return e.where(e.greater(n, ddof if correction is None else correction), result, np.nan)
+    n = _counted(taken, result, axis, keepdims)
+    return e._where(e.greater(n, ddof if correction is None else correction), result, np.nan)
 
 
 @composed(np.nanstd)
@@ -198,7 +198,7 @@ def nanstd(
     1.0
     """
     refuse_out("nanstd", out)
-    return deviation(
+    return _deviation(
         nanvar(
             x,
             axis,
@@ -212,7 +212,7 @@ def nanstd(
     )
 
 
-def warned(out: Any) -> Any:
+def _warned(out: Any) -> Any:
     """Return an array, with NumPy's warning if some of it is NaN for want of numbers."""
     if out.dtype.kind in "fc" and np.isnan(out).any():
         warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=3)
@@ -223,13 +223,13 @@ def _with_start(name: str, x: Any, initial: Any) -> Any:
     """Return `x` with NaN replaced by the number that takes part anyway."""
     t = as_tensor(x)
     start = start_of(name, initial, t.dtype)
-    return e.where(e.isnan(t), start, t) if t.dtype.kind in "fc" else t
+    return e._where(e.isnan(t), start, t) if t.dtype.kind in "fc" else t
 
 
-@declare(name="nanmax", public=False, batching=over_axes, x=extremum_rule)
-def largest_present(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+@declare(batching=over_axes, x=_extremum_rule)
+def _nanmax(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the largest element over `axis` that is not NaN."""
-    return warned(fmax_over(x, axis, keepdims=keepdims))  # type: ignore[no-any-return]
+    return _warned(_fmax_over(x, axis, keepdims=keepdims))  # type: ignore[no-any-return]
 
 
 @composed(np.nanmax)
@@ -252,13 +252,13 @@ def nanmax(
     if initial is not None:
         return max(_with_start("nanmax", x, initial), axis, out, keepdims, initial, where)
     of_two = e.maximum
-    return extremum("nanmax", largest_present, of_two, x, axis, out, keepdims, None, where)
+    return _extremum("nanmax", _nanmax, of_two, x, axis, out, keepdims, None, where)
 
 
-@declare(name="nanmin", public=False, batching=over_axes, x=extremum_rule)
-def smallest_present(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+@declare(batching=over_axes, x=_extremum_rule)
+def _nanmin(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the smallest element over `axis` that is not NaN."""
-    return warned(fmin_over(x, axis, keepdims=keepdims))  # type: ignore[no-any-return]
+    return _warned(_fmin_over(x, axis, keepdims=keepdims))  # type: ignore[no-any-return]
 
 
 @composed(np.nanmin)
@@ -281,11 +281,11 @@ def nanmin(
     if initial is not None:
         return min(_with_start("nanmin", x, initial), axis, out, keepdims, initial, where)
     of_two = e.minimum
-    return extremum("nanmin", smallest_present, of_two, x, axis, out, keepdims, None, where)
+    return _extremum("nanmin", _nanmin, of_two, x, axis, out, keepdims, None, where)
 
 
-@declare(name="nanargmax", public=False, batching=along_one_axis)
-def place_of_largest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
+@declare(batching=along_one_axis)
+def _nanargmax(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
     """Return the index of the largest element along `axis` that is not NaN."""
     return np.nanargmax(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
@@ -301,11 +301,11 @@ def nanargmax(
     2
     """
     refuse_out("nanargmax", out)
-    return place_of_largest(x, axis=axis, keepdims=keepdims)
+    return _nanargmax(x, axis=axis, keepdims=keepdims)
 
 
-@declare(name="nanargmin", public=False, batching=along_one_axis)
-def place_of_smallest(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
+@declare(batching=along_one_axis)
+def _nanargmin(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -> Array:
     """Return the index of the smallest element along `axis` that is not NaN."""
     return np.nanargmin(x, axis, keepdims=keepdims)  # type: ignore[no-any-return]
 
@@ -321,4 +321,4 @@ def nanargmin(
     0
     """
     refuse_out("nanargmin", out)
-    return place_of_smallest(x, axis=axis, keepdims=keepdims)
+    return _nanargmin(x, axis=axis, keepdims=keepdims)

@@ -1,0 +1,55 @@
+"""What is public: which modules are, and whose name their classes and functions bear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import FunctionType, ModuleType
+from typing import Any
+
+from .op import FUNCTIONS
+
+ROOT = __name__.partition(".")[0]
+PUBLIC = (
+    *(ROOT, f"{ROOT}.explain", f"{ROOT}.fft", f"{ROOT}.linalg", f"{ROOT}.nn"),
+    *(f"{ROOT}.nn.functional", f"{ROOT}.nn.init", f"{ROOT}.optim", f"{ROOT}.special"),
+    *(f"{ROOT}.testing", f"{ROOT}.testing.strategies", f"{ROOT}.viz"),
+)
+"""The modules whose ``__all__`` says what is public."""
+
+
+def expose(
+    namespace: dict[str, Any], *families: ModuleType, later: Iterable[str] = ()
+) -> list[str]:
+    """Put the public functions of families of ops into a public module; return its ``__all__``.
+
+    In a family a name without an underscore in front is public. Second names, such as `abs`, are
+    names of the same function. Of the module itself all such names are, and those in `later`, which
+    it imports when they are first used.
+    """
+    module = namespace["__name__"].removeprefix(ROOT).removeprefix(".")
+    for family in families:
+        for name, value in vars(family).items():
+            full = getattr(value, "__name__", "")
+            is_public = not name.startswith("_") and FUNCTIONS.get(full) is value
+            if is_public and full.rpartition(".")[0] == module:
+                namespace[name] = value
+    names = [
+        name
+        for name, value in namespace.items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    ]
+    claim(namespace, names)
+    return sorted([*names, *later])
+
+
+def claim(namespace: dict[str, Any], names: Iterable[str]) -> None:
+    """Say of the classes and functions that a public module names that they are from there.
+
+    Messages, tracebacks, pickles and help then have the name by which a user knows them. What
+    another public module has claimed stays its own.
+    """
+    for name in names:
+        thing = namespace[name]
+        home = thing.__module__ if isinstance(thing, (type, FunctionType)) else ""
+        if home.startswith(f"{ROOT}.") and home not in PUBLIC:
+            thing.__module__ = namespace["__name__"]
