@@ -23,7 +23,7 @@ import numpy as np
 import tinygrad_np as tg
 from tinygrad_np.testing.analysis import Analysis
 from tinygrad_np.testing.differences import Array
-from tinygrad_np.testing.examine import Options, examine
+from tinygrad_np.testing.examine import CheckOptions, examine
 from tinygrad_np.testing.inputs import pose
 from tinygrad_np.testing.judge import SEVERITY
 from tinygrad_np.testing.reference import Reference
@@ -96,7 +96,7 @@ class Setting:
             return f(bend(x))
 
         findings, faults, _ = examine(
-            pose(bent_f, (x,)), Options(), np.random.default_rng(self.seed)
+            pose(bent_f, (x,)), CheckOptions(), np.random.default_rng(self.seed)
         )
         if faults:
             raise AssertionError(f"{self}: {faults}")

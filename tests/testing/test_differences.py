@@ -13,7 +13,7 @@ from tinygrad_np.testing.differences import (
     SAFETY,
     UNKNOWN,
     Ladder,
-    Line,
+    Restriction,
     Slope,
     choose,
 )
@@ -28,7 +28,7 @@ def line(f, x, scales=(1.0,), cotangent=(1.0,)):
 
     here = at(np.float64(x))
     weights = np.asarray(cotangent)
-    return Line(at, np.float64(x), here, weights, np.full(here.shape, EPS), scales)
+    return Restriction(at, np.float64(x), here, weights, np.full(here.shape, EPS), scales)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_sides_must_be_known_to_differ(monkeypatch, error, kink):
     def one_sided(self, side):
         return np.array([float(side > 0)]), np.array([error]), np.array([False])
 
-    monkeypatch.setattr(Line, "one_sided", one_sided)
+    monkeypatch.setattr(Restriction, "one_sided", one_sided)
     assert (line(np.sin, 0.0).range_at_kink() is not None) == kink
 
 

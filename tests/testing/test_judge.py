@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tinygrad_np.testing.differences import UNKNOWN, Line, Slope
+from tinygrad_np.testing.differences import UNKNOWN, Restriction, Slope
 from tinygrad_np.testing.judge import (
     RTOL,
     SEVERITY,
@@ -22,7 +22,7 @@ EPS = np.finfo(float).eps / 2
 
 def line(f, x=0.5):
     here = np.atleast_1d(f(np.float64(x)))
-    return Line(
+    return Restriction(
         lambda value: np.atleast_1d(f(value)),
         np.float64(x),
         here,
@@ -32,8 +32,8 @@ def line(f, x=0.5):
     )
 
 
-def claim(value, slack=0.0, doubt=0.0, rtol=1e-6, sweep="reverse", dtype="float64"):
-    return Claim(value, slack, doubt, rtol, sweep, dtype)
+def claim(value, slack=0.0, doubt=0.0, rtol=1e-6, mode="reverse", dtype="float64"):
+    return Claim(value, slack, doubt, rtol, mode, dtype)
 
 
 def verdict(f, one, kinks="accept", x=0.5):
@@ -105,7 +105,7 @@ BENT = Slope(2.0, 1e-6, 1e-3)
     ],
 )
 def test_the_shortest_steps_count_if_they_are_precise(monkeypatch, one, near, slope, expected):
-    monkeypatch.setattr(Line, "nearest", lambda self: near)
+    monkeypatch.setattr(Restriction, "nearest", lambda self: near)
     held, found = by_shortest(steep(1.0), one, slope)
     assert found == expected
     assert held is (slope if expected == "FAIL" else near)
@@ -127,9 +127,9 @@ def test_near_a_kink_only_the_slope_of_its_own_side_is_right(value):
 
 def test_the_worst_of_several_claims_counts():
     where = {"input": "x", "index": ()}
-    claims = [claim(COS), claim(COS * 2, sweep="forward"), claim(COS)]
+    claims = [claim(COS), claim(COS * 2, mode="forward"), claim(COS)]
     finding = judge(line(np.sin), claims, "accept", **where)
-    assert (finding.verdict, finding.sweep) == ("FAIL", "forward")
+    assert (finding.verdict, finding.mode) == ("FAIL", "forward")
     order = [claim(COS), claim(COS * 1.01, doubt=1.0), claim(math.nan), claim(2.0)]
     for n, expected in enumerate(["ok", "weak", "nan", "FAIL"], 1):
         assert judge(line(np.sin), order[:n], "accept", **where).verdict == expected

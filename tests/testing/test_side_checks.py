@@ -22,7 +22,7 @@ def test_a_forward_mode_that_is_not_the_reverse_modes_transpose_fails(n):
     )
     with pytest.raises(GradcheckError, match="forward mode") as caught:
         gradcheck(f, normal(n))
-    assert {finding.sweep for finding in caught.value.report.failures} == {"forward"}
+    assert {finding.mode for finding in caught.value.report.failures} == {"forward"}
     assert caught.value.report.blame.op == "smear"
     assert "the forward sweep is not" in caught.value.report.blame.pattern
 

@@ -36,7 +36,7 @@ def test_what_is_wrong_is_named():
     assert [f.index for f in failures("one element lost of 1,000")] == [(417,)]
     assert [f.index for f in failures("a slope of 1.5 at the kink of relu")] == [(0,)]
     forward = failures("a forward mode 5 % off on 10,000 elements")
-    assert {finding.sweep for finding in forward} == {"forward"}
+    assert {finding.mode for finding in forward} == {"forward"}
     single = failures("1 % off, in float32 alone")
     assert {finding.dtype for finding in single} == {"float32"}
 

@@ -21,9 +21,9 @@ TAKES = {
     "to_json": options.Options,
     "html": options.PageOptions,
     "save": options.FileOptions,
-    "compare": options.Detail,
-    "Comparison.draw": options.Flow,
-    "Comparison.svg": options.Layout,
+    "compare": options.DetailOptions,
+    "Comparison.draw": options.DirectionOptions,
+    "Comparison.svg": options.LayoutOptions,
 }
 x = tg.tensor([1.0, 2.0], requires_grad=True, name="x")
 

@@ -22,7 +22,7 @@ from .op import FUNCTIONS, Op
 from .tensor import Tensor, asarray
 from .trees import tree_leaves, tree_map
 
-Value = tuple[Any, bool]
+Operand = tuple[Any, bool]
 """An operand, and whether its first axis is the batch."""
 
 Level = tuple[int, int]
@@ -109,7 +109,7 @@ class BatchTracer(Tensor, Tracer):
     data = property(_refuse, _refuse)
 
 
-def elementwise(op: Op, size: int, values: Sequence[Value], params: dict[str, Any]) -> Tensor:
+def elementwise(op: Op, size: int, values: Sequence[Operand], params: dict[str, Any]) -> Tensor:
     """Align examples of different ranks behind the batch axis."""
     ranks = [rank_of(v, mapped) for v, mapped in values]
     rank = max(ranks)
@@ -120,7 +120,7 @@ def elementwise(op: Op, size: int, values: Sequence[Value], params: dict[str, An
     return op.call(*aligned, **params)
 
 
-def one_by_one(op: Op, size: int, values: Sequence[Value], params: dict[str, Any]) -> Tensor:
+def one_by_one(op: Op, size: int, values: Sequence[Operand], params: dict[str, Any]) -> Tensor:
     """Apply an op to each example by itself: right for every op, and as slow as a loop."""
     if not size:
         raise ShapeError(f"vmap: {op.name} has no rule for a batch of no examples")

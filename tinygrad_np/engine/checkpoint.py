@@ -12,7 +12,7 @@ import numpy as np
 from .batching import BatchTracer, base_of, levels
 from .errors import GraphError
 from .forward import forward_pass
-from .graph import NO_PARAMS, Node, new_node, next_number, several, walk_edges
+from .graph import NO_PARAMS, Node, as_tuple, new_node, next_number, walk_edges
 from .modes import enable_grad, is_grad_enabled
 from .op import Op, Rule
 from .passes import backward_pass
@@ -82,7 +82,7 @@ class Segment:
         fresh = [stand_in(base_of(x)) for x in self.given]
         rest = iter(fresh)
         args, kwargs = tree_map(
-            lambda x: mapped_like(x, next(rest)) if is_tracked(x) else x, self.arguments
+            lambda x: batched_like(x, next(rest)) if is_tracked(x) else x, self.arguments
         )
         token = levels.set(self.levels)
         try:
@@ -101,7 +101,7 @@ class Segment:
         roots = [x.node for x in tensors if x.node is not None]
         # What was made before the call and is used in it: what the function closes over.
         nodes = walk_edges(roots, frozenset(own))
-        used = (p for n in nodes if n.number > start for p in several(n.ends))
+        used = (p for n in nodes if n.number > start for p in as_tuple(n.ends))
         self.outside = [n for n in dict.fromkeys((*roots, *used)) if n.number < start]
         parents = [x.node for x in self.given if x.node is not None] + self.outside
         numbers = iter(range(len(tensors)))
@@ -116,7 +116,7 @@ class Segment:
             places = list(range(len(parents)))
             saved = [(self, k, i) for i in places]
             node = new_node(OP, places, parents, saved, [], NO_PARAMS, whole.shape, whole.dtype)
-            return mapped_like(x, result(whole._raw, node))
+            return batched_like(x, result(whole._raw, node))
 
         return tree_map(output, answer)
 
@@ -156,10 +156,10 @@ class Segment:
         return [x.node for x in tensors], [*own, *self.outside]
 
 
-def mapped_like(x: Tensor, whole: Tensor) -> Tensor:
+def batched_like(x: Tensor, whole: Tensor) -> Tensor:
     """Return a whole batch as an example of what `x` is an example of."""
     return (
-        BatchTracer(mapped_like(x.value, whole), x.level) if isinstance(x, BatchTracer) else whole
+        BatchTracer(batched_like(x.value, whole), x.level) if isinstance(x, BatchTracer) else whole
     )
 
 
@@ -168,7 +168,7 @@ def same_items(x: Any, y: list[Any]) -> bool:
     return isinstance(x, list) and len(x) == len(y) and all(map(operator.is_, x, y))
 
 
-def tangent_of(
+def segment_jvp(
     node: Node, tangents: dict[Node, Any], on_tensors: bool, note: Callable[..., None] | None
 ) -> Any:
     """Return the tangent of a result of a segment: see ``passes.tangent_of``.
@@ -189,5 +189,5 @@ def new_leaf(x: Tensor) -> Tensor:
 
 RULE = Rule(lambda g, segment, k, i: segment.cotangents(k, g)[i], "x")
 OP = Op("checkpoint", lambda x: x, "general", ("x",), {"x": RULE}, holomorphic=False)
-OP.jvp = tangent_of
+OP.jvp = segment_jvp
 OP.reruns = True

@@ -11,7 +11,7 @@ import numpy as np
 
 from .declarations import either, make
 from .errors import DTypeError
-from .op import Rule, RuleFunction, name_of, parameters
+from .op import Rule, RuleFunction, callable_name, parameters
 from .tensor import NUMERIC, Array, Tensor
 
 Forward = Callable[..., Any]
@@ -72,7 +72,7 @@ def op(
     def decorate(forward: Forward) -> Callable[..., Tensor]:
         if not callable(forward):
             raise TypeError(f"op: {type(forward).__name__} is not a function")
-        label = name or name_of(forward)
+        label = name or callable_name(forward)
         of_elements = isinstance(forward, np.ufunc) and forward.signature is None
         if isinstance(forward, np.ufunc) and forward.nout > 1:
             names = ", ".join(parameters(forward)[0])
@@ -182,7 +182,7 @@ def numeric_jacobian(forward: Forward, i: int) -> Forward:
         x = np.asarray(arrays[i])
         if x.dtype.kind != "f":
             raise DTypeError(
-                f"{name_of(forward)}: finite differences are of real numbers, not of dtype "
+                f"{callable_name(forward)}: finite differences are of real numbers, not of dtype "
                 f"{x.dtype}; give the op a rule for each input, or take real and imaginary parts"
             )
         relative = np.cbrt(np.finfo(x.dtype).eps)

@@ -49,13 +49,13 @@ def _go_forward(
 ) -> dict[Node, Any]:
     for node in order:
         assert node.op is not None  # leaves lead to nothing
-        find = node.op.jvp or tangent_of
+        find = node.op.jvp or jvp_of_node
         if (t := find(node, tangents, on_tensors, note)) is not None:
             tangents[node] = t
     return tangents
 
 
-def tangent_of(node: Node, tangents: dict[Node, Any], on_tensors: bool, note: Note | None) -> Any:
+def jvp_of_node(node: Node, tangents: dict[Node, Any], on_tensors: bool, note: Note | None) -> Any:
     """Return the tangent of a node's result, given those of its parents; ``None`` for none."""
     op, places, edges = node.op, node.pattern.places, node.edges
     assert op is not None  # a leaf has no edges
@@ -71,7 +71,7 @@ def tangent_of(node: Node, tangents: dict[Node, Any], on_tensors: bool, note: No
             return own_jvp(node, rule, arguments, {k: t for k, _, t in given}, on_tensors)
     total = None
     for place, (parent, rule, arguments), t in given:
-        part = jvp_of(node, rule, arguments, parent, place, t, on_tensors)
+        part = jvp_of_edge(node, rule, arguments, parent, place, t, on_tensors)
         if note is not None:
             note(node, rule, parent, t, part, arguments)
         if part is not None:
@@ -79,7 +79,7 @@ def tangent_of(node: Node, tangents: dict[Node, Any], on_tensors: bool, note: No
     return total
 
 
-def jvp_of(
+def jvp_of_edge(
     node: Node,
     rule: Rule,
     arguments: tuple[Any, ...],
@@ -106,7 +106,7 @@ def jvp_of(
     ):
         out = rule.apply(t, *arguments)
     else:
-        return transposed(node, rule, arguments, parent, t, on_tensors)
+        return transposed_rule(node, rule, arguments, parent, t, on_tensors)
     if out is None:
         return None
     if out.dtype != node.dtype:
@@ -146,7 +146,7 @@ def own_jvp(
     return op.call(*values, **node.params) if on_tensors else op.forward(*values, **node.params)
 
 
-def transposed(
+def transposed_rule(
     node: Node, rule: Rule, arguments: tuple[Any, ...], parent: Node, t: Any, on_tensors: bool
 ) -> Any:
     """Return the tangent that the transpose of a rule gives: right for every op.

@@ -135,7 +135,7 @@ class Node:
             others = ()
         elif type(others) is not tuple:
             others = (others,)
-        by_place = dict(zip(places, several(self.ends), strict=True))
+        by_place = dict(zip(places, as_tuple(self.ends), strict=True))
         rest = iter(others)
         return tuple(
             by_place[i] if i in by_place else next(rest) for i in range(len(places) + len(others))
@@ -174,7 +174,7 @@ def new_node(
     return Node(op, pattern, parent, kept, other, params, shape, dtype)
 
 
-def several(ends: Any) -> tuple[Node, ...]:
+def as_tuple(ends: Any) -> tuple[Node, ...]:
     """Return the ends of the edges of a node as a tuple."""
     return ends if type(ends) is tuple else (ends,)
 

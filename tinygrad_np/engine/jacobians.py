@@ -18,7 +18,7 @@ from .modes import enable_grad, no_grad
 from .op import FUNCTIONS
 from .passes import as_tensor
 from .tensor import Array, Tensor, result
-from .transforms import Run, as_numbers, grad, is_tracked, one_or_all
+from .transforms import RecordedCall, as_numbers, grad, is_tracked, one_or_all
 from .trees import tree_leaves, tree_unflatten
 
 Mode = Literal["auto", "reverse", "forward"]
@@ -50,7 +50,7 @@ def jacobian(
 
     @functools.wraps(f)
     def all_derivatives(*args: Any, **kwargs: Any) -> Any:
-        run = Run(f, args, kwargs, as_numbers(argnums), "jacobian")
+        run = RecordedCall(f, args, kwargs, as_numbers(argnums), "jacobian")
         results = run.results(run.answer)
         recorded = run.outer and run.goes_beyond(results)
         rows = sum(x.size for x in results)
@@ -64,7 +64,7 @@ def jacobian(
     return all_derivatives
 
 
-def rows_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Tensor]]:
+def rows_of(run: RecordedCall, results: list[Tensor], recorded: bool) -> list[list[Tensor]]:
     """Return the Jacobian for each result and input, by a sweep back from each element."""
     table = []
     for x in results:
@@ -73,19 +73,19 @@ def rows_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Tensor
             continue
         sweeps = []
         shape = run.wrapped(x).shape
-        for v in one_hot(run, x):
+        for v in basis_vectors(run, x):
             start = {} if x.node is None else {x.node: result(v, None) if recorded else v}
             sweeps.append(run.pull(start, retain_graph=True, on_tensors=recorded))
         table.append(
             [
-                stacked([row[i] for row in sweeps], (*shape, *run.wrapped(y).shape), y.dtype)
+                stacked_as([row[i] for row in sweeps], (*shape, *run.wrapped(y).shape), y.dtype)
                 for i, y in enumerate(run.inputs)
             ]
         )
     return table
 
 
-def rows_at_once(run: Run, x: Tensor) -> list[Tensor]:
+def rows_at_once(run: RecordedCall, x: Tensor) -> list[Tensor]:
     """Return the same for one result by one sweep, with all its rows as a batch."""
     assert x.node is not None  # it depends on an input
     node = x.node
@@ -98,7 +98,7 @@ def rows_at_once(run: Run, x: Tensor) -> list[Tensor]:
         return [row.reshape((*x.shape, *y.shape)) for row, y in zip(rows, run.inputs, strict=True)]
 
 
-def columns_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Tensor]]:
+def columns_of(run: RecordedCall, results: list[Tensor], recorded: bool) -> list[list[Tensor]]:
     """Return the same by a sweep forwards from each element of each input."""
     roots = [x.node for x in results if x.node is not None]
     columns: list[list[Tensor]] = [[] for _ in results]
@@ -106,7 +106,7 @@ def columns_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Ten
     for y, node in zip(run.inputs, run.nodes, strict=True):
         for column in columns:
             column.clear()
-        for t in one_hot(run, y):
+        for t in basis_vectors(run, y):
             start: dict[Node, Any] = {node: result(t, None) if recorded else t}
             found = forward_pass(roots, start, on_tensors=recorded)
             for x, column in zip(results, columns, strict=True):
@@ -116,13 +116,13 @@ def columns_of(run: Run, results: list[Tensor], recorded: bool) -> list[list[Ten
         inner = run.wrapped(y).shape
         for x, column, row in zip(results, columns, table, strict=True):
             outer = run.wrapped(x).shape
-            last_first = stacked(column, (*inner, *outer), x.dtype)
+            last_first = stacked_as(column, (*inner, *outer), x.dtype)
             n, m = len(inner), len(outer)
             row.append(last_first.transpose((*range(n, n + m), *range(n))))
     return table
 
 
-def one_hot(run: Run, x: Tensor) -> list[Array]:
+def basis_vectors(run: RecordedCall, x: Tensor) -> list[Array]:
     """Return, for each element of `x`, an array of its shape with a 1 there and 0 elsewhere.
 
     Under `vmap`, for each element of an example, with a 1 in every example.
@@ -133,7 +133,7 @@ def one_hot(run: Run, x: Tensor) -> list[Array]:
     return list(np.broadcast_to(ones, (size, *x.shape)))
 
 
-def stacked(parts: list[Tensor], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Tensor:
+def stacked_as(parts: list[Tensor], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Tensor:
     """Return Tensors as one, of `shape`."""
     if not parts:
         return result(np.zeros(shape, dtype), None)
@@ -184,7 +184,7 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
         if len(args) < 2:
             raise TypeError("hvp: pass the arguments of the function and then the vector")
         *primals, vector = args
-        run = Run(gradient_of, primals, kwargs, (argnums,), "hvp")
+        run = RecordedCall(gradient_of, primals, kwargs, (argnums,), "hvp")
         gradients = run.results(run.answer)
         given = tree_leaves(vector)
         shapes = [run.wrapped(x).shape for x in run.inputs]

@@ -72,7 +72,7 @@ def parameters(function: Callable[..., Any]) -> Parameters:
     by_name = function.__kwdefaults__ or {}
     for name in keyword:
         if name not in by_name:
-            raise TypeError(f"{name_of(function)}: the parameter {name!r} needs a default")
+            raise TypeError(f"{callable_name(function)}: the parameter {name!r} needs a default")
         defaults[name] = by_name[name]
     varargs = None
     if code.co_flags & inspect.CO_VARARGS:
@@ -82,7 +82,7 @@ def parameters(function: Callable[..., Any]) -> Parameters:
 
 def from_signature(function: Callable[..., Any]) -> Parameters:
     """Return the parameters of a callable that is no plain function."""
-    name = name_of(function)
+    name = callable_name(function)
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError) as error:
@@ -103,10 +103,10 @@ def from_signature(function: Callable[..., Any]) -> Parameters:
     return tuple(plain), varargs, defaults
 
 
-def name_of(function: Callable[..., Any]) -> str:
+def callable_name(function: Callable[..., Any]) -> str:
     """Return the name of a callable: of a partial that of its function, else of its class."""
     if isinstance(function, functools.partial):
-        return name_of(function.func)
+        return callable_name(function.func)
     return getattr(function, "__name__", type(function).__name__)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from .calls import saved_tensors
 from .errors import ShapeError
-from .graph import FREED, Node, freed, several, walk_edges
+from .graph import FREED, Node, as_tuple, freed, walk_edges
 from .hooks import ACTIVE, is_replaying, watcher
 from .modes import no_grad
 from .op import Rule
@@ -119,7 +119,7 @@ def leading_to(targets: frozenset[Node], order: list[Node]) -> set[Node]:
     """Return the nodes of `order` (newest first) from which a target can be reached."""
     useful: set[Node] = set()
     for node in reversed(order):
-        if node in targets or not useful.isdisjoint(several(node.ends)):
+        if node in targets or not useful.isdisjoint(as_tuple(node.ends)):
             useful.add(node)
     return useful
 

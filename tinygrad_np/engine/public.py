@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -53,3 +54,30 @@ def claim(namespace: dict[str, Any], names: Iterable[str]) -> None:
         home = thing.__module__ if isinstance(thing, (type, FunctionType)) else ""
         if home.startswith(f"{ROOT}.") and home not in PUBLIC:
             thing.__module__ = namespace["__name__"]
+
+
+def renamed(module: str, **names: Any) -> Callable[[str], Any]:
+    """Return a ``__getattr__`` for a module that knows things by their old names too, and says so.
+
+    >>> getattr_of_module = renamed("tinygrad_np.testing", Old=int)
+    >>> import warnings
+    >>> with warnings.catch_warnings(record=True) as said:
+    ...     warnings.simplefilter("always")
+    ...     _ = getattr_of_module("Old")
+    >>> str(said[0].message)
+    'tinygrad_np.testing.Old is called int now; the old name will go with the next minor version'
+    """
+
+    def find(name: str) -> Any:
+        if name not in names:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        found = names[name]
+        warnings.warn(
+            f"{module}.{name} is called {found.__name__} now; the old name will go with the next "
+            f"minor version",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return found
+
+    return find

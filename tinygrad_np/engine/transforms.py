@@ -31,7 +31,7 @@ def _alias(x: npt.ArrayLike) -> npt.ArrayLike:
     return x
 
 
-class Run:
+class RecordedCall:
     """One run of a function on fresh inputs, recorded.
 
     Fresh nodes keep nested derivatives apart. Where the graph goes on beyond them, the
@@ -161,7 +161,7 @@ def value_and_grad(
 
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        run = Run(f, args, kwargs, as_numbers(argnums), "grad")
+        run = RecordedCall(f, args, kwargs, as_numbers(argnums), "grad")
         value, aux = run.answer if has_aux else (run.answer, None)
         if isinstance(value, Tensor) and value.size != 1:
             raise ShapeError(
@@ -230,7 +230,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
     >>> dx.tolist(), dy.item()
     ([3.0, 30.0], 21.0)
     """
-    run = Run(f, primals, {}, range(len(primals)), "vjp")
+    run = RecordedCall(f, primals, {}, range(len(primals)), "vjp")
     value, aux = run.answer if has_aux else (run.answer, None)
     results = run.results(value)
     recorded = run.outer and run.goes_beyond(results)
@@ -281,7 +281,7 @@ def jvp(
     """
     if len(primals) != len(tangents):
         raise TypeError(f"jvp: {len(primals)} arguments, but {len(tangents)} tangents")
-    run = Run(f, primals, {}, range(len(primals)), "jvp")
+    run = RecordedCall(f, primals, {}, range(len(primals)), "jvp")
     value, aux = run.answer if has_aux else (run.answer, None)
     results = run.results(value)
     given = tree_leaves(list(tangents))

@@ -5,20 +5,20 @@
 overflow of exp
 """
 
-from ..engine.public import claim
+from ..engine.public import claim, renamed
 from .causes import Cause
 from .debugging import debug
-from .findings import Finding
+from .findings import NonFiniteFinding
 from .grads import explain_grad
 from .nans import NanExplanation, explain_nan
 from .reports import GradExplanation, Hop, Reason, Share
 
 __all__ = [
     "Cause",
-    "Finding",
     "GradExplanation",
     "Hop",
     "NanExplanation",
+    "NonFiniteFinding",
     "Reason",
     "Share",
     "debug",
@@ -27,3 +27,4 @@ __all__ = [
 ]
 
 claim(globals(), __all__)
+__getattr__ = renamed(__name__, Finding=NonFiniteFinding)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.tape import Call, Tape
-from .values import number
+from .values import number_in_words
 
 Operands = Mapping[str, Any]
 """The value of each operand, and in a backward rule of the result, at one bad element."""
@@ -71,7 +71,7 @@ def log_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
     if x < 0:
         return Cause(
             "log of a negative number",
-            f"{name} where {argument} is negative, here {number(x)}, is NaN",
+            f"{name} where {argument} is negative, here {number_in_words(x)}, is NaN",
             "Make the argument positive (np.abs, np.exp, tg.softplus), or take "
             f"np.{name}(np.where(x > {at['x'] - x:.0f}, x, 1.0)) where the others don't count.",
         )
@@ -109,7 +109,7 @@ def divide_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
                 "Take more elements, or ddof=0.",
             )
         return Cause("0 / 0", "0 divided by 0 is NaN", fix)
-    return Cause("division by 0", f"{number(x)} divided by 0 is infinite", fix)
+    return Cause("division by 0", f"{number_in_words(x)} divided by 0 is infinite", fix)
 
 
 def root_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
@@ -118,7 +118,7 @@ def root_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         return None
     return Cause(
         "root of a negative number",
-        f"the square root of {number(at['x'])} is NaN",
+        f"the square root of {number_in_words(at['x'])} is NaN",
         "Rounding can make a difference slightly negative: np.sqrt(np.maximum(x, 0.0)).",
     )
 
@@ -137,7 +137,7 @@ def power_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         root = "np.cbrt(x)" if y == 1 / 3 else f"np.sign(x) * np.abs(x) ** {y:.6g}"
         return Cause(
             "a negative number to a fractional power",
-            f"{number(x)} ** {y:.6g} is NaN in real numbers",
+            f"{number_in_words(x)} ** {y:.6g} is NaN in real numbers",
             f"Take np.abs(x) ** {y:.6g}, or {root}.",
         )
     return overflow_cause(call, at, tape)
@@ -148,7 +148,7 @@ def exponential_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
     x, dtype = at["x"], call.out.dtype if call.out is not None else "its dtype"
     return Cause(
         "overflow of exp",
-        f"{call.op.name}({number(x)}) is beyond the largest {dtype}",
+        f"{call.op.name}({number_in_words(x)}) is beyond the largest {dtype}",
         f"{by_hand(call, tape) or SHIFT}.",
     )
 
@@ -176,7 +176,7 @@ def domain_cause(domain: str, fix: str) -> Callable[[Call, Operands, Tape], Caus
             return Cause("arctanh at 1", f"arctanh({at['x']:.0f}) is infinite", f"{INSIDE}.")
         return Cause(
             f"{name} outside its domain",
-            f"{name}({number(at['x'])}) is NaN: it is defined for {domain}",
+            f"{name}({number_in_words(at['x'])}) is NaN: it is defined for {domain}",
             fix,
         )
 
@@ -190,7 +190,7 @@ def sum_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         sign = "-" if call.op.name == "subtract" else "+"
         return Cause(
             "inf - inf",
-            f"{number(x)} {sign} {number(y)} is NaN",
+            f"{number_in_words(x)} {sign} {number_in_words(y)} is NaN",
             "Keep both finite: find where they became infinite. In log(exp(a) + exp(b)) that is "
             "exp: take tg.logsumexp or np.logaddexp.",
         )
@@ -203,7 +203,7 @@ def product_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
     if 0 in (x, y) and math.isinf(abs(x) + abs(y)):
         return Cause(
             "0 x inf",
-            f"{number(x)} * {number(y)} is NaN",
+            f"{number_in_words(x)} * {number_in_words(y)} is NaN",
             "A mask of zeros does not remove an infinity: select with np.where, before the "
             "function that is infinite.",
         )
@@ -216,7 +216,7 @@ def overflow_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         return None
     if call.op.kind == "elementwise" and call.op.name not in GROWING:
         name = call.op.label
-        shown = ", ".join(number(x) for x in at.values())
+        shown = ", ".join(number_in_words(x) for x in at.values())
         return Cause(
             f"infinite {name}",
             f"{name}({shown}) is infinite, or beyond the largest {call.out.dtype}",

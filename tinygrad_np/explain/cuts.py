@@ -15,7 +15,7 @@ from ..engine.tensor import Tensor
 from .causes import Cause
 from .reports import Reason, reason_of
 
-Place = tuple[int, int]
+OperandPlace = tuple[int, int]
 """The number of a call and that of one of its operands."""
 
 COMPARISONS = {"equal", "greater", "greater_equal", "less", "less_equal", "not_equal"}
@@ -23,7 +23,9 @@ ROUNDING = {"ceil", "fix", "floor", "floor_divide", "rint", "round", "sign", "tr
 POSITIONS = {"argmax", "argmin", "argpartition", "argsort", "nanargmax", "nanargmin"}
 
 
-def find_cuts(tape: Tape, loss: Tensor, target: Tensor, hidden: dict[Place, str]) -> list[Reason]:
+def find_cuts(
+    tape: Tape, loss: Tensor, target: Tensor, hidden: dict[OperandPlace, str]
+) -> list[Reason]:
     """Return where values that depend on a target go on to the loss, but no gradient comes back.
 
     Args:
@@ -34,7 +36,7 @@ def find_cuts(tape: Tape, loss: Tensor, target: Tensor, hidden: dict[Place, str]
     """
     start = target.node
     assert start is not None  # it requires a gradient
-    leads = leading_to(tape, loss)
+    leads = calls_behind(tape, loss)
     graph = set() if loss.node is None else set(walk(loss.node))
     depending: set[int] = set()
     tracked: set[int] = set()  # depending, with a graph that says so
@@ -60,7 +62,7 @@ def find_cuts(tape: Tape, loss: Tensor, target: Tensor, hidden: dict[Place, str]
     return cuts
 
 
-def leading_to(tape: Tape, loss: Tensor) -> set[int]:
+def calls_behind(tape: Tape, loss: Tensor) -> set[int]:
     """Return the numbers of the calls whose values went into a loss."""
     last = tape.source(loss)
     if last is None:
@@ -146,7 +148,7 @@ def constant_cause(op: str) -> Cause:
 # ------------------------------------------------------------- values outside the graph
 
 
-def from_outside(tape: Tape, target: Tensor) -> list[Place]:
+def from_outside(tape: Tape, target: Tensor) -> list[OperandPlace]:
     """Return the operands that no call on the tape made: constants, and leaves but the target."""
     return [
         (call.number, i)
@@ -157,9 +159,9 @@ def from_outside(tape: Tape, target: Tensor) -> list[Place]:
     ]
 
 
-def changed_operands(first: Tape, second: Tape, target: Tensor) -> set[Place]:
+def changed_operands(first: Tape, second: Tape, target: Tensor) -> set[OperandPlace]:
     """Return the operands from outside which differ between two runs of one function."""
-    changed: set[Place] = set()
+    changed: set[OperandPlace] = set()
     for number, i in from_outside(first, target):
         if number >= len(second.calls) or second.calls[number].op is not first.calls[number].op:
             break
@@ -169,9 +171,9 @@ def changed_operands(first: Tape, second: Tape, target: Tensor) -> set[Place]:
     return changed
 
 
-def copied_operands(tape: Tape, target: Tensor) -> dict[Place, str]:
+def copied_operands(tape: Tape, target: Tensor) -> dict[OperandPlace, str]:
     """Return the operands from outside with the values of the target, or of what was computed."""
-    found: dict[Place, str] = {}
+    found: dict[OperandPlace, str] = {}
     for number, i in from_outside(tape, target):
         value = tape.calls[number].values[i]
         array = np.asarray(value)

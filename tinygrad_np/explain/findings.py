@@ -14,6 +14,7 @@ import numpy as np
 
 from ..engine.access import array_of
 from ..engine.graph import Leaf, Node
+from ..engine.public import renamed
 from ..engine.tape import Call, Line, Step, Tape
 from ..engine.tensor import Tensor
 from .causes import OF_EXPONENTIALS, Cause, forward_cause
@@ -24,7 +25,7 @@ from .values import (
     label_of,
     located,
     named,
-    number,
+    number_in_words,
     operand_names,
     operands_at,
     places,
@@ -34,7 +35,7 @@ Phase = Literal["forward", "backward", "forward mode"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class NonFiniteFinding:
     """The first place where a bad value was made.
 
     Attributes:
@@ -93,7 +94,9 @@ class Finding:
             lines.append(f"  in module {self.scope}")
         lines += [f"  {text}" for text in located(self.line)]
         for i, index in enumerate(self.indices[: SHOWN if self.operands else 0]):
-            given = ", ".join(f"{name} = {number(v[i])}" for name, v in self.operands.items())
+            given = ", ".join(
+                f"{name} = {number_in_words(v[i])}" for name, v in self.operands.items()
+            )
             lines.append(f"  at {named(index) or 'its only element'}: {given}")
         lines.append(f"  why: {self.cause.why}")
         if self.cause.fix:
@@ -122,7 +125,9 @@ class Finding:
 # ------------------------------------------------------------------------ forward
 
 
-def find_forward(tape: Tape, results: Iterable[Tensor], inputs: dict[Node, str]) -> Finding | None:
+def find_forward(
+    tape: Tape, results: Iterable[Tensor], inputs: dict[Node, str]
+) -> NonFiniteFinding | None:
     """Return the first bad call that goes on into a result; ``None`` if the results are good.
 
     Args:
@@ -194,7 +199,7 @@ def tainted_by(
     return tuple(tape.calls[n] for n in sorted(tainted - {first}))
 
 
-def made_bad(tape: Tape, call: Call, tainted: tuple[Call, ...] = ()) -> Finding:
+def made_bad(tape: Tape, call: Call, tainted: tuple[Call, ...] = ()) -> NonFiniteFinding:
     """Return the finding of a call that made a bad value."""
     out = np.asarray(call.out)
     bad = bad_in(out)
@@ -202,7 +207,7 @@ def made_bad(tape: Tape, call: Call, tainted: tuple[Call, ...] = ()) -> Finding:
     indices = places(mask)
     operands = operands_at(call, indices)
     first = {name: values[0] for name, values in operands.items()}
-    return Finding(
+    return NonFiniteFinding(
         "forward",
         call.op.name,
         "",
@@ -220,7 +225,9 @@ def made_bad(tape: Tape, call: Call, tainted: tuple[Call, ...] = ()) -> Finding:
     )
 
 
-def given_bad(call: Call, i: int, inputs: dict[Node, str], tainted: tuple[Call, ...]) -> Finding:
+def given_bad(
+    call: Call, i: int, inputs: dict[Node, str], tainted: tuple[Call, ...]
+) -> NonFiniteFinding:
     """Return the finding of a call that was given a bad value which no op made."""
     value = np.asarray(call.values[i])
     bad, name = bad_in(value), operand_names(call)[i]
@@ -244,7 +251,7 @@ def given_bad(call: Call, i: int, inputs: dict[Node, str], tainted: tuple[Call, 
             f"operand {name}{where} is {bad}, a constant that no op made",
             f"Look at where it comes from: {fix}",
         )
-    return Finding(
+    return NonFiniteFinding(
         "forward",
         call.op.name,
         name,
@@ -262,7 +269,7 @@ def given_bad(call: Call, i: int, inputs: dict[Node, str], tainted: tuple[Call, 
     )
 
 
-def returned_bad(x: Tensor, inputs: dict[Node, str]) -> Finding:
+def returned_bad(x: Tensor, inputs: dict[Node, str]) -> NonFiniteFinding:
     """Return the finding of a result that no op made."""
     value = array_of(x)
     bad, mask = bad_in(value), ~np.isfinite(value)
@@ -270,4 +277,9 @@ def returned_bad(x: Tensor, inputs: dict[Node, str]) -> Finding:
     name = f"{bad} in the inputs" if label else f"{bad} in a constant"
     cause = Cause(name, f"{label or 'a constant'} is {bad}, and is returned as it is")
     indices, count = places(mask), int(mask.sum())
-    return Finding("forward", "", label, bad, indices, count, value.size, {}, cause, None, "", None)
+    return NonFiniteFinding(
+        "forward", "", label, bad, indices, count, value.size, {}, cause, None, "", None
+    )
+
+
+__getattr__ = renamed(__name__, Finding=NonFiniteFinding)  # for pickles

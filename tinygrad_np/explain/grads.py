@@ -18,9 +18,9 @@ from ..engine.tape import Call, Step, Tape, recording, running
 from ..engine.tensor import Tensor, result
 from ..engine.trees import tree_leaves
 from .causes import Cause
-from .cuts import Place, changed_operands, copied_operands, find_cuts
+from .cuts import OperandPlace, changed_operands, copied_operands, find_cuts
 from .missing import made_by, not_a_leaf, unconnected, untracked_reason
-from .reports import GradExplanation, Hop, Reason, Share, Verdict, reason_of
+from .reports import GradExplanation, GradVerdict, Hop, Reason, Share, reason_of
 from .stops import amplification, find_cancelling, find_stops, saturation, step_reason
 from .values import bad_in, size_of
 
@@ -119,10 +119,12 @@ def beside_grad(explanation: GradExplanation, target: Tensor) -> GradExplanation
         return explanation
     have, g = array_of(target.grad), explanation.gradient
     if g is None:
-        return explanation.noting(f".grad is there, of an earlier backward: norm {norm(have):.3g}")
-    if not norm(g) or np.allclose(have, g, rtol=1e-3, equal_nan=True):
+        return explanation.noting(
+            f".grad is there, of an earlier backward: norm {norm_of(have):.3g}"
+        )
+    if not norm_of(g) or np.allclose(have, g, rtol=1e-3, equal_nan=True):
         return explanation
-    ratio = norm(have) / norm(g)
+    ratio = norm_of(have) / norm_of(g)
     times = round(ratio) if np.isfinite(ratio) else 0
     if times > 1 and np.allclose(have, times * g, rtol=1e-3):
         return explanation.noting(
@@ -130,7 +132,7 @@ def beside_grad(explanation: GradExplanation, target: Tensor) -> GradExplanation
             f"zero_grad() before"
         )
     return explanation.noting(
-        f".grad holds another gradient, of norm {norm(have):.3g}: backward adds to what is there"
+        f".grad holds another gradient, of norm {norm_of(have):.3g}: backward adds to what is there"
     )
 
 
@@ -186,7 +188,11 @@ def same(x: Any, y: Any) -> bool:
 
 
 def explained(
-    loss: Any, target: Tensor, tape: Tape | None, hidden: dict[Place, str], matters: bool | None
+    loss: Any,
+    target: Tensor,
+    tape: Tape | None,
+    hidden: dict[OperandPlace, str],
+    matters: bool | None,
 ) -> GradExplanation:
     """Return the explanation of a loss that was computed.
 
@@ -253,7 +259,7 @@ def measured(
 
 def judged(
     gradient: Any, steps: list[Step], call_of: Callable[[Node], Call | None]
-) -> tuple[Verdict, list[Reason]]:
+) -> tuple[GradVerdict, list[Reason]]:
     """Return what a gradient is, and the steps that made it so."""
     size = size_of(gradient)
     if bad_in(gradient):
@@ -301,7 +307,7 @@ def path_from(
         into.setdefault(step.parent, []).append(step)
     path: list[Hop] = []
     while arriving := into.get(start):
-        step = max(arriving, key=lambda s: (norm(s.contribution), norm(s.cotangent)))
+        step = max(arriving, key=lambda s: (norm_of(s.contribution), norm_of(s.cotangent)))
         assert step.node.op is not None  # a leaf has no steps
         call = call_of(step.node)
         path.append(
@@ -310,8 +316,8 @@ def path_from(
                 step.rule.input,
                 None if call is None else call.line,
                 call.scope[-1] if call is not None and call.scope else "",
-                norm(step.cotangent),
-                norm(step.contribution),
+                norm_of(step.cotangent),
+                norm_of(step.contribution),
                 len(arriving),
             )
         )
@@ -354,7 +360,7 @@ def terms_of(
     return shares
 
 
-def norm(x: Any) -> float:
+def norm_of(x: Any) -> float:
     """Return the Euclidean norm of an array; 0 for none."""
     return 0.0 if x is None else float(np.linalg.norm(np.ravel(x)))
 

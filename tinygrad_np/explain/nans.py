@@ -17,7 +17,7 @@ from ..engine.passes import backward_pass
 from ..engine.tape import Tape, recording
 from ..engine.tensor import Array, Tensor, asarray
 from ..engine.trees import tree_leaves, tree_map
-from .findings import Finding, find_forward, made_bad
+from .findings import NonFiniteFinding, find_forward, made_bad
 from .steps import find_backward, rule_behind
 from .values import SHOWN, bad_in, label_of, named, operand_names, places
 
@@ -35,8 +35,8 @@ class NanExplanation:
     """
 
     function: str
-    forward: Finding | None
-    backward: Finding | None
+    forward: NonFiniteFinding | None
+    backward: NonFiniteFinding | None
     gradients: dict[str, Array] = field(repr=False)
     tape: Tape = field(repr=False)
 
@@ -159,7 +159,7 @@ def explain_nan(f: Callable[..., Any], *args: Any, **kwargs: Any) -> NanExplanat
     return NanExplanation(name, forward, backward, gradients, tape)
 
 
-def before_update(tape: Tape, found: Finding) -> Finding:
+def before_update(tape: Tape, found: NonFiniteFinding) -> NonFiniteFinding:
     """Return the finding of what made a leaf bad, if that was an update with a bad gradient.
 
     Args:

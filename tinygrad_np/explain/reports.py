@@ -12,7 +12,7 @@ from ..engine.tensor import Array
 from .causes import Cause
 from .values import label_of, located, operand_names
 
-Verdict = Literal["none", "spent", "zero", "vanishing", "huge", "not finite", "ok"]
+GradVerdict = Literal["none", "spent", "zero", "vanishing", "huge", "not finite", "ok"]
 
 LONGEST = 24
 """How many steps of a path are shown."""
@@ -128,7 +128,7 @@ class GradExplanation:
     """
 
     target: str
-    verdict: Verdict
+    verdict: GradVerdict
     gradient: Array | None = field(repr=False)
     reasons: tuple[Reason, ...] = ()
     path: tuple[Hop, ...] = ()

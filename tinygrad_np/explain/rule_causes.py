@@ -9,7 +9,7 @@ import numpy as np
 
 from ..engine.tape import Call, Tape
 from .causes import INSIDE, Cause, Operands, chain_before, log_fix
-from .values import number
+from .values import number_in_words
 
 
 def rule_cause(call: Call | None, op: str, at: Operands, tape: Tape, bad: str, given: str) -> Cause:
@@ -19,7 +19,7 @@ def rule_cause(call: Call | None, op: str, at: Operands, tape: Tape, bad: str, g
         return call_of_root(call, tape)
     if op in ("power", "power_of_number", "cbrt") and x == 0:
         y: Any = None if call is None else at.get("y", call.params.get("exponent"))
-        exponent = "y" if y is None else number(y)
+        exponent = "y" if y is None else number_in_words(y)
         what = "cbrt(x)" if op == "cbrt" else f"x ** {exponent}"
         return Cause(
             "infinite slope of a power at 0",
@@ -56,7 +56,7 @@ def rule_cause(call: Call | None, op: str, at: Operands, tape: Tape, bad: str, g
         return Cause(
             "infinite saved value",
             f"the rule of {op} works with a value that is not finite: "
-            + ", ".join(f"{name} = {number(v)}" for name, v in at.items()),
+            + ", ".join(f"{name} = {number_in_words(v)}" for name, v in at.items()),
             "Keep it finite forward, by clipping the argument, also where a mask hides it.",
         )
     return Cause(

@@ -13,12 +13,12 @@ from ..engine.graph import Leaf, Node
 from ..engine.tape import Call, Step, Tape
 from ..engine.tensor import Array, Tensor
 from .causes import Cause
-from .findings import Finding, Phase, made_bad
+from .findings import NonFiniteFinding, Phase, made_bad
 from .rule_causes import rule_cause, where_cause, zero_cause
 from .values import Index, bad_in, operand_names, operands_at, places, reduced, values_at
 
 
-def find_backward(tape: Tape, *, forward: bool) -> Finding | None:
+def find_backward(tape: Tape, *, forward: bool) -> NonFiniteFinding | None:
     """Return the first step with a good cotangent and a bad contribution that reaches a leaf.
 
     Args:
@@ -33,7 +33,7 @@ def find_backward(tape: Tape, *, forward: bool) -> Finding | None:
     return None
 
 
-def rule_behind(tape: Tape, found: Finding, results: Iterable[Tensor]) -> Finding:
+def rule_behind(tape: Tape, found: NonFiniteFinding, results: Iterable[Tensor]) -> NonFiniteFinding:
     """Return the finding of the rule that made what a forward finding is about, if one did.
 
     A function that takes derivatives computes with gradients and tangents. They come of calls
@@ -64,7 +64,9 @@ def rule_behind(tape: Tape, found: Finding, results: Iterable[Tensor]) -> Findin
     return next(described(tape, leads), found)
 
 
-def described(tape: Tape, wanted: Callable[[Step, Sequence[Step]], bool]) -> Iterator[Finding]:
+def described(
+    tape: Tape, wanted: Callable[[Step, Sequence[Step]], bool]
+) -> Iterator[NonFiniteFinding]:
     """Yield the findings of the steps that made something bad, if they are wanted."""
     for steps, describe in ((tape.forward_steps, bad_forward_step), (tape.steps, bad_step)):
         for at, step in enumerate(steps):
@@ -91,7 +93,7 @@ def led_to(steps: Sequence[Step], values: Iterable[Any]) -> bool:
 # ----------------------------------------------------------------------- backward
 
 
-def bad_step(tape: Tape, at: int) -> Finding:
+def bad_step(tape: Tape, at: int) -> NonFiniteFinding:
     """Return the finding of a step that made a bad gradient."""
     step = example_of(tape.steps[at])
     op = step.node.op
@@ -208,7 +210,7 @@ def tainted_nodes(tape: Tape, at: int) -> list[Node]:
 # ------------------------------------------------------------------- forward mode
 
 
-def bad_forward_step(tape: Tape, at: int) -> Finding:
+def bad_forward_step(tape: Tape, at: int) -> NonFiniteFinding:
     """Return the finding of a step of a forward-mode sweep that made a bad tangent."""
     step = tape.forward_steps[at]
     op = step.node.op
@@ -261,11 +263,11 @@ def finding(
     operands: dict[str, tuple[Any, ...]],
     cause: Cause,
     tainted: tuple[Call, ...],
-) -> Finding:
+) -> NonFiniteFinding:
     """Return the finding of a step."""
     call, op = tape.call_of(step.node), step.node.op
     assert op is not None  # a leaf has no steps
-    return Finding(
+    return NonFiniteFinding(
         phase,
         op.name,
         step.rule.input,

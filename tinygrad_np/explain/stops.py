@@ -172,7 +172,7 @@ def softmax_cause(step: Step) -> Cause | None:
     )
 
 
-def product_cause(step: Step, call: Call | None) -> Cause:
+def zero_factor_cause(step: Step, call: Call | None) -> Cause:
     """Return why a product passes no gradient on."""
     dropped = call is not None and "dropout" in f"{call.line.text} {call.scope}".lower()
     if dropped:
@@ -197,7 +197,7 @@ def clip_cause(step: Step, call: Call | None) -> Cause:
     )
 
 
-def where_cause(step: Step, call: Call | None) -> Cause:
+def not_selected_cause(step: Step, call: Call | None) -> Cause:
     """Return why a selection passes no gradient on."""
     return Cause(
         "branch not taken",
@@ -230,8 +230,8 @@ ZERO_SLOPES: dict[str, Callable[[Step, Call | None], Cause]] = {
     "clip_between": clip_cause,
     "maximum": extremum_cause,
     "minimum": extremum_cause,
-    "multiply": product_cause,
-    "where": where_cause,
+    "multiply": zero_factor_cause,
+    "where": not_selected_cause,
 }
 
 

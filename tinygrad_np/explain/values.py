@@ -72,7 +72,7 @@ def named(index: Index) -> str:
     return f"[{', '.join(map(str, index))}]" if index else ""
 
 
-def number(value: Any) -> str:
+def number_in_words(value: Any) -> str:
     """Return a number in words: six digits, or all where those would show a round one."""
     if not isinstance(value, (float, complex)):
         return str(value)

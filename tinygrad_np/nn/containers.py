@@ -23,7 +23,7 @@ from .layers import (
     SiLU,
     activation_module,
 )
-from .module import MODULE, Module, join
+from .module import MODULE, Module, join_path
 
 ActivationLike = str | Module | Callable[[Any], Any] | None
 
@@ -179,10 +179,10 @@ def parts(path: str, module: Module) -> Iterator[tuple[str, Module]]:
     """Yield the layers of nested containers in the order they are applied, with their paths."""
     if isinstance(module, Sequential):
         for i, part in enumerate(module):
-            yield from parts(join(path, str(i)), part)
+            yield from parts(join_path(path, str(i)), part)
     elif isinstance(module, MLP):
         for i, layer in enumerate(module.layers):
-            yield join(path, f"layers.{i}"), layer
+            yield join_path(path, f"layers.{i}"), layer
     else:
         yield path, module
 
@@ -312,7 +312,7 @@ class MLP(Module):
         """Return the sizes and activations."""
         steps = [str(self.in_features)]
         for layer, activation in zip(self.layers, self.activations, strict=True):
-            name = "" if isinstance(activation, Identity) else f" {name_of(activation)}"
+            name = "" if isinstance(activation, Identity) else f" {activation_name(activation)}"
             steps.append(f"{layer.out_features}{name}")
         return " -> ".join(steps)
 
@@ -323,7 +323,7 @@ class MLP(Module):
                 yield name, child
 
 
-def name_of(activation: Module) -> str:
+def activation_name(activation: Module) -> str:
     """Return the name of an activation, with what is set in it."""
     if isinstance(activation, Function):
         return activation.extra_repr()

@@ -34,6 +34,7 @@ from ..ops.neural import (
     softmax as softmax_op,
     softplus as softplus_op,
 )
+from ..ops.operands import as_tensor
 from ..ops.products import _linear as affine, matmul
 from ..ops.reductions import sum as sum_of
 from ..ops.shaping import astype, expand_dims, reshape, transpose
@@ -49,7 +50,7 @@ from .loss_functions import (
     nll_loss,
     smooth_l1_loss,
 )
-from .targets import as_tensor, check_labels, values_of
+from .targets import check_labels, whole_array
 
 __all__ = [
     "Reduction",
@@ -189,7 +190,7 @@ def one_hot(labels: npt.ArrayLike, num_classes: int | None = None) -> Tensor:
     """
     tensor = as_tensor(labels)
     if num_classes is None:
-        values = values_of(tensor)
+        values = whole_array(tensor)
         num_classes = int(values.max()) + 1 if values.size else 0
     check_labels("one_hot", tensor, tensor.shape, num_classes)
     return astype(equal(expand_dims(tensor, -1), np.arange(num_classes)), float)

@@ -17,17 +17,17 @@ from ..ops.neural import (
     binary_cross_entropy_with_logits as bce_with_logits,
     log_softmax as log_softmax_op,
 )
+from ..ops.operands import as_tensor
 from ..ops.reductions import mean, sum as sum_of
 from ..ops.shaping import transpose
 from .targets import (
-    as_tensor,
     check_labels,
     check_no_nan,
     check_probabilities,
     prediction_and_target,
     refuse_empty,
     to_float,
-    values_of,
+    whole_array,
 )
 
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
@@ -152,7 +152,7 @@ def binary_cross_entropy(
         check_probabilities(name, input, "prediction")  # which clipping would hide
         input = clip(input, eps, 1.0 - eps)
     loss = reduced(name, bce(input, target), reduction)
-    value = values_of(loss)
+    value = whole_array(loss)
     if value.ndim:
         value = np.add.reduce(value, None)
     if value != value:  # a prediction that is no probability, or is NaN: the latter goes on

@@ -210,7 +210,7 @@ class Module:
                 continue
             seen.add(id(module))
             yield path, module
-            below = [(join(path, name), child) for name, child in module.named_children()]
+            below = [(join_path(path, name), child) for name, child in module.named_children()]
             stack.extend(reversed(below))
 
     def modules(self) -> Iterator[Module]:
@@ -224,7 +224,7 @@ class Module:
                 tensor = module.__dict__[name]
                 if kind == wanted and id(tensor) not in seen:
                     seen.add(id(tensor))
-                    yield join(path, name), tensor
+                    yield join_path(path, name), tensor
 
     def named_parameters(self) -> Iterator[tuple[str, Tensor]]:
         """Yield every parameter with its path; a shared one once, under its first path.
@@ -372,7 +372,7 @@ class Module:
         line = self.describe()
         if own:
             shapes = ", ".join(f"{name} {parameter.shape}" for name, parameter in own)
-            line += f": {shapes} = {count(parameter for _, parameter in own)}"
+            line += f": {shapes} = {count_elements(parameter for _, parameter in own)}"
         children = list(self.shown_children())
         if not children:
             return [line]
@@ -388,17 +388,17 @@ class Module:
         if not parameters:
             return "\n".join(lines)
         dtypes = ", ".join(sorted({str(p.dtype) for p in parameters}))
-        total = f"{count(parameters):,} parameters, {dtypes}"
-        frozen = count(p for p in parameters if not p.requires_grad)
+        total = f"{count_elements(parameters):,} parameters, {dtypes}"
+        frozen = count_elements(p for p in parameters if not p.requires_grad)
         return "\n".join([*lines, total + (f", {frozen:,} of them frozen" if frozen else "")])
 
 
-def join(path: str, name: str) -> str:
+def join_path(path: str, name: str) -> str:
     """Return the path of a part of what is at `path`."""
     return f"{path}.{name}" if path else name
 
 
-def count(tensors: Any) -> int:
+def count_elements(tensors: Any) -> int:
     """Return the number of elements in all of `tensors`."""
     return sum(tensor.size for tensor in tensors)
 

@@ -13,25 +13,17 @@ import numpy.typing as npt
 
 from ..engine.access import array_of
 from ..engine.batching import base_of
-from ..engine.errors import DTypeError, ShapeError, TinygradError
-from ..engine.tensor import Array, Tensor, asarray
-from ..ops.shaping import astype, stack
+from ..engine.errors import DTypeError, OperandError, ShapeError
+from ..engine.tensor import Array, Tensor
+from ..ops.operands import as_tensor
+from ..ops.shaping import astype
 
 
-class TargetError(TinygradError, ValueError):
+class TargetError(OperandError):
     """Values that a loss can not be computed for: NaN, a probability of 2, class 7 of 5."""
 
 
-def as_tensor(x: npt.ArrayLike | list[Tensor]) -> Tensor:
-    """Return `x` as a Tensor, without a copy where that is possible."""
-    if isinstance(x, Tensor):
-        return x
-    if isinstance(x, (list, tuple)) and any(isinstance(part, Tensor) for part in x):
-        return stack(x)
-    return asarray(x)
-
-
-def values_of(x: Tensor) -> Array:
+def whole_array(x: Tensor) -> Array:
     """Return the array of a Tensor to look at; under `vmap` that of all examples together."""
     return array_of(base_of(x))  # type: ignore[no-any-return]
 
@@ -97,14 +89,14 @@ def refuse_empty(loss: str, shape: tuple[int, ...]) -> NoReturn:
 
 def check_no_nan(loss: str, tensor: Tensor) -> None:
     """Refuse a target with NaN."""
-    target = values_of(tensor)
+    target = whole_array(tensor)
     if target.size and math.isnan(np.minimum.reduce(target, None)):
         refuse(loss, "target", np.isnan(target), target, "is not a number")
 
 
 def check_probabilities(loss: str, tensor: Tensor, what: str) -> None:
     """Refuse numbers outside [0, 1], and NaN unless it is the prediction's: that goes on."""
-    values = values_of(tensor)
+    values = whole_array(tensor)
     if not values.size:
         return
     # A NaN makes both comparisons false.
@@ -153,7 +145,7 @@ def check_labels(loss: str, labels: Tensor, shape: tuple[int, ...], classes: int
     if not labels.size:
         return
     # Read as unsigned a negative index is a large one: one reduction finds both.
-    values = values_of(labels)
+    values = whole_array(labels)
     unsigned = values.view(f"u{values.itemsize}")
     if np.maximum.reduce(unsigned, None) >= classes:
         wrong = (values < 0) | (values >= classes)

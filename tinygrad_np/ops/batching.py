@@ -9,13 +9,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..engine.batching import Value, one_by_one, rank_of, whole_batch
+from ..engine.batching import Operand, one_by_one, rank_of, whole_batch
 from ..engine.errors import ShapeError
 from ..engine.op import Op
 from ..engine.tensor import Tensor
 
 Params = dict[str, Any]
-Values = Sequence[Value]
+Operands = Sequence[Operand]
 
 
 def behind(axis: Any, rank: int, op: Op) -> Any:
@@ -30,7 +30,7 @@ def behind(axis: Any, rank: int, op: Op) -> Any:
     return axis % rank + 1
 
 
-def over_axes(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def over_axes(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     """Reduce each example: over its axes, which are the others of the batch."""
     ((x, _),) = values
     axis = params["axis"]
@@ -39,7 +39,7 @@ def over_axes(op: Op, size: int, values: Values, params: Params) -> Tensor:
     return op.call(x, **{**params, "axis": behind(axis, x.ndim - 1, op)})
 
 
-def along_one_axis(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def along_one_axis(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     """Go along one axis of each example, or along all of its elements."""
     ((x, _),) = values
     rank, axis = x.ndim - 1, params["axis"]
@@ -50,12 +50,12 @@ def along_one_axis(op: Op, size: int, values: Values, params: Params) -> Tensor:
     return op.call(x, **{**params, "axis": behind(axis, rank, op)})
 
 
-def of_rows(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def of_rows(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     """Give an op that takes stacks whole batches."""
     return op.call(*(whole_batch(v, mapped, size) for v, mapped in values))
 
 
-def of_matrices(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def of_matrices(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     """Give an op of stacks of matrices the batch as one more axis of the stack."""
     ((x, _),) = values
     if rank_of(x, True) < 2:  # matrix_rank takes vectors too

@@ -15,7 +15,7 @@ from ..engine.errors import DTypeError, ShapeError, UnsupportedError
 from ..engine.op import Op, composed
 from ..engine.tensor import Array, Tensor
 from .arguments import cast, refuse_out
-from .batching import Params, Values
+from .batching import Operands, Params
 from .operands import as_tensor
 
 
@@ -55,7 +55,7 @@ def _einsum_rule(g, operands, index, shapes, subscripts, optimize):  # type: ign
     )
 
 
-def _sum_products_of_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _sum_products_of_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     inputs, _, output = params["subscripts"].partition("->")
     spare = [label for label in ascii_letters if label not in params["subscripts"]]
     if not spare:

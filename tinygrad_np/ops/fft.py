@@ -14,7 +14,7 @@ from ..engine.errors import ShapeError
 from ..engine.op import Op, composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
-from .batching import Params, Values
+from .batching import Operands, Params
 from .operands import as_tensor, conjugated
 from .shaping import concatenate
 
@@ -62,7 +62,7 @@ def _irfft_rule(g, a_shape, axis, norm):  # type: ignore[no-untyped-def]  # eith
     return _fitted(c, a_shape[axis], axis)
 
 
-def _transform_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _transform_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     ((x, _),) = values
     axis = params["axis"]
     if not -x.ndim < axis < x.ndim - 1:  # one example says what is wrong

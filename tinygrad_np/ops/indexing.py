@@ -23,7 +23,7 @@ from ..engine.modes import is_grad_enabled
 from ..engine.op import Op
 from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor
-from .batching import Params, Values
+from .batching import Operands, Params
 from .operands import as_tensor
 
 FEW = 1024
@@ -99,7 +99,7 @@ def repeats(arrays: tuple[Array, ...]) -> bool:
     return any(a.dtype.kind != "b" for a in arrays)
 
 
-def _index_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _index_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     """Index all examples at once: by one more slice, or by one more array where indices differ."""
     template = params["template"]
     count = len(op.inputs) - 1

@@ -139,7 +139,7 @@ for _function in (
 METHODS["compress"] = lambda x, condition, axis=None: selection.compress(condition, x, axis)
 METHODS["copy"] = shaping._copy
 METHODS["flatten"] = shaping.ravel
-METHODS |= {name: refusals.refusing(name) for name in refusals.METHODS}
+METHODS |= {name: refusals.refusing(name) for name in refusals.REFUSED_METHODS}
 for _name, _function in OPERATORS.items():
     METHODS[f"__{_name}__"] = _function
     METHODS[f"__r{_name}__"] = swapped(_function)

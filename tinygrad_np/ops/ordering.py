@@ -18,7 +18,7 @@ from ..engine.hooks import SHAPE_BY_VALUES, refuse_replay
 from ..engine.op import Op, composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
-from .batching import Params, Values, along_one_axis
+from .batching import Operands, Params, along_one_axis
 from .operands import as_tensor, axis_from_front
 from .selection import take, take_along_axis
 from .shaping import astype, concatenate, ravel
@@ -133,7 +133,7 @@ def lexsort(keys: Sequence[Any], axis: int = -1) -> Tensor:
 # ------------------------------------------------------------------------ searching
 
 
-def _look_up_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _look_up_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     table = 0 if op.name == "searchsorted" else 1
     if values[table][1]:  # one table for each example
         return one_by_one(op, size, values, params)

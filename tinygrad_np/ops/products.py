@@ -15,7 +15,7 @@ from ..engine.op import Op, composed
 from ..engine.protocols import Binary
 from ..engine.since import late
 from ..engine.tensor import Array, Tensor
-from .batching import Params, Values
+from .batching import Operands, Params
 from .elementwise import add, multiply, subtract
 from .operands import as_tensor, conjugated
 from .shaping import reshape, stack, swapaxes, transpose
@@ -47,7 +47,7 @@ def _inner_sizes(x: tuple[int, ...], y: tuple[int, ...]) -> str:
     return f"{x} @ {y}: the batch axes {x[:-2]} and {y[:-2]} do not broadcast"
 
 
-def _matmul_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _matmul_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     (x, x_mapped), (y, y_mapped) = values
     x_rank, y_rank = rank_of(x, x_mapped), rank_of(y, y_mapped)
     if x_mapped and not y_mapped and y_rank <= 2 and x_rank:
@@ -360,7 +360,7 @@ def _linear_input(g, weight):  # type: ignore[no-untyped-def]  # a rule: either 
     return (weight.T @ g.T).T if by_columns else g @ weight
 
 
-def _linear_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _linear_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     (x, x_mapped), (weight, weight_mapped), (bias, bias_mapped) = values
     if not weight_mapped and not bias_mapped:
         return op.call(x, weight, bias)

@@ -20,7 +20,7 @@ from ..engine.op import Op, composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, reduced_axes, refuse_out
-from .batching import Params, Values
+from .batching import Operands, Params
 from .operands import as_tensor
 from .ordering import sort
 from .reductions import _sum, mean
@@ -90,7 +90,7 @@ def _quantile(
     return reshape(transpose(found, (1, 0)), q.shape + (kept if keepdims else shape))
 
 
-def _positions_of_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _positions_of_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     ((x, _),) = values
     rows = math.prod(x.shape)
     return op.call(x.reshape((rows,)), **params).reshape((*x.shape, len(params["q"])))

@@ -22,7 +22,7 @@ from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor, asarray
 from . import elementwise as e
 from .arranging import moveaxis
-from .batching import Params, Values
+from .batching import Operands, Params
 from .creation import _DType, _fresh, _of_ends
 from .operands import as_tensor
 from .shaping import swapaxes
@@ -75,7 +75,7 @@ def _weights(g: Any, num: int, endpoint: bool) -> Any:
     return steps.reshape(num, *(1,) * (g.ndim - 1))
 
 
-def _steps_first(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _steps_first(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     return swapaxes(elementwise(op, size, values, params), 0, 1)
 
 

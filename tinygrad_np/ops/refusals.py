@@ -23,7 +23,7 @@ if "row_stack" in vars(np):  # which NumPy has announced to remove
     REFUSED[vars(np)["row_stack"]] = "is an old name of np.vstack; use that"
 """Why a NumPy function is refused, and what to use instead."""
 
-METHODS: dict[str, str] = {
+REFUSED_METHODS: dict[str, str] = {
     "sort": f"{IN_PLACE}; use tg.sort(x)",
     "partition": f"{IN_PLACE}; use tg.partition(x, kth)",
     "fill": f"{IN_PLACE}; use x[...] = value, or tg.full_like(x, value)",
@@ -38,8 +38,8 @@ def refusing(name: str) -> Callable[..., NoReturn]:
     """Return the method that refuses to do what NumPy's does."""
 
     def refused(*args: Any, **kwargs: Any) -> NoReturn:
-        raise UnsupportedError(f"ndarray.{name} {METHODS[name]}")
+        raise UnsupportedError(f"ndarray.{name} {REFUSED_METHODS[name]}")
 
     refused.__name__ = refused.__qualname__ = name
-    refused.__doc__ = f"Refused: it {METHODS[name]}."
+    refused.__doc__ = f"Refused: it {REFUSED_METHODS[name]}."
     return refused

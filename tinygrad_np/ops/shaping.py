@@ -14,11 +14,11 @@ from ..engine.errors import ShapeError
 from ..engine.op import Op, composed
 from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor
-from .batching import Params, Values, behind
+from .batching import Operands, Params, behind
 from .operands import Shape, as_tensor, axis_from_front
 
 
-def _reshape_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _reshape_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     ((x, _),) = values
     return op.call(x, shape=(size, *_as_tuple(params["shape"])))
 
@@ -72,7 +72,7 @@ def _transpose_back(g, axes):  # type: ignore[no-untyped-def]  # either world
     return g.transpose(tuple(order.index(i) for i in range(n)))
 
 
-def _transpose_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _transpose_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     ((x, _),) = values
     n = x.ndim - 1
     axes = params["axes"]
@@ -109,7 +109,7 @@ def swapaxes(x: npt.ArrayLike, axis1: int, axis2: int) -> Tensor:
     return transpose(t, tuple(order))
 
 
-def _expand_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _expand_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     ((x, _),) = values
     axis = params["axis"]
     added = len(axis) if isinstance(axis, tuple) else 1
@@ -129,7 +129,7 @@ def expand_dims(x: npt.ArrayLike, axis: Shape = 0) -> Array:
     return np.expand_dims(x, axis)
 
 
-def _squeeze_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _squeeze_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     ((x, _),) = values
     axis = params["axis"]
     if axis is None:
@@ -150,7 +150,7 @@ def squeeze(x: npt.ArrayLike, axis: Shape | None = None) -> Array:
     return np.squeeze(x, axis)
 
 
-def _broadcast_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _broadcast_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     ((x, _),) = values
     shape = _as_tuple(params["shape"])
     x = x.reshape((size, *(1,) * (len(shape) - x.ndim + 1), *x.shape[1:]))
@@ -180,7 +180,7 @@ def _part(g, index, shapes, axis):  # type: ignore[no-untyped-def]  # either wor
     return g[(slice(None),) * axis + (slice(start, start + shapes[index][axis]),)]
 
 
-def _concatenate_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _concatenate_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     whole = [whole_batch(v, mapped, size) for v, mapped in values]
     return op.call(*whole, axis=behind(params["axis"], whole[0].ndim - 1, op))
 
@@ -209,7 +209,7 @@ def _layer(g, index, axis):  # type: ignore[no-untyped-def]  # either world
     return g[(slice(None),) * axis + (index,)]
 
 
-def _stack_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _stack_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     whole = [whole_batch(v, mapped, size) for v, mapped in values]
     return op.call(*whole, axis=behind(params["axis"], whole[0].ndim, op))
 

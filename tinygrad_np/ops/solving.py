@@ -18,7 +18,7 @@ from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import refuse_out
-from .batching import Params, Values, of_matrices
+from .batching import Operands, Params, of_matrices
 from .decompositions import _from_lower, svdvals
 from .degeneracy import _unless, adjoint, real_part, transposed
 from .operands import as_tensor
@@ -74,7 +74,7 @@ def _solve_a(g, a, out, a_shape, b_shape):  # type: ignore[no-untyped-def]  # ei
     return unbroadcast(-(np.linalg.solve(transposed(a), g) @ transposed(out)), a_shape)
 
 
-def _solve_batch(op: Op, size: int, values: Values, params: Params) -> Tensor:
+def _solve_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     (a, a_mapped), (b, b_mapped) = ((as_tensor(x), mapped) for x, mapped in values)
     vector = rank_of(b, b_mapped) == 1
     if vector:

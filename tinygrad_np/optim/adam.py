@@ -9,7 +9,7 @@ import numpy as np
 
 from ..engine.errors import DTypeError
 from ..engine.tensor import Array
-from .optimizer import Group, Optimizer, Params, Slot
+from .optimizer import Optimizer, ParamGroup, Params, Slot
 
 
 class Adam(Optimizer):
@@ -53,7 +53,7 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(params, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
 
-    def check(self, group: Group) -> None:
+    def check(self, group: ParamGroup) -> None:
         """Refuse options out of range, and complex parameters."""
         super().check(group)
         if len(group["betas"]) != 2 or not all(0.0 <= beta < 1.0 for beta in group["betas"]):
@@ -66,11 +66,11 @@ class Adam(Optimizer):
                 f"two real ones, or use SGD"
             )
 
-    def state_names(self, group: Group) -> tuple[str, ...]:
+    def state_names(self, group: ParamGroup) -> tuple[str, ...]:
         """Return the names of the arrays that are remembered of each parameter of a group."""
         return ("m", "v")
 
-    def update(self, ready: list[tuple[Slot, Array, Array]], group: Group) -> None:
+    def update(self, ready: list[tuple[Slot, Array, Array]], group: ParamGroup) -> None:
         """Write new values into the array of each (slot, array, gradient)."""
         lr, eps, decay = float(group["lr"]), float(group["eps"]), float(group["weight_decay"])
         beta1, beta2 = map(float, group["betas"])

@@ -15,8 +15,8 @@ from ..engine.access import array_of, writable
 from ..engine.errors import GraphError, ShapeError
 from ..engine.tensor import Array, Tensor
 
-Group: TypeAlias = dict[str, Any]
-Params: TypeAlias = Iterable[Tensor] | Iterable[Group]
+ParamGroup: TypeAlias = dict[str, Any]
+Params: TypeAlias = Iterable[Tensor] | Iterable[ParamGroup]
 
 
 class Slot:
@@ -57,7 +57,7 @@ class Optimizer:
 
     def __init__(self, params: Params, **options: Any) -> None:
         groups = as_groups(type(self).__name__, params, options)
-        self.param_groups: list[Group] = groups
+        self.param_groups: list[ParamGroup] = groups
         for group in groups:
             self.check(group)
         self._slots = [[Slot(p) for p in group["params"]] for group in groups]
@@ -65,7 +65,7 @@ class Optimizer:
         for group, slots in zip(groups, self._slots, strict=True):
             self._prepare(slots, group)
 
-    def check(self, group: Group) -> None:
+    def check(self, group: ParamGroup) -> None:
         """Refuse options out of range."""
         for option in ("lr", "weight_decay"):
             if not group[option] >= 0.0:
@@ -83,11 +83,11 @@ class Optimizer:
         for group in self.param_groups:
             group["lr"] = float(value)
 
-    def state_names(self, group: Group) -> tuple[str, ...]:
+    def state_names(self, group: ParamGroup) -> tuple[str, ...]:
         """Return the names of the arrays that are remembered of each parameter of a group."""
         return ()
 
-    def _prepare(self, slots: Iterable[Slot], group: Group) -> None:
+    def _prepare(self, slots: Iterable[Slot], group: ParamGroup) -> None:
         """Let what is remembered of parameters begin as zeros, before the first step."""
         for name in self.state_names(group):
             for slot in slots:
@@ -118,7 +118,7 @@ class Optimizer:
                 ready.append((slot, p, g))
             self.update(ready, group)
 
-    def update(self, ready: list[tuple[Slot, Array, Array]], group: Group) -> None:
+    def update(self, ready: list[tuple[Slot, Array, Array]], group: ParamGroup) -> None:
         """Write new values into the array of each (slot, array, gradient)."""
         raise NotImplementedError(f"{type(self).__name__} does not define update()")
 
@@ -220,7 +220,7 @@ def call(parameter: Tensor) -> str:
     return f"the parameter {parameter.name!r}" if parameter.name else "a parameter"
 
 
-def as_groups(optimizer: str, params: Any, options: Group) -> list[Group]:
+def as_groups(optimizer: str, params: Any, options: ParamGroup) -> list[ParamGroup]:
     """Return checked groups from what a user passed as `params`."""
     if isinstance(params, (Tensor, str, bytes, Mapping)) or not isinstance(params, Iterable):
         hint = "put it in a list" if isinstance(params, (Tensor, dict)) else "pass Tensors"
@@ -233,7 +233,7 @@ def as_groups(optimizer: str, params: Any, options: Group) -> list[Group]:
     given = list(params)
     if not any(isinstance(each, Mapping) for each in given):
         given = [{"params": given}]
-    groups: list[Group] = []
+    groups: list[ParamGroup] = []
     seen: set[int] = set()
     for each in given:
         if not isinstance(each, Mapping) or "params" not in each:

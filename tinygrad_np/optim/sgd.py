@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..engine.tensor import Array
-from .optimizer import Group, Optimizer, Params, Slot
+from .optimizer import Optimizer, ParamGroup, Params, Slot
 
 
 class SGD(Optimizer):
@@ -50,7 +50,7 @@ class SGD(Optimizer):
             params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay
         )
 
-    def check(self, group: Group) -> None:
+    def check(self, group: ParamGroup) -> None:
         """Refuse options out of range."""
         super().check(group)
         if not group["momentum"] >= 0.0:
@@ -58,11 +58,11 @@ class SGD(Optimizer):
         if group["nesterov"] and not group["momentum"]:
             raise ValueError("nesterov=True needs a momentum")
 
-    def state_names(self, group: Group) -> tuple[str, ...]:
+    def state_names(self, group: ParamGroup) -> tuple[str, ...]:
         """Return the names of the arrays that are remembered of each parameter of a group."""
         return ("velocity",) if group["momentum"] else ()
 
-    def update(self, ready: list[tuple[Slot, Array, Array]], group: Group) -> None:
+    def update(self, ready: list[tuple[Slot, Array, Array]], group: ParamGroup) -> None:
         """Write new values into the array of each (slot, array, gradient)."""
         lr, momentum, decay = float(group["lr"]), float(group["momentum"]), group["weight_decay"]
         for slot, p, g in ready:

@@ -5,13 +5,13 @@
 True
 """
 
-from ..engine.public import claim
+from ..engine.public import claim, renamed
 from .check import gradcheck, gradcheck_module, numeric_gradient
-from .report import Blame, Finding, GradcheckError, Report, WeakGradcheckWarning
+from .report import Blame, ElementFinding, GradcheckError, Report, WeakGradcheckWarning
 
 __all__ = [
     "Blame",
-    "Finding",
+    "ElementFinding",
     "GradcheckError",
     "Report",
     "WeakGradcheckWarning",
@@ -21,3 +21,4 @@ __all__ = [
 ]
 
 claim(globals(), __all__)
+__getattr__ = renamed(__name__, Finding=ElementFinding)

@@ -10,7 +10,7 @@ from ..engine.forward import forward_pass
 from ..engine.tensor import Tensor
 from .differences import Array
 from .inputs import Problem
-from .reference import OUTSIDE, Direction, Reference
+from .reference import OUTSIDE, Perturbation, Reference
 
 
 class Analysis:
@@ -56,7 +56,7 @@ class Analysis:
             result.append(gradient)
         return result
 
-    def along(self, direction: Direction) -> float:
+    def along(self, direction: Perturbation) -> float:
         """Return the slope of the weighted results in a direction, by the reverse sweep."""
         return sum(
             float(np.sum(g.astype(d.dtype) * d))
@@ -64,7 +64,7 @@ class Analysis:
             if d is not None
         )
 
-    def tangents(self, direction: Direction) -> list[Array]:
+    def tangents(self, direction: Perturbation) -> list[Array]:
         """Return the same by the forward sweep, for each element of each result."""
         tangents = {
             leaf.node: d.astype(leaf.dtype)

@@ -11,21 +11,21 @@ from ..engine.modes import enable_grad
 from ..engine.tape import Call, Step, Tape, record
 from ..engine.tensor import Tensor
 from .analysis import gradients
-from .examine import Options, examine
+from .examine import CheckOptions, examine
 from .inputs import Problem
 from .patterns import pattern_of
 from .reference import OUTSIDE, Reference
-from .report import Blame, Finding, order_of, worst_first
+from .report import Blame, ElementFinding, order_of, worst_first
 
 MOST = 2000
 """How many recorded calls are checked by themselves."""
 
 
-def blame(problem: Problem, options: Options, seed: int) -> Blame:
+def blame(problem: Problem, options: CheckOptions, seed: int) -> Blame:
     """Return what is at fault in a problem whose gradients are wrong."""
     with enable_grad(), np.errstate(all="ignore"):
         reference = Reference(problem, np.random.default_rng(seed))
-        tape, steps = recorded(problem, reference)
+        tape, steps = run_recorded(problem, reference)
         for found in (
             not_finite(tape, steps),
             op_at_fault(tape, options, seed),
@@ -44,14 +44,14 @@ def no_op(text: str, line: str = "", pattern: str = "") -> Blame:
     return Blame(None, line, (), pattern, "", text)
 
 
-def recorded(problem: Problem, reference: Reference) -> tuple[Tape, list[Step]]:
+def run_recorded(problem: Problem, reference: Reference) -> tuple[Tape, list[Step]]:
     """Return a tape of the function's calls, and the steps of its backward sweep."""
     leaves = [Tensor(array, requires_grad=True) for array in reference.arrays]
     with record() as tape:
         outputs = problem.call(leaves)
-    with record() as sweep:
+    with record() as backward_tape:
         gradients(outputs, leaves, reference.cotangents, create_graph=False)
-    return tape, sweep.steps
+    return tape, backward_tape.steps
 
 
 # ------------------------------------------------------------------- not finite
@@ -106,7 +106,7 @@ def element(value: Any, index: tuple[int, ...], shape: tuple[int, ...]) -> str:
 # ------------------------------------------------------------------ op by op
 
 
-def op_at_fault(tape: Tape, options: Options, seed: int) -> Blame | None:
+def op_at_fault(tape: Tape, options: CheckOptions, seed: int) -> Blame | None:
     """Return the first op whose own gradients are wrong, if there is one.
 
     One that is wrong in the forward mode alone comes second: its rule is transposed by way of
@@ -119,7 +119,7 @@ def op_at_fault(tape: Tape, options: Options, seed: int) -> Blame | None:
             continue
         findings, faults, _ = examine(problem, options, np.random.default_rng(seed))
         failures = worst_first(findings)
-        if faults or any(finding.sweep == "reverse" for finding in failures):
+        if faults or any(finding.mode == "reverse" for finding in failures):
             return blamed(call, problem, failures, faults, seed, options.order)
         if failures and second is None:
             second = (call, problem, failures)
@@ -165,7 +165,7 @@ def alone(call: Call) -> Problem | None:
 def blamed(
     call: Call,
     problem: Problem,
-    failures: Sequence[Finding],
+    failures: Sequence[ElementFinding],
     faults: Sequence[str],
     seed: int,
     order: int,
@@ -176,7 +176,7 @@ def blamed(
     lines += [f"  {fault}" for fault in faults]
     lines += [f"  by itself, {order_of(finding)}{finding}" for finding in failures[:1]]
     lines += [f"  pattern: {pattern}"] if pattern else []
-    reproduce = reproduction(call, seed, order)
+    reproduce = op_reproduction(call, seed, order)
     lines += [f"  alone: {reproduce}"] if reproduce else []
     return Blame(
         call.op.name, str(call.line), tuple(failures), pattern, reproduce, "\n".join(lines)
@@ -189,7 +189,7 @@ def called(call: Call) -> str:
     return f"{text}: {call.line.text}" if call.line.text else text
 
 
-def reproduction(call: Call, seed: int, order: int) -> str:
+def op_reproduction(call: Call, seed: int, order: int) -> str:
     """Return a line of Python that checks an op at the values it saw, if they are few."""
     if sum(np.size(value) for value in call.values) > 40 or call.op.varargs:
         return ""

@@ -20,8 +20,8 @@ from ..engine.modes import enable_grad
 from ..engine.tensor import Tensor
 from .blame import blame, literal
 from .differences import Array
-from .examine import Mode, Options, examine
-from .inputs import Problem, name_of, pose
+from .examine import CheckMode, CheckOptions, examine
+from .inputs import Problem, function_name, pose
 from .judge import RTOL, Kinks
 from .reference import Reference
 from .report import GradcheckError, Report, WeakGradcheckWarning
@@ -31,7 +31,7 @@ def gradcheck(
     f: Callable[..., Any],
     *inputs: Any,
     order: int = 1,
-    mode: Mode = "auto",
+    mode: CheckMode = "auto",
     kinks: Kinks = "accept",
     rtol: float | None = None,
     seed: int = 0,
@@ -100,7 +100,7 @@ def gradcheck_module(
     *inputs: Any,
     loss: Callable[[Any], Any] | None = None,
     order: int = 1,
-    mode: Mode = "auto",
+    mode: CheckMode = "auto",
     kinks: Kinks = "accept",
     rtol: float | None = None,
     seed: int = 0,
@@ -135,7 +135,7 @@ def gradcheck_module(
             y = module(*args)
             return y if loss is None else loss(y)
 
-    problem = pose(call, (list(parameters.values()), *inputs), name_of(module))
+    problem = pose(call, (list(parameters.values()), *inputs), function_name(module))
     labels = [f"parameter {name}" for name in parameters]
     rest = pose(module, inputs).labels
     options = chosen(order, mode, kinks, rtol)
@@ -181,7 +181,7 @@ def numeric_gradient(f: Callable[..., Any], *inputs: Any) -> tuple[Array, ...]:
 # ---------------------------------------------------------------------- the parts
 
 
-def chosen(order: int, mode: Mode, kinks: Kinks, rtol: float | None) -> Options:
+def chosen(order: int, mode: CheckMode, kinks: Kinks, rtol: float | None) -> CheckOptions:
     """Return what a user chose, or say what there is to choose from."""
     if order not in (1, 2):
         raise ValueError(f"gradcheck: order is 1 or 2, not {order!r}")
@@ -189,10 +189,10 @@ def chosen(order: int, mode: Mode, kinks: Kinks, rtol: float | None) -> Options:
         raise ValueError(f"gradcheck: mode is 'auto', 'full' or 'directions', not {mode!r}")
     if kinks not in ("accept", "error", "skip"):
         raise ValueError(f"gradcheck: kinks is 'accept', 'error' or 'skip', not {kinks!r}")
-    return Options(mode, kinks, rtol, order)
+    return CheckOptions(mode, kinks, rtol, order)
 
 
-def conclude(problem: Problem, options: Options, seed: int, raise_: bool) -> Report:
+def conclude(problem: Problem, options: CheckOptions, seed: int, raise_: bool) -> Report:
     """Return the report on a problem, or raise it."""
     __tracebackhide__ = True
     if not problem.arrays:
@@ -216,12 +216,12 @@ def conclude(problem: Problem, options: Options, seed: int, raise_: bool) -> Rep
     return report
 
 
-def reproduction(problem: Problem, options: Options, seed: int) -> str:
+def reproduction(problem: Problem, options: CheckOptions, seed: int) -> str:
     """Return a line of Python that checks the same again."""
     few = sum(a.size for a in problem.arrays) <= 16
     pairs = zip(problem.arrays, problem.labels, strict=True)
     written = [literal(a) if few else label for a, label in pairs]
-    usual = Options()
+    usual = CheckOptions()
     told = "".join(
         f", {name}={value!r}"
         for name, value in options._asdict().items()

@@ -129,7 +129,7 @@ class Ladder:
             self.found = [Slope(s.value, s.error + noise / s.step, s.step) for s in self.found]
 
 
-class Line:
+class Restriction:
     """A function along one coordinate, with its values kept so that none is computed twice.
 
     Args:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .differences import Array
-from .reference import Direction
+from .reference import Perturbation
 
 ALL = 64
 """Up to so many elements each is checked by itself."""
@@ -60,7 +60,7 @@ def direction_of(
     gradients: Sequence[Array],
     scale: str,
     rng: np.random.Generator,
-) -> Direction:
+) -> Perturbation:
     """Return a random direction in which the elements of a block move and no other.
 
     Its numbers have six binary digits, so that moving along it by a step of few digits is

@@ -10,24 +10,24 @@ import numpy as np
 from ..engine.access import array_of
 from ..engine.tensor import Tensor
 from .analysis import Analysis, gradients, own_rounding, rounding
-from .differences import KNOWN, Array, Line
+from .differences import KNOWN, Array, Restriction
 from .directions import ALL, Block, blocks_of, direction_of, halves
 from .inputs import Problem
 from .judge import RTOL, Claim, Kinks, judge
-from .reference import Direction, Reference, flat
-from .report import SHOWN, Finding
+from .reference import Perturbation, Reference, flat
+from .report import SHOWN, ElementFinding
 from .side_checks import side_faults
 
-Mode = Literal["auto", "full", "directions"]
+CheckMode = Literal["auto", "full", "directions"]
 
 SEARCHED = 200
 """How many directions are tried to find the elements at fault."""
 
 
-class Options(NamedTuple):
+class CheckOptions(NamedTuple):
     """What a user chose; see :func:`gradcheck`."""
 
-    mode: Mode = "auto"
+    mode: CheckMode = "auto"
     kinks: Kinks = "accept"
     rtol: float | None = None
     order: int = 1
@@ -42,9 +42,9 @@ class Examination:
         reference: What they were held against.
     """
 
-    def __init__(self, problem: Problem, options: Options, rng: np.random.Generator) -> None:
+    def __init__(self, problem: Problem, options: CheckOptions, rng: np.random.Generator) -> None:
         self.problem, self.options, self.rng = problem, options, rng
-        self.findings: list[Finding] = []
+        self.findings: list[ElementFinding] = []
         self.reference = Reference(problem, rng)
         self.faults = self.reference.faults()
         if self.faults:
@@ -67,13 +67,13 @@ class Examination:
         )
         self.findings = list(self.by_elements() if full else self.by_directions())
 
-    def by_elements(self) -> Iterator[Finding]:
+    def by_elements(self) -> Iterator[ElementFinding]:
         """Yield the verdict on every element."""
         for i, array in enumerate(self.problem.arrays):
             for j in range(array.size):
                 yield self.element(i, j)
 
-    def by_directions(self) -> Iterator[Finding]:
+    def by_directions(self) -> Iterator[ElementFinding]:
         """Yield the verdicts on blocks of elements and, where one fails, on parts of it."""
         blocks = blocks_of(self.reference.arrays, self.precise.gradients)
         stack = [(block, self.verdict(block)) for block in blocks]
@@ -91,7 +91,7 @@ class Examination:
             else:
                 stack += parts
 
-    def verdict(self, block: Block) -> Finding:
+    def verdict(self, block: Block) -> ElementFinding:
         """Return the verdict on the elements of a block together.
 
         Where a direction that goes by the sizes of the elements tells little, because that is
@@ -111,7 +111,7 @@ class Examination:
                 break
         return min(found, key=lambda one: one[:2])[2]
 
-    def element(self, i: int, j: int) -> Finding:
+    def element(self, i: int, j: int) -> ElementFinding:
         """Return the verdict on one element."""
         unit = np.zeros_like(self.reference.arrays[i])
         unit.flat[j] = 1.0
@@ -119,7 +119,9 @@ class Examination:
         line = self.reference.element(i, j)
         return self.judged(line, direction, self.problem.labels[i], Block(i, np.array([j])))
 
-    def judged(self, line: Line, direction: Direction, label: str, block: Block) -> Finding:
+    def judged(
+        self, line: Restriction, direction: Perturbation, label: str, block: Block
+    ) -> ElementFinding:
         """Return the verdict on the slope along a line."""
         shape, n = self.problem.arrays[block.input].shape, len(block.places)
         return judge(
@@ -132,7 +134,7 @@ class Examination:
             order=self.options.order,
         )
 
-    def claims(self, line: Line, direction: Direction) -> list[Claim]:
+    def claims(self, line: Restriction, direction: Perturbation) -> list[Claim]:
         """Return what the sweeps say the slope along a direction is.
 
         In float64; and in the inputs' own dtype to what that can hold, where it is another.
@@ -175,7 +177,7 @@ def total(parts: Sequence[Array]) -> float:
     return sum(float(np.sum(part)) for part in parts)
 
 
-def weighted(noise: Sequence[Array], direction: Direction) -> float:
+def weighted(noise: Sequence[Array], direction: Perturbation) -> float:
     """Return the error along a direction that errors of the elements make."""
     parts = zip(noise, direction, strict=True)
     return sum(float(np.sum(e * np.abs(d))) for e, d in parts if d is not None)
@@ -206,8 +208,8 @@ def gradient_of(problem: Problem, rng: np.random.Generator) -> Problem:
 
 
 def examine(
-    problem: Problem, options: Options, rng: np.random.Generator
-) -> tuple[list[Finding], list[str], int]:
+    problem: Problem, options: CheckOptions, rng: np.random.Generator
+) -> tuple[list[ElementFinding], list[str], int]:
     """Return the verdicts on a problem, what is wrong besides, and what it cost."""
     first = Examination(problem, options._replace(order=1), rng)
     findings, faults, cost = first.findings, first.faults, first.reference.evaluations

@@ -18,7 +18,7 @@ from ..engine.tensor import Tensor
 from ..engine.trees import tree_map
 from .differences import Array
 
-Call = Callable[[list[Tensor]], list[Tensor]]
+Evaluate = Callable[[list[Tensor]], list[Tensor]]
 
 
 class Problem(NamedTuple):
@@ -33,10 +33,10 @@ class Problem(NamedTuple):
     """
 
     name: str
-    call: Call
+    call: Evaluate
     arrays: list[Array]
     labels: list[str]
-    analytic: Call | None = None
+    analytic: Evaluate | None = None
 
     def run(self, arrays: Sequence[Array]) -> tuple[list[Tensor], list[Array]]:
         """Return fresh leaves with these values, and the values of the results."""
@@ -54,10 +54,10 @@ def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) 
     makers: list[Callable[[Sequence[Tensor]], Any]] = []  # of everything in the inputs, in order
     known: dict[int, int] = {}  # the makers of Tensors met
     is_complex = False
-    names = argument_names(f, len(inputs))
+    names = parameter_labels(f, len(inputs))
     for i, argument in enumerate(inputs):
         for path, x in parts_of(argument):
-            array = values_of(x)
+            array = differentiable_values(x)
             if array is None:
                 makers.append(lambda leaves, x=x: x)  # type: ignore[misc]  # of any leaves
                 continue
@@ -84,7 +84,7 @@ def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) 
     def call(leaves: list[Tensor]) -> list[Tensor]:
         return [part for y in results(leaves) for part in real_parts(y)]
 
-    return Problem(name or name_of(f), call, arrays, labels, None if is_complex else results)
+    return Problem(name or function_name(f), call, arrays, labels, None if is_complex else results)
 
 
 def label_of(i: int, path: str, x: Any) -> str:
@@ -101,7 +101,7 @@ def real_parts(y: Tensor) -> list[Tensor]:
     return [y.real, y.imag] if y.dtype.kind == "c" else [y]
 
 
-def values_of(x: Any) -> Array | None:
+def differentiable_values(x: Any) -> Array | None:
     """Return the values of an input to differentiate for, ``None`` for any other."""
     if isinstance(x, Tensor):
         array = array_of(x)
@@ -142,7 +142,7 @@ def outputs_of(y: Any) -> list[Tensor]:
     return found
 
 
-def argument_names(f: Callable[..., Any], n: int) -> list[str]:
+def parameter_labels(f: Callable[..., Any], n: int) -> list[str]:
     """Return the names of the first `n` arguments of `f`; empty where they have none."""
     try:
         parameters = list(inspect.signature(f).parameters.values())
@@ -157,6 +157,6 @@ def argument_names(f: Callable[..., Any], n: int) -> list[str]:
     return (names + [""] * n)[:n]
 
 
-def name_of(f: Any) -> str:
+def function_name(f: Any) -> str:
     """Return what to call a function."""
     return getattr(f, "__name__", None) or type(f).__name__

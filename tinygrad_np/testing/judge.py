@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .differences import KNOWN, SAFETY, Line, Slope
-from .report import Finding, Verdict
+from .differences import KNOWN, SAFETY, Restriction, Slope
+from .report import ElementFinding, Verdict
 
 RTOL = 1e-6
 """The relative tolerance for gradients computed in float64."""
@@ -30,7 +30,7 @@ class Claim:
         slack: How far rounding in the sweep has moved it.
         doubt: How much further rounding on the way to the results may have.
         rtol: How far it may be off, relative to the slope.
-        sweep: Which sweep says so.
+        mode: Which mode says so.
         dtype: The dtype it computed in.
     """
 
@@ -38,11 +38,11 @@ class Claim:
     slack: float
     doubt: float
     rtol: float
-    sweep: Literal["reverse", "forward"]
+    mode: Literal["reverse", "forward"]
     dtype: str
 
 
-def judge(line: Line, claims: Sequence[Claim], kinks: Kinks, **where: Any) -> Finding:
+def judge(line: Restriction, claims: Sequence[Claim], kinks: Kinks, **where: Any) -> ElementFinding:
     """Return the verdict on the worst of several claims about one slope."""
     findings = [judge_one(line, claim, kinks, where) for claim in claims]
     return max(findings, key=lambda finding: SEVERITY[finding.verdict])
@@ -51,7 +51,9 @@ def judge(line: Line, claims: Sequence[Claim], kinks: Kinks, **where: Any) -> Fi
 SEVERITY: dict[Verdict, int] = {"ok": 0, "skipped": 1, "kink-ok": 2, "weak": 3, "nan": 4, "FAIL": 5}
 
 
-def judge_one(line: Line, claim: Claim, kinks: Kinks, where: dict[str, Any]) -> Finding:
+def judge_one(
+    line: Restriction, claim: Claim, kinks: Kinks, where: dict[str, Any]
+) -> ElementFinding:
     """Return the verdict on one claim."""
     verdict: Verdict = "FAIL"
     slopes = None
@@ -82,7 +84,7 @@ def judge_one(line: Line, claim: Claim, kinks: Kinks, where: dict[str, Any]) -> 
             verdict = "FAIL"
         elif within:
             verdict = "kink-ok"
-    return Finding(
+    return ElementFinding(
         verdict=verdict,
         analytic=claim.value,
         numeric=slope.value,
@@ -91,12 +93,12 @@ def judge_one(line: Line, claim: Claim, kinks: Kinks, where: dict[str, Any]) -> 
         dtype=claim.dtype,
         tolerance=tolerance,
         slopes=slopes,
-        sweep=claim.sweep,
+        mode=claim.mode,
         **where,
     )
 
 
-def by_shortest(line: Line, claim: Claim, slope: Slope) -> tuple[Slope, Verdict]:
+def by_shortest(line: Restriction, claim: Claim, slope: Slope) -> tuple[Slope, Verdict]:
     """Return the verdict on a claim that is not the slope, and what it is held against.
 
     It may still be what the shortest steps give, if those tell the longer ones wrong. Where they
@@ -113,7 +115,7 @@ def by_shortest(line: Line, claim: Claim, slope: Slope) -> tuple[Slope, Verdict]
     return slope, "FAIL"
 
 
-def judgeable(line: Line, claim: Claim, slope: Slope) -> bool:
+def judgeable(line: Restriction, claim: Claim, slope: Slope) -> bool:
     """Return whether a reference that agrees with a claim is precise enough to mean something.
 
     Where it is not, a step in the imaginary direction may tell.

@@ -17,7 +17,7 @@ from ..engine import passes
 from ..engine.access import array_of
 from ..engine.op import OPS, Rule
 
-Key = tuple[str, str]
+RuleKey = tuple[str, str]
 """An op's name and the input that the rule differentiates."""
 
 Mutation = Callable[[Any], Any]
@@ -61,7 +61,7 @@ class Mutant:
         effective: Whether it changed any value so far.
     """
 
-    key: Key
+    key: RuleKey
     kind: str
     effective: bool = False
 
@@ -79,8 +79,8 @@ class Workshop:
     """
 
     def __init__(self) -> None:
-        self.used: set[Key] = set()
-        self.summed: set[Key] = set()
+        self.used: set[RuleKey] = set()
+        self.summed: set[RuleKey] = set()
         self.mutant: Mutant | None = None
         self._undo: list[Callable[[], None]] = []
         self._watched: dict[int, Rule] = {}

@@ -11,7 +11,7 @@ from .analysis import Analysis
 from .differences import Array
 from .inputs import Problem
 from .reference import Reference
-from .report import Finding
+from .report import ElementFinding
 
 LARGEST = 400
 """The most elements of an input for which a pattern is looked for."""
@@ -19,9 +19,9 @@ CLOSE = 1e-4
 """The relative difference up to which a pattern holds."""
 
 
-def pattern_of(problem: Problem, failures: Sequence[Finding], seed: int) -> str:
+def pattern_of(problem: Problem, failures: Sequence[ElementFinding], seed: int) -> str:
     """Return what the gradient of the worst input looks like, in words; empty if unknown."""
-    if all(finding.sweep == "forward" for finding in failures):
+    if all(finding.mode == "forward" for finding in failures):
         return "the reverse sweep is right and the forward sweep is not: is the op elementwise?"
     i = problem.labels.index(failures[0].input) if failures[0].input in problem.labels else -1
     if i < 0 or failures[0].order == 2 or problem.arrays[i].size > LARGEST:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from .mutation import KINDS, UNSUMMED, Key, Mutant, Workshop
+from .mutation import KINDS, UNSUMMED, Mutant, RuleKey, Workshop
 from .report import GradcheckError, Report
 
 WORKSHOP = pytest.StashKey["Mutating"]()
@@ -89,7 +89,7 @@ class Mutating:
 
     def __init__(self) -> None:
         self.workshop = Workshop()
-        self.users: dict[Key, list[tuple[float, pytest.Item]]] = {}
+        self.users: dict[RuleKey, list[tuple[float, pytest.Item]]] = {}
         self.killed = 0
         self.survivors: list[tuple[Mutant, list[str]]] = []
         self.idle = 0

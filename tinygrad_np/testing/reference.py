@@ -14,10 +14,10 @@ import numpy as np
 from ..engine.access import array_of
 from ..engine.modes import no_grad
 from ..engine.tensor import Tensor
-from .differences import Array, Line
+from .differences import Array, Restriction
 from .inputs import Problem
 
-Direction = Sequence[Array | None]
+Perturbation = Sequence[Array | None]
 """How far each element of each input moves; ``None`` for an input that stays."""
 
 
@@ -80,7 +80,7 @@ class Reference:
                 found.append(f"its result{which} is {y[tuple(index)]}{place}")
         return found
 
-    def element(self, i: int, j: int) -> Line:
+    def element(self, i: int, j: int) -> Restriction:
         """Return the results as a function of element `j` of input `i`."""
         x = self.arrays[i].flat[j]
         scales: list[float] = []
@@ -95,7 +95,7 @@ class Reference:
 
         return self._line(moved, x, scales)
 
-    def along(self, direction: Direction) -> Line:
+    def along(self, direction: Perturbation) -> Restriction:
         """Return the results as a function of how far to go in a direction, at 0."""
 
         def moved(t: Any) -> list[Array]:
@@ -105,7 +105,9 @@ class Reference:
 
         return self._line(moved, self.dtype.type(0), [1.0])
 
-    def _line(self, moved: Callable[[Any], list[Array]], x: Any, scales: list[float]) -> Line:
+    def _line(
+        self, moved: Callable[[Any], list[Array]], x: Any, scales: list[float]
+    ) -> Restriction:
         def at(value: Any) -> Array:
             try:
                 found = self.values(moved(value))
@@ -120,7 +122,7 @@ class Reference:
             found = self.complex_values(arrays)
             return self.here * np.nan if found is None else found.imag / step
 
-        return Line(at, x, self.here, self.cotangent, self.precision, scales, imaginary)
+        return Restriction(at, x, self.here, self.cotangent, self.precision, scales, imaginary)
 
     def complex_values(self, arrays: Sequence[Array]) -> Array | None:
         """Return the results at complex inputs; ``None`` if the function takes none."""

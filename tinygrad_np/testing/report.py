@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..engine.errors import TinygradError
+from ..engine.public import renamed
 
 Verdict = Literal["ok", "kink-ok", "skipped", "weak", "FAIL", "nan"]
 
@@ -31,7 +32,7 @@ class WeakGradcheckWarning(UserWarning):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ElementFinding:
     """The verdict on one element of one gradient, or on many of them along one direction.
 
     Attributes:
@@ -49,7 +50,7 @@ class Finding:
         dtype: The dtype the gradient was computed in.
         tolerance: How far the two may be apart.
         slopes: At a kink, the least and the greatest slope.
-        sweep: Which sweep the analytic value is from, ``"reverse"`` or ``"forward"``.
+        mode: Which mode the analytic value is from, ``"reverse"`` or ``"forward"``.
         order: 1, or 2 for the gradient of the gradient.
     """
 
@@ -63,7 +64,7 @@ class Finding:
     dtype: str
     tolerance: float
     slopes: tuple[float, float] | None = None
-    sweep: Literal["reverse", "forward"] = "reverse"
+    mode: Literal["reverse", "forward"] = "reverse"
     order: int = 1
     elements: int = 1
 
@@ -91,7 +92,7 @@ class Finding:
         )
         if self.slopes is not None:
             line += f", slopes beside it {self.slopes[0]:.6g} and {self.slopes[1]:.6g}"
-        if self.sweep == "forward":
+        if self.mode == "forward":
             line += ", forward mode"
         if self.dtype != "float64":
             line += f", {self.dtype}"
@@ -113,7 +114,7 @@ class Blame:
 
     op: str | None
     line: str
-    findings: tuple[Finding, ...]
+    findings: tuple[ElementFinding, ...]
     pattern: str
     reproduce: str
     text: str
@@ -136,7 +137,7 @@ class Report:
     """
 
     function: str
-    findings: tuple[Finding, ...]
+    findings: tuple[ElementFinding, ...]
     problems: tuple[str, ...] = ()
     blame: Blame | None = None
     reproduce: str = ""
@@ -148,12 +149,12 @@ class Report:
         return not self.problems and all(finding.passed for finding in self.findings)
 
     @property
-    def failures(self) -> tuple[Finding, ...]:
+    def failures(self) -> tuple[ElementFinding, ...]:
         """What is wrong, single elements before directions and the worst first."""
         return tuple(worst_first(self.findings))
 
     @property
-    def weak(self) -> tuple[Finding, ...]:
+    def weak(self) -> tuple[ElementFinding, ...]:
         """What could not be judged well, because differences are too noisy there."""
         return tuple(finding for finding in self.findings if finding.verdict == "weak")
 
@@ -193,7 +194,7 @@ class Report:
         along = f", checked along {lines} directions" if lines < total else ""
         return f"{total} gradient elements are right{along}"
 
-    def _wrong(self, failures: Sequence[Finding]) -> str:
+    def _wrong(self, failures: Sequence[ElementFinding]) -> str:
         total = sum(f.elements for f in self.findings)
         elements = sum(f.index is not None for f in failures)
         more = len(failures) - elements
@@ -201,17 +202,20 @@ class Report:
         return f"{elements} of {total} gradient elements{along} are"
 
 
-def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+def worst_first(findings: Sequence[ElementFinding]) -> list[ElementFinding]:
     """Return what is wrong, single elements before directions and the worst first."""
     wrong = [finding for finding in findings if not finding.passed]
     return sorted(wrong, key=lambda f: (f.index is None, -f.relative_error))
 
 
-def worst_of(failures: Sequence[Finding]) -> str:
+def worst_of(failures: Sequence[ElementFinding]) -> str:
     """Return what a list of failures leaves out, in words."""
     return f"; the worst {SHOWN}" if len(failures) > SHOWN else ""
 
 
-def order_of(finding: Finding) -> str:
+def order_of(finding: ElementFinding) -> str:
     """Return the words for a gradient that is not the first."""
     return "second order, " if finding.order == 2 else ""
+
+
+__getattr__ = renamed(__name__, Finding=ElementFinding)  # for pickles

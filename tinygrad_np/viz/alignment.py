@@ -97,7 +97,7 @@ def aligned(before: Side, after: Side) -> dict[int, int]:
                 if place in there:
                     pair(key, there[place])
 
-    by_name = [only_ones(side.shown.boxes, name_of) for side in (before, after)]
+    by_name = [only_ones(side.shown.boxes, box_identity) for side in (before, after)]
     for name, a in by_name[0].items():
         if name in by_name[1]:
             pair(a, by_name[1][name])
@@ -120,7 +120,7 @@ def aligned(before: Side, after: Side) -> dict[int, int]:
     return pairs
 
 
-def name_of(box: Box) -> Hashable:
+def box_identity(box: Box) -> Hashable:
     """Return what tells a box from all others, or ``None``."""
     name = box.name or box.module
     return (name, sort_of(box)) if name else None
@@ -137,11 +137,11 @@ def only_ones(boxes: Sequence[Box], name: Callable[[Box], Hashable]) -> dict[Has
 
 # ------------------------------------------------------------------------ one picture of two
 
-Place = tuple[int | None, int | None]
+Position = tuple[int | None, int | None]
 """A box of the picture of both: its key in the first graph and in the second."""
 
 
-def merged_order(before: Side, after: Side, pairs: dict[int, int]) -> list[Place]:
+def merged_order(before: Side, after: Side, pairs: dict[int, int]) -> list[Position]:
     """Return the boxes of both graphs, each after all that lead to it in either.
 
     Pairs that can not both come after what leads to them are taken apart.
@@ -151,8 +151,8 @@ def merged_order(before: Side, after: Side, pairs: dict[int, int]) -> list[Place
         [len(found) for found in before.incoming],
         [len(found) for found in after.incoming],
     )
-    ready: list[Place] = []
-    order: list[Place] = []
+    ready: list[Position] = []
+    order: list[Position] = []
 
     def offer(a: int | None, b: int | None) -> None:
         """Note a box if all that leads to it is done."""
@@ -161,7 +161,7 @@ def merged_order(before: Side, after: Side, pairs: dict[int, int]) -> list[Place
         if (a is None or not waiting[0][a]) and (b is None or not waiting[1][b]):
             ready.append((a, b))
 
-    starts: list[Place] = [(None, box.key) for box in after.shown.boxes]
+    starts: list[Position] = [(None, box.key) for box in after.shown.boxes]
     starts += [(box.key, None) for box in before.shown.boxes if box.key not in pairs]
     for a, b in starts:
         offer(a, b)

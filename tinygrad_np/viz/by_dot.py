@@ -60,7 +60,7 @@ def laid_out(parts: Parts) -> tuple[Placed, list[list[Point]]]:
     import graphviz
 
     try:
-        told = sizes(parts).pipe(format="json0", encoding="utf-8", quiet=True)
+        told = sized_graph(parts).pipe(format="json0", encoding="utf-8", quiet=True)
     except graphviz.ExecutableNotFound:
         raise DotError(f"svg: engine='dot' {NEEDS_DOT}, or use engine='own'") from None
     except graphviz.CalledProcessError as error:
@@ -69,7 +69,7 @@ def laid_out(parts: Parts) -> tuple[Placed, list[list[Point]]]:
     return read(json.loads(told), len(parts.labels), len(parts.shown.arrows))
 
 
-def sizes(parts: Parts) -> graphviz.Digraph:
+def sized_graph(parts: Parts) -> graphviz.Digraph:
     """Return a graph of empty boxes and frames that have the sizes they need."""
     import graphviz
 

@@ -9,7 +9,7 @@ from ..engine.tape import Tape
 from .alignment import Side
 from .compared import Compared
 from .drawable import Drawable
-from .options import Detail, Flow, Layout, completed, takes
+from .options import DetailOptions, DirectionOptions, LayoutOptions, completed, takes
 from .picture import Builder
 
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ class Comparison(Compared):
         removed: Boxes of the first graph alone.
     """
 
-    @takes(Flow)
-    def draw(self, **options: Unpack[Flow]) -> graphviz.Digraph:
+    @takes(DirectionOptions)
+    def draw(self, **options: Unpack[DirectionOptions]) -> graphviz.Digraph:
         """Return the picture as :func:`tinygrad_np.viz.draw` does: what differs is marked."""
         from .dot import digraph
 
         return digraph(self.picture, **options)
 
-    @takes(Layout)
-    def svg(self, **options: Unpack[Layout]) -> SVG:
+    @takes(LayoutOptions)
+    def svg(self, **options: Unpack[LayoutOptions]) -> SVG:
         """Return the picture as :func:`tinygrad_np.viz.svg` does: what differs is marked."""
         from .svg import svg_of
 
@@ -60,7 +60,7 @@ class Comparison(Compared):
         return {"image/svg+xml": str(self.svg()), "text/plain": str(self)}
 
 
-@takes(Detail)
+@takes(DetailOptions)
 def compare(
     a: Drawable,
     b: Drawable,
@@ -68,7 +68,7 @@ def compare(
     tapes: tuple[Tape | None, Tape | None] = (None, None),
     rtol: float = 0.0,
     atol: float = 0.0,
-    **options: Unpack[Detail],
+    **options: Unpack[DetailOptions],
 ) -> Comparison:
     """Return in what two graphs differ: what was added, removed or changed.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from html import escape
 
-from .lines import Words, hint, lines_of, many, printable, visible
+from .lines import Words, hint, lines_of, multiplicity, printable, visible
 from .model import Box, Group
 from .options import Direction
-from .values import Rows
+from .values import Heatmap
 
 INK, MUTED = "#1f2937", "#4b5563"
 SIDES = {"TB": "n", "BT": "s", "LR": "w", "RL": "e"}
@@ -74,8 +74,8 @@ def frame(group: Group) -> dict[str, str]:
     title = f"<b>{text(visible(group.kind))}</b>" if group.kind else ""
     if group.name:
         title = f"{text(visible(group.name))}: {title}"
-    whole = plain(f"{group.name or ''} {group.kind}{many(group.count)}".strip())
-    return {**FRAME, "label": f"<{title}{many(group.count)}>", "tooltip": whole}
+    whole = plain(f"{group.name or ''} {group.kind}{multiplicity(group.count)}".strip())
+    return {**FRAME, "label": f"<{title}{multiplicity(group.count)}>", "tooltip": whole}
 
 
 def label(
@@ -116,14 +116,14 @@ def html(words: Words) -> str:
     return content
 
 
-def heatmap(rows: Rows) -> str:
+def heatmap(rows: Heatmap) -> str:
     """Return a thumbnail as a table of colored cells."""
     cells = [[f'<td bgcolor="{shade}" {CELL}></td>' for shade in row] for row in colors(rows)]
     size = f'width="{5 * len(rows[0]) + 2}" height="{5 * len(rows) + 2}" fixedsize="true"'
     return table(cells, 0, f'border="1" color="{FRAME["color"]}" {size}')
 
 
-def colors(rows: Rows) -> list[list[str]]:
+def colors(rows: Heatmap) -> list[list[str]]:
     """Return the colors of a thumbnail: blue below 0, orange above, red for NaN."""
     largest = max((abs(x) for row in rows for x in row if math.isfinite(x)), default=0.0) or 1.0
     return [[color(x / largest) for x in row] for row in rows]

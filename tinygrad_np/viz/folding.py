@@ -56,7 +56,7 @@ class Run:
 
 
 @dataclass(slots=True)
-class Line:
+class UnitChain:
     """The units of a part, in order, and what tells them apart.
 
     Attributes:
@@ -103,7 +103,7 @@ class Structure:
             alone: A node that is like no other, so that no repeated block holds it.
         """
         self.home, self.alone = home, alone
-        self.lines: dict[Part, Line] = {part: Line() for part in parts}
+        self.lines: dict[Part, UnitChain] = {part: UnitChain() for part in parts}
         self.place: dict[Unit, int] = {}
         self.last_use: dict[Unit, float] = {}
         self._numbers: dict[Hashable, int] = {}
@@ -284,7 +284,7 @@ def description(node: Node) -> Hashable:
     return node.op, shown_params(node), node.shape, node.dtype, inputs
 
 
-def stretches(line: Line) -> Iterator[tuple[int, int, int]]:
+def stretches(line: UnitChain) -> Iterator[tuple[int, int, int]]:
     """Yield (start, stop, period) where units equal those a period later, twice or more.
 
     An input is the same if it comes from as far back, or from the very same node.

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from html import escape
 
-from .lines import Line, Words, lines_of, visible
+from .lines import TextLine, Words, lines_of, visible
 from .model import Box, Group
 from .options import Direction
 
@@ -65,7 +65,7 @@ class Label:
 
     width: float
     height: float
-    lines: list[tuple[Line, float, float]] = field(default_factory=list)
+    lines: list[tuple[TextLine, float, float]] = field(default_factory=list)
     ports: list[float] = field(default_factory=list)
     image: tuple[float, float] = (0.0, 0.0)
 
@@ -116,7 +116,7 @@ def measured(
     return whole
 
 
-def width_of(line: Line) -> float:
+def width_of(line: TextLine) -> float:
     """Return how wide a line is."""
     total = 0.0
     for words, kind in line:
@@ -133,7 +133,7 @@ def width_of_other(character: str) -> int:
     return WIDE if unicodedata.east_asian_width(character) in "WF" else OTHER
 
 
-def svg_line(line: Line, x: str, y: str) -> str:
+def svg_line(line: TextLine, x: str, y: str) -> str:
     """Return a line as an element of SVG."""
     content = "".join([words for words, _ in line])
     length = ""

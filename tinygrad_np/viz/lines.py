@@ -24,24 +24,24 @@ class Words(NamedTuple):
     kind: str = ""
 
 
-Line = list[Words]
+TextLine = list[Words]
 
 
-def lines_of(box: Box, group: Group | None = None) -> list[Line]:
+def lines_of(box: Box, group: Group | None = None) -> list[TextLine]:
     """Return the words in a box, line by line.
 
     Args:
         box: The box.
         group: A group that holds nothing else, to be named in the box.
     """
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     given = [Words(f"{visible(box.name)} = ")] if box.name else []
-    times = [Words(many(box.count))] if box.count > 1 else []
+    times = [Words(multiplicity(box.count))] if box.count > 1 else []
     if box.kind == "rest":
         lines.append([Words(f"{box.value} earlier nodes", "small")])
     elif box.kind == "module":
         place = [Words(f"{visible(box.module)}: ")] if box.module else []
-        change = [Words(sizes(box))] if sizes(box) else []
+        change = [Words(shape_change(box))] if shape_change(box) else []
         lines.append([*given, *place, Words(visible(box.op or ""), "name"), *change, *times])
         lines.append(
             [Words(f"{counted(box.ops, 'op')}, {counted(box.parameters, 'parameter')}", "small")]
@@ -58,7 +58,7 @@ def lines_of(box: Box, group: Group | None = None) -> list[Line]:
     if box.mark is not None and lines:
         lines[0].insert(0, Words(f"{SIGNS[box.mark]} "))
     if group is not None:
-        lines.append([Words(visible(title_of(group)), "small")])
+        lines.append([Words(visible(group_title(group)), "small")])
     if box.shape is not None:
         lines.append([Words(f"{box.shape}  {box.dtype}", "small")])
     lines += measures(box)
@@ -67,17 +67,17 @@ def lines_of(box: Box, group: Group | None = None) -> list[Line]:
     return lines
 
 
-def title_of(group: Group) -> str:
+def group_title(group: Group) -> str:
     """Return what a group is called: the place of the module, its class, and how many it is."""
-    return (": ".join(filter(None, (group.name, group.kind))) + many(group.count)).strip()
+    return (": ".join(filter(None, (group.name, group.kind))) + multiplicity(group.count)).strip()
 
 
-def many(count: int) -> str:
+def multiplicity(count: int) -> str:
     """Return how many something stands for, if it is not one."""
     return f" × {count:,}" if count > 1 else ""
 
 
-def sizes(box: Box) -> str:
+def shape_change(box: Box) -> str:
     """Return what a module does to the shape of its input: ``2→3`` if to the last axis only."""
     before, after = box.input_shape, box.shape
     if before is None or after is None or before == after:
@@ -87,7 +87,7 @@ def sizes(box: Box) -> str:
     return visible(f" {before} → {after}")
 
 
-def measures(box: Box) -> list[Line]:
+def measures(box: Box) -> list[TextLine]:
     """Return lines with the numbers of a box: values, gradient, saved bytes and time."""
     lines = []
     for what, found in (("", box.values), ("gradient ", box.gradient)):
@@ -157,7 +157,7 @@ def hint(box: Box) -> str:
     if box.shape is not None:
         words.append(f"{box.shape} {box.dtype}")
     words += [f"at {box.line}" if box.line else "", *box.notes]
-    return printable(" ".join(filter(None, words))) + many(box.count)
+    return printable(" ".join(filter(None, words))) + multiplicity(box.count)
 
 
 def visible(words: str) -> str:

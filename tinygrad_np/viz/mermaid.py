@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Unpack
 
 from .drawable import Drawable
-from .lines import groups_of_one_op, lines_of, title_of, visible
+from .lines import group_title, groups_of_one_op, lines_of, visible
 from .model import Box, Group, Picture
 from .options import FlowchartOptions, takes
 from .outline import Printed, outline
@@ -65,7 +65,7 @@ def mermaid(x: Drawable, **options: Unpack[FlowchartOptions]) -> str:
         elif entry.is_end:
             lines.append(f"{indent}end")
         else:
-            title = coded(visible(title_of(item) or "block"))
+            title = coded(visible(group_title(item) or "block"))
             lines.append(f'{indent}subgraph g{item.key}["{title}"]')
     for arrow in shown.arrows:
         port = ""

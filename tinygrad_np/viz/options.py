@@ -46,7 +46,7 @@ class Option:
     about: str
 
 
-class Detail(TypedDict, total=False):
+class DetailOptions(TypedDict, total=False):
     """How finely to draw."""
 
     depth: Annotated[
@@ -70,7 +70,7 @@ class Detail(TypedDict, total=False):
     ]
 
 
-class Options(Detail, total=False):
+class Options(DetailOptions, total=False):
     """Which part of a graph to draw, and how finely: what every form takes."""
 
     params: Annotated[
@@ -118,7 +118,7 @@ class Options(Detail, total=False):
     ]
 
 
-class Flow(TypedDict, total=False):
+class DirectionOptions(TypedDict, total=False):
     """Which way is up."""
 
     direction: Annotated[
@@ -131,7 +131,7 @@ class Flow(TypedDict, total=False):
     ]
 
 
-class Layout(Flow, total=False):
+class LayoutOptions(DirectionOptions, total=False):
     """Where boxes stand."""
 
     engine: Annotated[
@@ -145,17 +145,17 @@ class Layout(Flow, total=False):
     ]
 
 
-class FlowchartOptions(Options, Flow, total=False):
+class FlowchartOptions(Options, DirectionOptions, total=False):
     """What :func:`tinygrad_np.viz.mermaid` takes."""
 
 
-class DrawOptions(Options, Flow, total=False):
+class DrawOptions(Options, DirectionOptions, total=False):
     """What :func:`tinygrad_np.viz.draw` takes."""
 
     thumbnails: Annotated[bool, Option(False, "Add values, and an image of at most 16 x 16 means.")]
 
 
-class SVGOptions(DrawOptions, Layout, total=False):
+class SVGOptions(DrawOptions, LayoutOptions, total=False):
     """What :func:`tinygrad_np.viz.svg` takes."""
 
 
@@ -183,7 +183,7 @@ def spelled(kind: type) -> dict[str, tuple[Any, Option]]:
     return {name: (hint.__origin__, hint.__metadata__[0]) for name, hint in hints.items()}
 
 
-def completed(told: Detail, **instead: Unpack[Options]) -> Options:
+def completed(told: DetailOptions, **instead: Unpack[Options]) -> Options:
     """Return all options: those that are told, with some others instead, and defaults."""
     defaults = {name: option.default for name, (_, option) in spelled(Options).items()}
     return cast(Options, {**defaults, **told, **instead})
@@ -200,7 +200,7 @@ def takes(kind: type, *, fill: bool = True, **defaults: Any) -> Callable[[F], F]
         fill: Give the function the defaults of what it is not told.
         defaults: The defaults that are the function's own; ``...`` if it depends.
 
-    >>> @takes(Flow)
+    >>> @takes(DirectionOptions)
     ... def flow(**options):
     ...     "Return where values flow."
     ...     return options

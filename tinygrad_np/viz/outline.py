@@ -8,7 +8,7 @@ from heapq import heapify, heappop, heappush
 
 from .model import Box, Group, Picture
 
-Unit = tuple[int, int]
+UnitKey = tuple[int, int]
 """A group, as its first box and its key, or a box, as its key and -1; units sort by age."""
 
 
@@ -47,19 +47,19 @@ def outline(shown: Picture) -> Iterator[Entry]:
     for box in shown.boxes:
         for group in paths[box.group]:
             first.setdefault(group, box.key)
-    inside: dict[int | None, list[Unit]] = {None: []}
+    inside: dict[int | None, list[UnitKey]] = {None: []}
     for group, key in first.items():
         inside.setdefault(shown.groups[group].parent, []).append((key, group))
     for box in shown.boxes:
         inside.setdefault(box.group, []).append((box.key, -1))
-    after: dict[Unit, list[Unit]] = {}
-    waiting: dict[Unit, int] = {}
+    after: dict[UnitKey, list[UnitKey]] = {}
+    waiting: dict[UnitKey, int] = {}
     for arrow in shown.arrows:
         tail, head = apart(paths, first, shown.boxes[arrow.tail], shown.boxes[arrow.head])
         if tail != head:
             after.setdefault(tail, []).append(head)
             waiting[head] = waiting.get(head, 0) + 1
-    stack: list[tuple[int, Unit, bool]] = []
+    stack: list[tuple[int, UnitKey, bool]] = []
     stack += [(0, unit, False) for unit in reversed(in_order(inside[None], after, waiting))]
     while stack:
         depth, (key, group), is_end = stack.pop()
@@ -83,7 +83,7 @@ def group_paths(shown: Picture) -> dict[int | None, tuple[int, ...]]:
 
 def apart(
     paths: dict[int | None, tuple[int, ...]], first: dict[int, int], tail: Box, head: Box
-) -> tuple[Unit, Unit]:
+) -> tuple[UnitKey, UnitKey]:
     """Return the units by which two boxes are told apart in the innermost group of both."""
     a, b = paths[tail.group], paths[head.group]
     depth = 0
@@ -96,13 +96,13 @@ def apart(
 
 
 def in_order(
-    units: list[Unit], after: dict[Unit, list[Unit]], waiting: dict[Unit, int]
-) -> list[Unit]:
+    units: list[UnitKey], after: dict[UnitKey, list[UnitKey]], waiting: dict[UnitKey, int]
+) -> list[UnitKey]:
     """Return the units of a group, each after those that lead to it, else the oldest first."""
     ready = [unit for unit in units if not waiting.get(unit)]
     heapify(ready)
     left = sorted(units, reverse=True)
-    done: dict[Unit, None] = {}
+    done: dict[UnitKey, None] = {}
     while len(done) < len(units):
         if not ready:  # a cycle
             while left[-1] in done:

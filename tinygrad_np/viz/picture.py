@@ -21,9 +21,9 @@ from .folding import Run, Unit
 from .groups import Part, chosen, divide, is_data
 from .model import Arrow as Arrow, Box as Box, Group as Group, Kind as Kind, Picture as Picture
 from .options import Options, takes
-from .recorded import Debugging, Recorded, recorded
+from .recorded import Debugging, Recorded, read_recording
 from .values import Known, summarize
-from .words import operand_names, shown_params
+from .words import input_labels, shown_params
 
 
 @takes(Options, fold=False)
@@ -83,7 +83,7 @@ class Builder:
         failure = None
         results: dict[Node, list[str]] = {}
         if isinstance(x, (Tape, Debugging)):
-            failure = recorded(x)
+            failure = read_recording(x)
             tape = tape or failure.tape
             results = {node: [] for node in failure.ends}
         else:
@@ -164,7 +164,7 @@ class Builder:
         return Picture(tuple(self.boxes), tuple(self.arrows), tuple(groups))
 
     def _add_node(self, node: Node, keys: dict[Thing, int]) -> None:
-        operands = operand_names(node)
+        operands = input_labels(node)
         group = self._group_of(node)
         incoming: list[tuple[int, int | None]] = []
         for i, source in enumerate(node.inputs):

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from .labels import Label, measured, width_of
 from .layout import Edgewise, Frame, Layout, Point, arrange_groups
-from .lines import Line, Words, groups_of_one_op, title_of, visible
+from .lines import TextLine, Words, group_title, groups_of_one_op, visible
 from .model import Picture
 from .options import Direction
 
@@ -45,7 +45,9 @@ class Parts:
             for box, group in zip(shown.boxes, alone, strict=True)
         ]
         self.parents = [number_of(group.parent) for group in shown.groups]
-        self.titles: list[Line] = [[Words(visible(title_of(g)), "title")] for g in shown.groups]
+        self.titles: list[TextLine] = [
+            [Words(visible(group_title(g)), "title")] for g in shown.groups
+        ]
 
 
 def number_of(group: int | None) -> int:
@@ -101,7 +103,7 @@ def placed(parts: Parts) -> Placed:
         titles=[width_of(title) for title in parts.titles],
         title_at=TITLES[parts.direction],
     )
-    flow = Flow(parts.direction, layout)
+    flow = Orientation(parts.direction, layout)
     return Placed(
         *flow.size,
         [flow.point(x, y) for x, y in zip(layout.x, layout.y, strict=True)],
@@ -110,7 +112,7 @@ def placed(parts: Parts) -> Placed:
     )
 
 
-class Flow:
+class Orientation:
     """The way from a layout from top to bottom to a drawing in any direction."""
 
     def __init__(self, direction: Direction, layout: Layout) -> None:
@@ -149,11 +151,11 @@ class Flow:
         return "".join(parts), [self.point(*corner) for corner in corners]
 
 
-def number(value: float) -> str:
+def coord(value: float) -> str:
     """Return a coordinate in as few characters as show it well."""
     return f"{value:.1f}".removesuffix(".0")
 
 
 def pair(point: Point) -> str:
     """Return the coordinates of a point."""
-    return f"{number(point[0])},{number(point[1])}"
+    return f"{coord(point[0])},{coord(point[1])}"

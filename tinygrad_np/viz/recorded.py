@@ -50,7 +50,7 @@ class Recorded:
     line: Line | None = None
 
 
-def recorded(x: Tape | Debugging) -> Recorded:
+def read_recording(x: Tape | Debugging) -> Recorded:
     """Return what is to be drawn of a tape, or of a block of ``debug()``.
 
     Raises:

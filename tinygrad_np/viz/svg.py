@@ -20,12 +20,12 @@ from .drawable import Drawable
 from .endings import write_text
 from .labels import CELL, SIZES, Label, svg_line
 from .layout import Point
-from .lines import Line, hint
+from .lines import TextLine, hint
 from .model import Box, Mark, Picture
 from .options import Direction, Engine, SVGOptions, takes
 from .picture import chosen_picture
-from .placing import Parts, Rectangle, number, pair, placed
-from .values import Rows
+from .placing import Parts, Rectangle, coord, pair, placed
+from .values import Heatmap
 
 FEW_BOXES, FEW_ARROWS = 100, 300
 """How many `dot` lays out at most, if it is not asked for: more may take it long."""
@@ -157,7 +157,7 @@ def svg_of(
     if drawn is None:
         drawn = placed_by_dot(parts) if engine == "dot" else placed(parts)
     summary = summary_of(shown)
-    width, height = number(drawn.width), number(drawn.height)
+    width, height = coord(drawn.width), coord(drawn.height)
     results = ", ".join(hint(box) for box in shown.boxes if box.result)
     about = f"Values flow {FLOWS[direction]}." + (f" Results: {results}" if results else "")
     pieces = [
@@ -185,14 +185,14 @@ def svg_of(
 def svg_frame(frame: Rectangle) -> str:
     """Return the frame of a group as an element of SVG."""
     return (
-        f'<rect class="frame" x="{number(frame.x)}" y="{number(frame.y)}" '
-        f'width="{number(frame.width)}" height="{number(frame.height)}" rx="7"/>'
+        f'<rect class="frame" x="{coord(frame.x)}" y="{coord(frame.y)}" '
+        f'width="{coord(frame.width)}" height="{coord(frame.height)}" rx="7"/>'
     )
 
 
-def svg_title(frame: Rectangle, title: Line) -> str:
+def svg_title(frame: Rectangle, title: TextLine) -> str:
     """Return the title of a frame, in its upper left, as an element of SVG."""
-    return svg_line(title, number(frame.title), number(frame.y + 14.0))
+    return svg_line(title, coord(frame.title), coord(frame.y + 14.0))
 
 
 def svg_arrow(path: str, head: Sequence[Point], mark: Mark | None) -> str:
@@ -208,7 +208,7 @@ def svg_box(box: Box, label: Label, x: float, y: float, thumbnails: bool = False
     look = " ".join(filter(None, [*looks, box.mark]))
     corner = ' rx="7"' if box.kind in ("op", "rest", "module") else ""
     lines = [
-        svg_line(line, number(x + right), number(y + down + 0.35 * SIZES[line[-1].kind]))
+        svg_line(line, coord(x + right), coord(y + down + 0.35 * SIZES[line[-1].kind]))
         for line, right, down in label.lines
     ]
     image = ""
@@ -216,17 +216,17 @@ def svg_box(box: Box, label: Label, x: float, y: float, thumbnails: bool = False
         image = heatmap(box.values.thumbnail, x + label.image[0], y + label.image[1])
     return (
         f'<g class="{look}"><title>{escape(hint(box))}</title>'
-        f'<rect class="box" x="{number(x - label.width / 2)}" y="{number(y - label.height / 2)}" '
-        f'width="{number(label.width)}" height="{number(label.height)}"{corner}/>'
+        f'<rect class="box" x="{coord(x - label.width / 2)}" y="{coord(y - label.height / 2)}" '
+        f'width="{coord(label.width)}" height="{coord(label.height)}"{corner}/>'
         f"{''.join(lines)}{image}</g>"
     )
 
 
-def heatmap(rows: Rows, x: float, y: float) -> str:
+def heatmap(rows: Heatmap, x: float, y: float) -> str:
     """Return a thumbnail: blue below 0, orange above, red for NaN."""
     cells = [
-        f'<rect x="{number(x + CELL * j)}" y="{number(y + CELL * i)}" '
-        f'width="{number(CELL)}" height="{number(CELL)}" fill="{shade}"/>'
+        f'<rect x="{coord(x + CELL * j)}" y="{coord(y + CELL * i)}" '
+        f'width="{coord(CELL)}" height="{coord(CELL)}" fill="{shade}"/>'
         for i, row in enumerate(colors(rows))
         for j, shade in enumerate(row)
     ]

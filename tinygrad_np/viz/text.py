@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Unpack
 
 from .drawable import Drawable
-from .lines import SIGNS, counted, groups_of_one_op, many, measures, sizes, title_of, visible
+from .lines import (
+    SIGNS,
+    counted,
+    group_title,
+    groups_of_one_op,
+    measures,
+    multiplicity,
+    shape_change,
+    visible,
+)
 from .model import Box, Group, Picture
 from .options import Options, takes
 from .outline import Printed, outline
@@ -61,7 +70,7 @@ def listing(shown: Picture) -> str:
             if item.key in lonely:
                 hidden += -1 if entry.is_end else 1
             elif not entry.is_end:
-                heading = visible(title_of(item) or "block")
+                heading = visible(group_title(item) or "block")
                 rows.append(["", "  " * entry.depth + heading, "", "", ""])
             continue
         if item.value is not None and item.kind == "constant":
@@ -99,9 +108,9 @@ def expression(box: Box, operands: list[str]) -> str:
     if box.mark is not None:
         given = f"{SIGNS[box.mark]} {given}"
     if box.op is None:
-        return given + ("parameter" if box.parameter else box.kind) + many(box.count)
+        return given + ("parameter" if box.parameter else box.kind) + multiplicity(box.count)
     settings = [f"{key}={visible(value)}" for key, value in box.params]
-    return f"{given}{visible(box.op)}({', '.join([*operands, *settings])}){many(box.count)}"
+    return f"{given}{visible(box.op)}({', '.join([*operands, *settings])}){multiplicity(box.count)}"
 
 
 def remarks(box: Box, alone: Group | None) -> str:
@@ -112,7 +121,11 @@ def remarks(box: Box, alone: Group | None) -> str:
     if box.module:
         words.append(visible(box.module))
     if box.kind == "module":
-        words += [sizes(box).strip(), counted(box.ops, "op"), counted(box.parameters, "parameter")]
+        words += [
+            shape_change(box).strip(),
+            counted(box.ops, "op"),
+            counted(box.parameters, "parameter"),
+        ]
     if alone is not None:
-        words.append(visible(title_of(alone)))
+        words.append(visible(group_title(alone)))
     return ", ".join(filter(None, words))

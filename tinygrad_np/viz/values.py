@@ -16,7 +16,7 @@ from ..engine.graph import Leaf, Node, Shape
 from ..engine.tape import Call, Tape
 from ..engine.tensor import Array, Tensor
 
-Rows = tuple[tuple[float, ...], ...]
+Heatmap = tuple[tuple[float, ...], ...]
 """A thumbnail: a small matrix."""
 
 THUMBNAIL = 16
@@ -44,7 +44,7 @@ class Values:
     maximum: float | None
     nans: int
     infs: int
-    thumbnail: Rows
+    thumbnail: Heatmap
 
 
 def summarize(array: Array) -> Values:
@@ -64,7 +64,7 @@ def summarize(array: Array) -> Values:
     return Values(array.shape, low, mean, high, x.size - numbers.size, infs, thumbnail(x))
 
 
-def thumbnail(x: Array) -> Rows:
+def thumbnail(x: Array) -> Heatmap:
     """Return an array as a small matrix of means."""
     if not x.size:
         return ()

@@ -12,7 +12,7 @@ COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "logaddexp"})
 """The ops of several inputs whose order does not matter."""
 
 
-def operand_names(node: Node) -> tuple[str, ...]:
+def input_labels(node: Node) -> tuple[str, ...]:
     """Return the names of the inputs where telling them apart matters, and none elsewhere."""
     op, n = node.op, len(node.inputs)
     if op is None or n < 2 or op.name in COMMUTATIVE:

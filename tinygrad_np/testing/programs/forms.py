@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .program import MARGIN, Array, Form, Value
+from .program import MARGIN, Array, Form, Variable
 
 FORMS: dict[str, Form] = {}
 
@@ -32,18 +32,18 @@ def spread(a: Array, axis: int | None = None) -> bool:
     return apart(np.diff(np.sort(a, axis=axis), axis=-1 if axis is None else axis))
 
 
-def broadcasts(x: Value) -> Callable[[Value], bool]:
+def broadcasts(x: Variable) -> Callable[[Variable], bool]:
     """Return whether a value broadcasts against `x`."""
     return lambda y: all(
         m == n or 1 in (m, n) for m, n in zip(x.shape[::-1], y.shape[::-1], strict=False)
     )
 
 
-def positive(x: Value) -> str:
+def positive(x: Variable) -> str:
     """Return `x`, or something positive made of it."""
     return f"{x}" if (x.data > 0.2).all() else f"({x} * {x} + 0.3)"
 
 
-def bounded(x: Value) -> str:
+def bounded(x: Variable) -> str:
     """Return `x`, or something between -0.9 and 0.9 made of it."""
     return f"{x}" if (abs(x.data) < 0.9).all() else f"(0.9 * np.tanh({x}))"

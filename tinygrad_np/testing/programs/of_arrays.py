@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from .forms import apart, broadcasts, form
-from .program import Draft, Value
+from .program import Draft, Variable
 
 # ------------------------------------------------------------------------------------ shaping
 
@@ -93,7 +93,7 @@ def part_of_split(d: Draft) -> str:
 # --------------------------------------------------------------------- indexing and selection
 
 
-def index(d: Draft, x: Value) -> str:
+def index(d: Draft, x: Variable) -> str:
     """Return a basic or an advanced index into `x`, which has an axis."""
     n = x.shape[0]
     last = x.shape[-1]

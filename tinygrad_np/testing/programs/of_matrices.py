@@ -6,7 +6,7 @@ import numpy as np
 
 from ...engine.since import SINCE, late
 from .forms import FORMS, apart, form
-from .program import Draft, Value
+from .program import Draft, Variable
 
 # ----------------------------------------------------------------------------------- products
 
@@ -16,7 +16,7 @@ def matmul(d: Draft) -> str:
     x = d.pick(lambda x: x.ndim > 0, "fc", (2, 3))
     n = x.shape[-1]
 
-    def fits(y: Value) -> bool:
+    def fits(y: Variable) -> bool:
         return y.ndim in (1, 2) and y.shape[max(0, y.ndim - 2)] == n
 
     y = d.pick(fits, "fc", d.choose(((n, 2), (n,))))
@@ -65,11 +65,11 @@ def einsum_of_matrices(d: Draft) -> str:
 # ------------------------------------------------------------------------------------- linalg
 
 
-def square(x: Value) -> bool:
+def square(x: Variable) -> bool:
     return x.ndim >= 2 and x.shape[-1] == x.shape[-2]
 
 
-def regular(x: Value) -> bool:
+def regular(x: Variable) -> bool:
     return square(x) and bool((np.linalg.cond(x.data) < 30).all())
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from .forms import FORMS, apart, bounded, broadcasts, form, positive, spread
-from .program import Draft, Value
+from .program import Draft, Variable
 
 # ------------------------------------------------------------------------------- elementwise
 
 
-def unary(code: str, operand: Callable[[Value], str] = str, kinds: str = "f") -> None:
+def unary(code: str, operand: Callable[[Variable], str] = str, kinds: str = "f") -> None:
     """Enter a function of one value, named by its own code."""
     name = code.format(x="x")
 

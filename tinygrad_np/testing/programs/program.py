@@ -55,7 +55,7 @@ REFERENCES = SimpleNamespace(
 
 
 @dataclass(frozen=True)
-class Value:
+class Variable:
     """A variable of a program, and what it holds at the point."""
 
     name: str
@@ -91,7 +91,7 @@ class Draft:
         self.seed = seed
         self.leaves: dict[str, Array] = {}
         self.directions: dict[str, Array] = {}
-        self.values: dict[str, Value] = {}
+        self.values: dict[str, Variable] = {}
         self.lines: list[tuple[str, str, str]] = []
         self.choices: Iterator[int] = iter(())
         self.here: dict[str, Any] = {"np": np, "tg": REFERENCES}
@@ -106,7 +106,7 @@ class Draft:
         """Return one of several things; the first is the simplest."""
         return options[next(self.choices, 0) % len(options)]
 
-    def leaf(self, shape: tuple[int, ...] | None = None) -> Value:
+    def leaf(self, shape: tuple[int, ...] | None = None) -> Variable:
         """Return a new parameter of the program: numbers of both signs, away from 0."""
         name = f"x{len(self.leaves) + 1}"
         if shape is None:
@@ -122,23 +122,23 @@ class Draft:
         self.leaves[name], self.directions[name] = numbers(), numbers()
         self.here[name] = self.leaves[name]
         self.beside[name] = self.leaves[name] + STEP * self.directions[name]
-        self.values[name] = Value(name, self.leaves[name])
+        self.values[name] = Variable(name, self.leaves[name])
         return self.values[name]
 
     def pick(
-        self, ok: Callable[[Value], bool] = lambda v: True, kinds: str = "f", shape: Any = None
-    ) -> Value:
+        self, ok: Callable[[Variable], bool] = lambda v: True, kinds: str = "f", shape: Any = None
+    ) -> Variable:
         """Return a value that fits, or a new parameter of the given shape."""
         fitting = [v for v in self.values.values() if v.data.dtype.kind in kinds and ok(v)]
         chosen = self.choose([*fitting, None] if len(self.leaves) < 4 else fitting or [None])
         return self.leaf(shape) if chosen is None else chosen
 
-    def axis(self, x: Value) -> int:
+    def axis(self, x: Variable) -> int:
         """Return an axis of `x`, from either end. It has one."""
         axes: list[int] = [-1, *range(x.ndim), *range(-x.ndim, -1)]
         return self.choose(axes)
 
-    def axes(self, x: Value) -> int | tuple[int, ...] | None:
+    def axes(self, x: Variable) -> int | tuple[int, ...] | None:
         """Return an `axis` as reductions take it."""
         if not x.ndim:
             return self.choose((None, ()))
@@ -162,7 +162,7 @@ class Draft:
                 return
         data, moved = np.asarray(self.here[self.out]), np.asarray(self.beside[self.out])
         if tame(data, moved):
-            self.values[self.out] = Value(self.out, data)
+            self.values[self.out] = Variable(self.out, data)
             self.lines.append((self.out, code, form))
 
 

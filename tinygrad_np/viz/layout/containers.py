@@ -13,7 +13,7 @@ from .routes import Layout
 
 Key = tuple[int, float | None]
 """The edges that share a line: their tail, and where on it they begin."""
-Label = tuple[int, int]
+LabelSize = tuple[int, int]
 """A group and which part of it, or -1 and a node."""
 
 
@@ -137,7 +137,7 @@ def split(
 ) -> list[Container]:
     """Return the containers right in a container, split so that edges between them don't cycle."""
     depth = container.depth
-    label: dict[int, Label] = {}
+    label: dict[int, LabelSize] = {}
     for node in container.nodes:
         path = around[groups[node]] if groups[node] >= 0 else []
         label[node] = (path[depth], 0) if depth < len(path) else (-1, node)
@@ -152,7 +152,7 @@ def split(
             v: (name[0], phase[v]) if name[0] >= 0 and name in cyclic else name
             for v, name in label.items()
         }
-    found: dict[Label, Container] = {}
+    found: dict[LabelSize, Container] = {}
     for node, name in label.items():
         if name[0] >= 0:
             inner = found.setdefault(name, Container(name[0], number, depth + 1, [], []))
@@ -164,10 +164,10 @@ def split(
     return list(found.values())
 
 
-def on_cycles(pairs: set[tuple[Label, Label]]) -> set[Label]:
+def on_cycles(pairs: set[tuple[LabelSize, LabelSize]]) -> set[LabelSize]:
     """Return the ends of pairs that lie on cycles, or between them."""
-    after: dict[Label, list[Label]] = {}
-    before: dict[Label, list[Label]] = {}
+    after: dict[LabelSize, list[LabelSize]] = {}
+    before: dict[LabelSize, list[LabelSize]] = {}
     for tail, head in pairs:
         if tail != head:
             after.setdefault(tail, []).append(head)

@@ -111,11 +111,11 @@ def numbered(rows: Rows, count: int) -> list[float]:
     """Return the place of each vertex in its row."""
     at = [0.0] * count
     for row in rows:
-        number(row, at)
+        number_rows(row, at)
     return at
 
 
-def number(row: list[int], at: list[float]) -> None:
+def number_rows(row: list[int], at: list[float]) -> None:
     """Note the places of a row's vertices."""
     for place, vertex in enumerate(row):
         at[vertex] = float(place)
@@ -138,7 +138,7 @@ def sort_rows(rows: Rows, beside: Ends, at: list[float], down: bool) -> None:
             rest = iter(movable)
             movable = [next(rest) if vertex in keys else vertex for vertex in row]
         row[:] = movable
-        number(row, at)
+        number_rows(row, at)
 
 
 def count_all(gaps: list[list[Link]], at: list[float]) -> list[int]:

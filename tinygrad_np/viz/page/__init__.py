@@ -117,7 +117,7 @@ def html(
     else:
         side, closed = chosen_side(x, options)
         boxes = len(side.shown.boxes)
-        data = Data(side).collect(visible(title or title_of(x)), results_of(x, side), closed)
+        data = Data(side).collect(visible(title or page_title(x)), results_of(x, side), closed)
     page = Page(assembled(data), boxes)
     if path is not None:
         page.save(path)
@@ -146,7 +146,7 @@ def chosen_side(x: Drawable, options: Options) -> tuple[Side, set[int] | None]:
     return side, {builder.group_keys[part] for part in closed}
 
 
-def title_of(x: Drawable) -> str:
+def page_title(x: Drawable) -> str:
     """Return the names of the results, if they have any."""
     if isinstance(x, (Tape, Debugging)):
         return "Graph"

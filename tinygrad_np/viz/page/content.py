@@ -7,7 +7,7 @@ from typing import Any
 
 from ...engine.tape import Line
 from ...explain.values import bad_in
-from ..lines import SIGNS, hint, title_of as words_of, visible
+from ..lines import SIGNS, group_title as words_of, hint, visible
 from ..model import Box, Picture
 from .arrays import Arrays
 from .scene import Scene, label_data

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...engine.graph import Node
 from ...engine.tensor import Array, Tensor
-from ...explain.findings import Finding, find_forward
+from ...explain.findings import NonFiniteFinding, find_forward
 from ...explain.steps import bad_step, find_backward, rule_behind
 from ...explain.values import bad_in, operand_names as names_of
 from ..alignment import Side
@@ -122,7 +122,7 @@ class Data:
         backward = find_backward(self.tape, forward=forward is not None) or self._failed_step()
         return [self._finding(found) for found in (forward, backward) if found is not None]
 
-    def _failed_step(self) -> Finding | None:
+    def _failed_step(self) -> NonFiniteFinding | None:
         """Return the step that a block of ``debug()`` ended at, before a leaf was reached."""
         failure, steps = self.builder.failure, self.tape.steps if self.tape is not None else []
         if failure is None or not steps or steps[-1].node is not failure.failed:
@@ -130,7 +130,7 @@ class Data:
         assert self.tape is not None
         return bad_step(self.tape, len(steps) - 1) if bad_in(steps[-1].contribution) else None
 
-    def _finding(self, found: Finding) -> dict[str, Any]:
+    def _finding(self, found: NonFiniteFinding) -> dict[str, Any]:
         """Return a finding for the page: its words, its box, and those that it tainted."""
         call, node = found.call, None
         if call is not None:
@@ -151,7 +151,7 @@ class Data:
             "tainted": [key for key in keys if key != origin],
         }
 
-    def _place(self, found: Finding) -> int:
+    def _place(self, found: NonFiniteFinding) -> int:
         """Return which of the page's steps a finding is about, -1 for none."""
         if found.step is None or self.tape is None:
             return -1

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...engine.tensor import Array
-from ..alignment import Place, Side
+from ..alignment import Position, Side
 from ..compared import Compared, difference, largest
 from ..model import Box
 from .content import Content, badness
@@ -30,7 +30,7 @@ class Difference:
         boxes = [self._box(box, place) for box, place in couples]
         return self.content.data(title, boxes, rules=[], steps=[], trouble=[], compared=True)
 
-    def _box(self, box: Box, place: Place) -> dict[str, Any]:
+    def _box(self, box: Box, place: Position) -> dict[str, Any]:
         """Return what there is to say of a box that is in either graph, or in both."""
         side, key = self._last(place)
         value, gradient = side.value(key), side.gradient(key)
@@ -45,7 +45,7 @@ class Difference:
             **self._change("gradient", Side.gradient, place),
         )
 
-    def _last(self, place: Place) -> tuple[Side, int]:
+    def _last(self, place: Position) -> tuple[Side, int]:
         """Return the graph that a box is shown of, the second if it is in both, and its key."""
         before, after = place
         if after is not None:
@@ -54,7 +54,7 @@ class Difference:
         return self.compared.before, before
 
     def _change(
-        self, what: str, array: Callable[[Side, int], Array | None], place: Place
+        self, what: str, array: Callable[[Side, int], Array | None], place: Position
     ) -> dict[str, Any]:
         """Return the first array of a pair and the difference, if they are not the same.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...engine.op import Rule
 
-Place = tuple[int | None, int | None, int | None, int | None]
+SourceSpan = tuple[int | None, int | None, int | None, int | None]
 """The first and the last line of an expression, and its first and last column."""
 
 LONGEST = 30
@@ -61,7 +61,7 @@ def definition(code: CodeType) -> str:
 
 
 @lru_cache(maxsize=64)
-def lambdas(file: str) -> dict[Place, ast.expr]:
+def lambdas(file: str) -> dict[SourceSpan, ast.expr]:
     """Return the expression of every lambda in a file, by where it is."""
     try:
         tree = ast.parse("".join(linecache.getlines(file)))

@@ -14,8 +14,9 @@ from typing import Any, get_args
 from ..labels import LINES, Label, measured, width_of
 from ..layout.containers import Container, contain
 from ..layout.frames import arrange_inside, frame_inside
-from ..lines import SIGNS, Words, counted, groups_of_one_op, title_of as words_of, visible
+from ..lines import SIGNS, Words, counted, group_title as words_of, groups_of_one_op, visible
 from ..model import Box, Group, Mark, Picture
+from ..placing import number_of
 
 ITEMS = {"node": 0, "container": 1, "in": 2, "out": 3}
 """What an item of a container is, as a number."""
@@ -72,16 +73,16 @@ class Scene:
             return Label(0.0, 0.0, [], [])
         group = self.shown.groups[container.group]
         boxes = [self.shown.boxes[node] for node in container.nodes]
-        lines = [[Words(title_of(group), "name")], [Words(content_of(boxes), "small")]]
+        lines = [[Words(words_over_group(group), "name")], [Words(content_of(boxes), "small")]]
         if marks := marks_in(boxes):
             words = "  ".join([f"{SIGNS[mark]} {count:,}" for mark, count in marks.items()])
             lines.append([Words(words)])
-        return stacked(lines)
+        return stacked_label(lines)
 
     def _title(self, number: int) -> tuple[str, float]:
         """Return the title of a container, and how long it is."""
         group = self.containers[number].group
-        title = "" if group < 0 else title_of(self.shown.groups[group])
+        title = "" if group < 0 else words_over_group(self.shown.groups[group])
         return title, width_of([Words(title, "title")])
 
     def _link_marks(self) -> dict[tuple[int, int], Mark]:
@@ -183,11 +184,6 @@ class Scene:
         return self.containers[number].items[side, key]
 
 
-def number_of(group: int | None) -> int:
-    """Return the key of a group as the layout has it."""
-    return -1 if group is None else group
-
-
 def marks_in(boxes: list[Box]) -> dict[Mark, int]:
     """Return how many boxes have each mark, in the order of the signs."""
     counts = Counter(box.mark for box in boxes)
@@ -200,7 +196,7 @@ def list_of(container: Container) -> list[tuple[str, object]]:
     return list(container.items)
 
 
-def title_of(group: Group) -> str:
+def words_over_group(group: Group) -> str:
     """Return the words over a group."""
     return visible(words_of(group)) or "block"
 
@@ -213,7 +209,7 @@ def content_of(boxes: list[Box]) -> str:
     return ", ".join(words)
 
 
-def stacked(lines: list[list[Words]]) -> Label:
+def stacked_label(lines: list[list[Words]]) -> Label:
     """Return a label of lines below each other."""
     height = sum([LINES[line[-1].kind] for line in lines])
     width = max([width_of(line) for line in lines])
