@@ -17,16 +17,19 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Share the tests among the cores, as `-n auto` does, if pytest-xdist is installed.
 
-    Only where all of them are asked for, and nobody looks on: tests that are picked by file, that
-    are debugged (`--pdb`) or watched (`-s`) run in this process. `-n` says otherwise.
+    Only where all of them are asked for, and nobody looks on: tests that are picked (by file, or
+    by `-k`), debugged (`--pdb`), watched (`-s`) or run on mutants stay in this process. `-n` says
+    otherwise.
     """
     option = config.option
     is_free = getattr(option, "numprocesses", 0) is None and option.dist == "no"
     is_worker = hasattr(config, "workerinput")
-    all_asked_for = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    watched = option.usepdb or option.trace or option.capture == "no" or option.collectonly
-    if is_free and all_asked_for and not is_worker and not watched:
+    is_picked = option.keyword or config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    is_watched = option.usepdb or option.trace or option.capture == "no" or option.collectonly
+    on_mutants = config.getoption("gradcheck_mutate", False)
+    if is_free and not (is_worker or is_picked or is_watched or on_mutants):
         option.numprocesses, option.dist = "auto", "worksteal"
+        option.maxprocesses = option.maxprocesses or 8  # more would only collect
         for library in ("MKL", "OMP", "OPENBLAS"):  # the cores have enough to do
             os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 

@@ -178,6 +178,13 @@ def test_every_module_has_its_place():
     assert not astray, f"name them in ENGINE or BELOW: {astray}"
 
 
+def test_folders_of_tests_mirror_the_package():
+    tests = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+    package = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
+    astray = {name for name in tests - package if not name.startswith(("_", "."))}
+    assert astray == {"benchmarks", "examples"}
+
+
 def test_imports_run_one_way():
     backward = [str(found) for found in INNER if not may_import(found.importer, found.imported)]
     assert not backward, "backward imports:\n" + "\n".join(backward)

@@ -185,7 +185,11 @@ def nothing_given_is_written_to(record, rng):
         np.testing.assert_array_equal(a, was)
     for leaf, was in zip(leaves, before, strict=True):
         np.testing.assert_array_equal(leaf.data, was)
-    np.testing.assert_array_equal(record.call(*arrays, **record.params).data, result)
+    # Operands that are captured as they are: of nobody else's, or without a gradient.
+    for inputs in (tracked([a.copy() for a in arrays]), arrays):
+        np.testing.assert_array_equal(record.call(*inputs, **record.params).data, result)
+        for x, was in zip(inputs, before, strict=True):
+            np.testing.assert_array_equal(x.data if isinstance(x, tg.Tensor) else x, was)
 
 
 @contract.over(as_it_is, lambda record: record.integers, dtype={"int": int, "bool": bool})
