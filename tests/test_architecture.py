@@ -11,8 +11,10 @@ from typing import NamedTuple, TypeGuard
 
 import pytest
 
+import tinygrad_np
+
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "tinygrad_np"
+PACKAGE = Path(tinygrad_np.__file__).parent  # the checkout's, or what is installed
 
 # A module of the engine imports only modules named before it; its __init__ imports any of them.
 ENGINE = [
@@ -107,7 +109,7 @@ class Import(NamedTuple):
     lazy: bool  # inside a function: runs when it is called
 
     def __str__(self) -> str:
-        path = MODULES[self.importer].relative_to(ROOT)
+        path = MODULES[self.importer].relative_to(PACKAGE.parent)
         return f"{path}:{self.line}: {self.importer} imports {self.imported}"
 
 

@@ -48,7 +48,7 @@ def reshape(x, shape, order="C"):
 
 def pad(x, pad_width):
     """Return what NumPy gives, or by lists where it takes no dictionary."""
-    if before("2.3") and isinstance(pad_width, dict):
+    if before("2.4") and isinstance(pad_width, dict):
         widths = {axis % x.ndim: width for axis, width in pad_width.items()}
         listed = [widths.get(axis, 0) for axis in range(x.ndim)]
         pad_width = [width if isinstance(width, tuple) else (width, width) for width in listed]
@@ -63,7 +63,7 @@ def cond(x, p):
 
 def trim_zeros(x, trim="fb", axis=None):
     """Return what NumPy gives, or the formula where its function does not take several axes."""
-    if not before("2.3"):
+    if not before("2.4"):
         return np.trim_zeros(x, trim, axis=axis)
     index = [slice(None)] * x.ndim
     for a in range(x.ndim) if axis is None else np.atleast_1d(axis).astype(int):
