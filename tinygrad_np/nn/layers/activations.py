@@ -1,4 +1,4 @@
-"""Layers: Linear, activations, Dropout, Flatten."""
+"""Activations: functions of one array as modules, with their settings."""
 
 from __future__ import annotations
 
@@ -7,84 +7,9 @@ from typing import Any, ClassVar
 
 import numpy.typing as npt
 
-from ..engine.errors import ShapeError
-from ..engine.tensor import Tensor
-from ..ops.products import _linear as affine
-from . import functional as F
-from .init import Init, Seed, draw, generator
-from .module import Module
-
-
-class Linear(Module):
-    r"""A linear layer with a bias: :math:`y = x W^\top + b`.
-
-    Args:
-        in_features: The size of the last axis of the input.
-        out_features: The size of the last axis of the result.
-        bias: Whether there is a bias.
-        init: How `weight` is drawn: see :mod:`tinygrad_np.nn.init`.
-        bias_init: How `bias` is drawn, after `weight`.
-        rng: A Generator, a RandomState or a seed; ``None`` for a fresh Generator.
-        dtype: The dtype of the parameters.
-
-    Attributes:
-        weight: The parameter of shape (out_features, in_features).
-        bias: The parameter of shape (out_features,), or ``None``.
-
-    Shapes: (..., in_features) to (..., out_features).
-
-    >>> import numpy as np
-    >>> from tinygrad_np import nn
-    >>> layer = nn.Linear(2, 3, rng=0)
-    >>> layer
-    Linear(2, 3): weight (3, 2), bias (3,) = 9
-    9 parameters, float64
-    >>> layer(np.ones((5, 2))).shape
-    (5, 3)
-    """
-
-    in_features: int
-    out_features: int
-    weight: Tensor
-    bias: Tensor | None
-
-    def __init__(
-        self,
-        in_features: int,
-        out_features: int,
-        bias: bool = True,
-        *,
-        init: Init = "xavier_uniform",
-        bias_init: Init = "zeros",
-        rng: Seed = None,
-        dtype: npt.DTypeLike = float,
-    ) -> None:
-        for size in (in_features, out_features):
-            if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
-                raise ShapeError(
-                    f"Linear({in_features!r}, {out_features!r}): sizes are positive integers"
-                )
-        self.in_features = int(in_features)
-        self.out_features = int(out_features)
-        rng = generator(rng)
-        shape = (self.out_features, self.in_features)
-        self.weight = Tensor(draw(init, shape, rng), True, dtype)
-        self.bias = Tensor(draw(bias_init, shape[:1], rng), True, dtype) if bias else None
-
-    def forward(self, x: npt.ArrayLike) -> Tensor:
-        """Return ``x @ weight.T + bias``."""
-        bias = self.bias
-        if bias is None:
-            return F.linear(x, self.weight)
-        return affine(x, self.weight, bias)  # type: ignore[arg-type]  # an op takes array-likes
-
-    def extra_repr(self) -> str:
-        """Return the sizes."""
-        sizes = f"{self.in_features}, {self.out_features}"
-        return sizes if self.bias is not None else f"{sizes}, bias=False"
-
-
-# ------------------------------------------------------------------ activations
+from ...engine.tensor import Tensor
+from .. import functional as F
+from ..module import Module
 
 
 class Activation(Module):
@@ -265,55 +190,3 @@ def activation_module(activation: str | Callable[[Any], Any] | None) -> Module:
     if callable(activation):
         return Function(activation)
     raise TypeError(f"activation: pass a name, a module or a function, not {activation!r}")
-
-
-# ------------------------------------------------------------------ other layers
-
-
-class Dropout(Module):
-    r"""Sets each element to 0 with probability `p` and divides the others by 1 - p.
-
-    While training; in :meth:`eval` it changes nothing. Dividing keeps the expected value.
-    Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
-    JMLR 15 (2014), section 10.
-
-    Args:
-        p: The probability of an element to be dropped, from 0 to 1.
-        rng: A Generator, a RandomState or a seed; ``None`` for a fresh Generator.
-
-    >>> import numpy as np
-    >>> from tinygrad_np import nn
-    >>> nn.Dropout(0.5, rng=0)(np.ones(4)).tolist()
-    [2.0, 0.0, 0.0, 0.0]
-    """
-
-    keeps_shape = True
-
-    def __init__(self, p: float = 0.5, rng: Seed = None) -> None:
-        self.p = F.probability(p)
-        self.rng = generator(rng)
-
-    def forward(self, x: npt.ArrayLike) -> Tensor:
-        """Return `x` with elements dropped if the module is being trained."""
-        return F.dropout(x, self.p, self.training, self.rng)
-
-    def extra_repr(self) -> str:
-        """Return the probability."""
-        return f"p={self.p}"
-
-
-class Flatten(Module):
-    """Joins the axes from `start_axis` on into one; the first, of examples, stays.
-
-    >>> import numpy as np
-    >>> from tinygrad_np import nn
-    >>> nn.Flatten()(np.zeros((5, 2, 3))).shape
-    (5, 6)
-    """
-
-    def __init__(self, start_axis: int = 1) -> None:
-        self.start_axis = start_axis
-
-    def forward(self, x: npt.ArrayLike) -> Tensor:
-        """Return `x` with its last axes joined."""
-        return F.flatten(x, self.start_axis)
