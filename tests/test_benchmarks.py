@@ -21,7 +21,7 @@ def test_what_is_timed_is_the_same_computation(comparison):
     steps = all_steps(comparison, [TORCH.key])
     assert len(steps) == 4
     for group in groups(comparison, steps):
-        assert len(group) == (4 if comparison.alike else 2)
+        assert len(group) == (4 if comparison.same_value else 2)
         check_agreement(group, next(iter(group)), RTOL)
 
 
@@ -31,7 +31,7 @@ def test_ours_are_numbers_without_torch(comparison):
     values = [float(step()) for step in steps.values()]
     assert np.isfinite(values).all()
     assert np.all(np.abs(values) > 1e-9)  # not a zero that anything would agree with
-    assert (abs(values[0] - values[1]) < 1e-12) is comparison.alike
+    assert (abs(values[0] - values[1]) < 1e-12) is comparison.same_value
 
 
 def test_the_section_marks_what_misses_its_bound():

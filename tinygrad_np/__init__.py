@@ -41,7 +41,7 @@ from .engine.modes import (
     is_grad_enabled as is_grad_enabled,
     no_grad as no_grad,
 )
-from .engine.public import expose as _expose
+from .engine.public import claim as _claim, expose as _expose
 from .engine.tape import Tape as Tape, record as record
 from .engine.tensor import Tensor as Tensor, asarray as asarray, tensor as tensor
 from .engine.transforms import (
@@ -107,7 +107,11 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = _LAZY[name]
     module = _import_module(f"{__name__}.{home or name}")
-    return getattr(module, name) if home else module
+    if not home:
+        return module
+    globals()[name] = getattr(module, name)
+    _claim(globals(), [name])
+    return globals()[name]
 
 
 def __dir__() -> list[str]:

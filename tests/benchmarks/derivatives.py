@@ -26,14 +26,14 @@ class Comparison:
     Attributes:
         key: The function in the modules of derivatives that returns the pair.
         name: What is divided by what.
-        alike: Whether the two compute the same number.
+        same_value: Whether the two compute the same number.
         at_most: The bound from above, if there is one.
         at_least: The bound from below, if there is one.
     """
 
     key: str
     name: str
-    alike: bool = False
+    same_value: bool = False
     at_most: float = float("inf")
     at_least: float = 0.0
 
@@ -61,10 +61,12 @@ COMPARISONS = (
     Comparison(
         "per_example",
         "256 gradients of one example, by a loop / by vmap(grad)",
-        alike=True,
+        same_value=True,
         at_least=20.0,
     ),
-    Comparison("jacobian", "Jacobian of 100 x 50, by a loop of rows / by one sweep", alike=True),
+    Comparison(
+        "jacobian", "Jacobian of 100 x 50, by a loop of rows / by one sweep", same_value=True
+    ),
     Comparison("hessian", "Hessian / gradient, network of 111 parameters"),
 )
 
@@ -96,7 +98,7 @@ def all_steps(comparison: Comparison, wanted: list[str]) -> dict[str, Step]:
 
 def groups(comparison: Comparison, steps: Mapping[str, Step]) -> list[dict[str, Step]]:
     """Return the steps in groups which must compute the same number."""
-    if comparison.alike:
+    if comparison.same_value:
         return [dict(steps)]
     units = {key: step for key, step in steps.items() if key.endswith("/unit")}
     return [{key: step for key, step in steps.items() if key not in units}, units]

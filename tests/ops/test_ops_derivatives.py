@@ -105,7 +105,7 @@ def gradient_of_gradient_equals_differences(record, rng):
         np.testing.assert_allclose(got, expected, rtol=10 * record.tolerance, atol=1e-7)
 
 
-def pushed(record, arrays, directions):
+def jvp_of(record, arrays, directions):
     """Return the value and its derivative along `directions`, by a sweep forwards."""
     places = floating(arrays)
 
@@ -124,7 +124,7 @@ def forward_mode_equals_differences_and_is_the_transpose(record, rng):
     arrays = record.draw(rng)
     places = floating(arrays)
     directions = [random_like(rng, arrays[i]) for i in places]
-    value, tangent = pushed(record, arrays, directions)
+    value, tangent = jvp_of(record, arrays, directions)
     assert (tangent.shape, tangent.dtype) == (value.shape, value.dtype)
     assert not tangent.requires_grad
     step, sides = 1e-6, []

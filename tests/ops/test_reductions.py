@@ -155,11 +155,11 @@ FORWARD = (TWINS | REAL_TWINS).items()
 @pytest.mark.parametrize(("ours"), [pytest.param(f, id=name) for name, (f, _) in FORWARD])
 def test_forward_mode_agrees_with_reverse(ours, rng):
     tangent = rng.normal(size=X.shape)
-    out, pushed = tg.jvp(ours, (X,), (tangent,))
+    out, out_tangent = tg.jvp(ours, (X,), (tangent,))
     x = tg.tensor(X, requires_grad=True)
     v = rng.normal(size=out.shape)
     (g,) = ours(x).gradient(x, gradient=v)
-    assert np.sum(pushed.data * v) == pytest.approx(np.sum(g.data * tangent), rel=1e-10)
+    assert np.sum(out_tangent.data * v) == pytest.approx(np.sum(g.data * tangent), rel=1e-10)
 
 
 # ------------------------------------------------------------- products with zeros

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy.typing as npt
@@ -141,7 +142,8 @@ def run_backward(
 ) -> dict[Node, Any]:
     """Run a backward pass from `output`, in grad mode if the pass itself is to be recorded."""
     assert output.node is not None  # initial_cotangent raises
-    if not create_graph:
-        return backward_pass({output.node: start}, targets, retain_graph=retain_graph)
-    with enable_grad():
-        return backward_pass({output.node: start}, targets, retain_graph=True, on_tensors=True)
+    with enable_grad() if create_graph else nullcontext():
+        retain = retain_graph or create_graph
+        return backward_pass(
+            {output.node: start}, targets, retain_graph=retain, on_tensors=create_graph
+        )

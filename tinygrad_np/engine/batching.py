@@ -169,7 +169,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
     """
 
     @functools.wraps(f)
-    def mapped(*args: Any, **kwargs: Any) -> Any:
+    def batched(*args: Any, **kwargs: Any) -> Any:
         axes = in_axes if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
         if len(axes) != len(args):
             raise TypeError(f"vmap: in_axes has {len(axes)} entries for {len(args)} arguments")
@@ -199,7 +199,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
             levels.reset(token)
         return tree_map(lambda x: batch_last(x, level, out_axes), answer)
 
-    return mapped
+    return batched
 
 
 def batch_first(x: Any, axis: int) -> Tensor:

@@ -95,7 +95,7 @@ def unary(op: Op) -> Callable[..., Tensor]:
             return dispatch(op, (x,), {})
         if type(x) is Tensor and x._share != LENT:
             a, parent = x._raw, x.node
-        elif must_dispatch(x):
+        elif type(x) is not np.ndarray and must_dispatch(x):
             return dispatch(op, (x,), {})
         else:
             a, parent = operand(x, op.name)
@@ -135,7 +135,7 @@ def binary(op: Op) -> Callable[..., Tensor]:
             return dispatch(op, (x, y), {})
         if type(x) is Tensor and x._share != LENT:
             a, p = x._raw, x.node
-        elif must_dispatch(x):
+        elif type(x) is not np.ndarray and must_dispatch(x):
             return dispatch(op, (x, y), {})
         else:
             a, p = operand(x, op.name)
@@ -143,7 +143,7 @@ def binary(op: Op) -> Callable[..., Tensor]:
             b, q = y._raw, y.node
         elif type(y) is float:
             b, q = y, None
-        elif must_dispatch(y):
+        elif type(y) is not np.ndarray and must_dispatch(y):
             return dispatch(op, (x, y), {})
         else:
             b, q = operand(y, op.name)
@@ -238,7 +238,7 @@ def general(op: Op) -> Callable[..., Tensor]:
         for x in args:
             if type(x) is Tensor and x._share != LENT:
                 a, node = x._raw, x.node
-            elif must_dispatch(x):
+            elif type(x) is not np.ndarray and must_dispatch(x):
                 return dispatch(op, args, params)
             else:
                 a, node = operand(x, op.name)
@@ -274,7 +274,7 @@ def general(op: Op) -> Callable[..., Tensor]:
             saved.append(rule.pick(known))
         if not parents:
             return result(out, None)
-        node = new_node(op, places, parents, saved, others, params, out.shape, out.dtype)
+        node = new_node(op, places, parents, saved, others, params, out)
         return result(out, node)
 
     return call

@@ -115,7 +115,7 @@ class Segment:
             whole = base_of(x)
             places = list(range(len(parents)))
             saved = [(self, k, i) for i in places]
-            node = new_node(OP, places, parents, saved, [], NO_PARAMS, whole.shape, whole.dtype)
+            node = new_node(OP, places, parents, saved, [], NO_PARAMS, whole)
             return batched_like(x, result(whole._raw, node))
 
         return tree_map(output, answer)

@@ -160,10 +160,10 @@ def new_node(
     saved: list[Any],
     others: list[Any],
     params: dict[str, Any],
-    shape: Shape,
-    dtype: np.dtype[Any],
+    out: Any,
 ) -> Node:
-    """Return a node of any number of edges and of other inputs."""
+    """Return the node of a result, of any number of edges and of other inputs."""
+    shape, dtype = out.shape, out.dtype
     pattern = op.pattern(tuple(places))
     other = (tuple(others) if len(others) > 1 else others[0]) if others else None
     if len(parents) != 1:

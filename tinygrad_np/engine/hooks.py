@@ -91,9 +91,6 @@ def note_copy(array: Array, copy: Array) -> None:
         tracer.copied(array, copy)
 
 
-SHAPE_BY_VALUES = "has a result whose shape depends on values"
-
-
 def refuse_replay(who: str, does: str = "looks at values") -> None:
     """Refuse, under a trace that is run again, what it would not do again."""
     if is_replaying():

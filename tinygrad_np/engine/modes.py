@@ -10,7 +10,6 @@ import functools
 import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
-from types import TracebackType
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,12 +33,7 @@ class GradMode:
         _outer.set((*_outer.get(), _enabled.get()))
         _enabled.set(self._mode)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         *rest, previous = _outer.get()
         _outer.set(tuple(rest))
         _enabled.set(previous)

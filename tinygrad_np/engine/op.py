@@ -40,19 +40,15 @@ NUMPY: dict[Any, Callable[..., Any]] = {}
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
 """Every public function by name: ops, and functions composed of ops."""
 
-
 Parameters = tuple[tuple[str, ...], str | None, dict[str, Any]]
 """The names of those without a default, of the starred one, and those with a default."""
 
 
 def parameters(function: Callable[..., Any]) -> Parameters:
-    """Return the parameters of a function.
+    """Return the parameters of a function, or refuse one whose inputs are not known by place.
 
     Of a plain one what `inspect.signature` tells, a hundred times faster: every import pays for
     it. The inputs of a ufunc are `x`, `x` and `y`, or `x1`, `x2`, `x3` and so on.
-
-    Raises:
-        TypeError: If they are not known, or an input can be given by name alone.
     """
     if isinstance(function, np.ufunc):
         if function.nin > 2:
@@ -294,9 +290,8 @@ def register(function: F, *numpy: Any) -> F:
     root = __name__.partition(".")[0]
     function.__module__ = f"{root}.{module}" if module else root
     for answered in numpy:
-        if getattr(answered, "__module__", "").startswith("numpy") or isinstance(
-            answered, np.ufunc
-        ):
+        home = "numpy" if isinstance(answered, np.ufunc) else getattr(answered, "__module__", "")
+        if home.startswith("numpy"):
             NUMPY[answered] = function
     FUNCTIONS[function.__name__] = function
     return function

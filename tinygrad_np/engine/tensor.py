@@ -167,9 +167,7 @@ class Tensor(TensorMethods):
 
     def detach(self) -> Tensor:
         """Return a Tensor with the same values and no history."""
-        if self._share == LENT:
-            return result(self._captured(), None)
-        return result(self._raw, None)
+        return result(self._captured() if self._share == LENT else self._raw, None)
 
     # -------------------------------------------------------------- the graph
 

@@ -242,9 +242,9 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
                 f"vjp: {len(given)} cotangents for {len(results)} results; they must have the "
                 f"structure of the value"
             )
-        mapped = any(isinstance(v, BatchTracer) for v in given)  # by a vmap over the pullback
+        batched = any(isinstance(v, BatchTracer) for v in given)  # by a vmap over the pullback
         track = recorded or (is_grad_enabled() and any(map(is_tracked, given)))
-        create = track or mapped
+        create = track or batched
         cotangents: dict[Node, Any] = {}
         for x, v in zip(results, given, strict=True):
             if x.node is not None:
@@ -300,13 +300,13 @@ def jvp(
     roots = [x.node for x in results if x.node is not None]
     with enable_grad():
         found = forward_pass(roots, starts, on_tensors=recorded)
-    pushed = [
+    out_tangents = [
         result(np.zeros(x.shape, x.dtype), None)
         if x.node is None or x.node not in found
         else as_tensor(found[x.node])
         for x in results
     ]
-    tangent = tree_unflatten(value, iter([run.wrapped(t) for t in pushed]))
+    tangent = tree_unflatten(value, iter([run.wrapped(t) for t in out_tangents]))
     shown = value if recorded else tree_map(lambda t: t.detach(), value)
     return (shown, tangent, aux) if has_aux else (shown, tangent)
 

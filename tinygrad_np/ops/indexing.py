@@ -18,13 +18,13 @@ from ..engine.batching import one_by_one, rank_of, whole_batch
 from ..engine.calls import contains_tensor
 from ..engine.declarations import declare, either
 from ..engine.errors import DTypeError, GraphError
-from ..engine.hooks import ACTIVE, SHAPE_BY_VALUES, is_replaying, refuse_replay
+from ..engine.hooks import ACTIVE, is_replaying, refuse_replay
 from ..engine.modes import is_grad_enabled
 from ..engine.op import Op
 from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor
 from .batching import Operands, Params
-from .operands import as_tensor
+from .operands import SHAPE_BY_VALUES, as_tensor
 
 FEW = 1024
 """Up to how many elements `numpy.add.at` is the fastest way to add them up at their places."""

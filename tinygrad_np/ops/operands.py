@@ -14,6 +14,9 @@ from ..engine.tensor import Array, Tensor, asarray
 
 Shape = int | tuple[int, ...]
 
+SHAPE_BY_VALUES = "has a result whose shape depends on values"
+"""Why an op is refused under a trace, whose shapes are fixed."""
+
 
 def as_tensor(x: Any) -> Tensor:
     """Return `x`, which may be a list of Tensors, as one Tensor."""

@@ -14,12 +14,12 @@ import numpy.typing as npt
 from ..engine.batching import one_by_one
 from ..engine.declarations import declare
 from ..engine.errors import DTypeError, ShapeError
-from ..engine.hooks import SHAPE_BY_VALUES, refuse_replay
+from ..engine.hooks import refuse_replay
 from ..engine.op import Op, composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .batching import Operands, Params, along_one_axis
-from .operands import as_tensor, axis_from_front
+from .operands import SHAPE_BY_VALUES, as_tensor, axis_from_front
 from .selection import take, take_along_axis
 from .shaping import astype, concatenate, ravel
 

@@ -16,12 +16,12 @@ from ..engine.access import concrete
 from ..engine.batching import BatchTracer, one_by_one
 from ..engine.declarations import declare
 from ..engine.errors import DTypeError, GraphError, OperandError, ShapeError
-from ..engine.hooks import SHAPE_BY_VALUES, refuse_replay
+from ..engine.hooks import refuse_replay
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .indexing import getitem, setitem
-from .operands import as_tensor, axis_from_front
+from .operands import SHAPE_BY_VALUES, as_tensor, axis_from_front
 from .shaping import astype, broadcast_to, ravel
 
 

@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from ..engine.declarations import declare
 from ..engine.errors import DTypeError, ShapeError
-from ..engine.hooks import SHAPE_BY_VALUES, refuse_replay
+from ..engine.hooks import refuse_replay
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
 from .arguments import Axis, cast_to_float, check, count, mask_of, reduced_axes, refuse_out
 from .indexing import ARRAY, _scatter
-from .operands import as_tensor
+from .operands import SHAPE_BY_VALUES, as_tensor
 from .reductions import _counted, _sum, mean, sum
 from .shaping import astype, broadcast_to, concatenate, reshape
 

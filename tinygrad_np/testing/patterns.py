@@ -53,10 +53,14 @@ def patterns(
     if not analytic.any():
         yield "it is zero everywhere"
         return
-    if alike(analytic, -numeric):
+    if is_close(analytic, -numeric):
         yield "the sign is flipped: it is -1 times what it should be, everywhere"
     yield from sums_left_out(analytic, jacobian, cotangent, shape)
-    if analytic.ndim == 2 and analytic.shape[0] == analytic.shape[1] and alike(analytic.T, numeric):
+    if (
+        analytic.ndim == 2
+        and analytic.shape[0] == analytic.shape[1]
+        and is_close(analytic.T, numeric)
+    ):
         yield "it is transposed"
     ratio = ratio_of(analytic, numeric)
     if ratio is not None:
@@ -77,7 +81,7 @@ def sums_left_out(
             continue
         for words, k in (("first", 0), ("last", n - 1)):
             alone = np.take(weighted, k, axis=axis + 1).reshape(len(weighted), -1).sum(axis=1)
-            if alike(analytic.ravel(), alone) and not alike(
+            if is_close(analytic.ravel(), alone) and not is_close(
                 alone, weighted.reshape(len(weighted), -1).sum(axis=1)
             ):
                 yield (
@@ -87,7 +91,7 @@ def sums_left_out(
                 return
 
 
-def alike(x: Array, y: Array) -> bool:
+def is_close(x: Array, y: Array) -> bool:
     """Return whether two arrays agree, beside the size of the larger."""
     size = max(np.abs(x).max(initial=0.0), np.abs(y).max(initial=0.0))
     return bool(size > 0 and np.abs(x - y).max(initial=0.0) <= CLOSE * size)

@@ -193,12 +193,12 @@ class Structure:
         found = []
         for start, stop, period in sorted(stretches(line), key=lambda s: (s[0] - s[1], s[2])):
             for first, end in free_stretches(free, start, stop):
-                for run in self._settle(part, free, first, end, period):
+                for run in self._chosen(part, free, first, end, period):
                     free[run.start : run.stop] = False
                     found.append(run)
         return sorted(found, key=lambda run: run.start)
 
-    def _settle(self, part: Part, free: Array, start: int, stop: int, period: int) -> Iterator[Run]:
+    def _chosen(self, part: Part, free: Array, start: int, stop: int, period: int) -> Iterator[Run]:
         """Yield the runs in a stretch that equals itself shifted by a period.
 
         The first of the blocks may take in what was made elsewhere, where the others take in

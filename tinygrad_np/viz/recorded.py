@@ -110,7 +110,7 @@ def stand_in(call: Call, made: dict[int, Node]) -> Node:
         else:
             inputs.append(value if known is None else known)
     out = np.empty(0) if call.out is None else call.out
-    return new_node(call.op, [], [], [], inputs, call.params, out.shape, out.dtype)
+    return new_node(call.op, [], [], [], inputs, call.params, out)
 
 
 def said_of_call(call: Call) -> tuple[str, ...]:
