@@ -18,16 +18,16 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     """Share the tests among the cores, as `-n auto` does, if pytest-xdist is installed.
 
     Only where all of them are asked for, and nobody looks on: tests that are picked (by file, or
-    by `-k`), debugged (`--pdb`), watched (`-s`) or run on mutants stay in this process. `-n` says
-    otherwise.
+    by `-k`), debugged (`--pdb`), watched (`-s`), run on mutants or under coverage, which has begun
+    by now, stay in this process. `-n` says otherwise.
     """
     option = config.option
     is_free = getattr(option, "numprocesses", 0) is None and option.dist == "no"
     is_worker = hasattr(config, "workerinput")
     is_picked = option.keyword or config.args_source is not pytest.Config.ArgsSource.TESTPATHS
     is_watched = option.usepdb or option.trace or option.capture == "no" or option.collectonly
-    on_mutants = config.getoption("gradcheck_mutate", False)
-    if is_free and not (is_worker or is_picked or is_watched or on_mutants):
+    is_measured = config.getoption("gradcheck_mutate", False) or config.getoption("cov_source", [])
+    if is_free and not (is_worker or is_picked or is_watched or is_measured):
         option.numprocesses, option.dist = "auto", "worksteal"
         option.maxprocesses = option.maxprocesses or 8  # more would only collect
         for library in ("MKL", "OMP", "OPENBLAS"):  # the cores have enough to do
