@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
+from benchmarks import tangents
 from benchmarks.derivatives import COMPARISONS, RTOL, Cost, all_steps, groups, section
 from benchmarks.peers import OURS, TORCH
 from benchmarks.pictures import Drawing, drawing, graph, section as picture_section
 from benchmarks.timing import check_agreement
+from tinygrad_np.engine.op import OPS
 
 over_comparisons = pytest.mark.parametrize("comparison", COMPARISONS, ids=lambda c: c.key)
 
@@ -39,12 +41,19 @@ def test_the_section_marks_what_misses_its_bound():
     cost = Cost(hvp, {OURS.key: [[9.0, 8.0, 10.0], [2.0, 2.0, 2.0]]})
     assert cost.ratio(OURS) == 4.5
     assert cost.ratio(TORCH) is None
-    assert section([cost]).splitlines()[-1].endswith("| MISSED 4.50 | – | at most 4 |")
-    within = Cost(hvp, {OURS.key: [[6.0], [2.0]], TORCH.key: [[5.0], [2.0]]})
-    assert section([within]).splitlines()[-1].endswith("| 3.00 | 2.50 | at most 4 |")
+    assert section([cost]).splitlines()[-1].endswith("| MISSED 4.50 | – | at most 2.2 |")
+    within = Cost(hvp, {OURS.key: [[4.0], [2.0]], TORCH.key: [[5.0], [2.0]]})
+    assert section([within]).splitlines()[-1].endswith("| 2.00 | 2.50 | at most 2.2 |")
     batch = [comparison.key for comparison in COMPARISONS].index("per_example") + 1
     slow = Cost(batch, {OURS.key: [[30.0], [2.0]]})
     assert "MISSED 15.00 | – | at least 20" in section([slow])
+
+
+def test_every_op_whose_algebra_is_declared_is_timed():
+    declared = {name for name, op in OPS.items() if op.kind in ("linear", "bilinear")}
+    assert set(tangents.ARGUMENTS) == {*declared, "tanh"}
+    for run, alone in tangents.runs().values():
+        assert len(run()) == 1 + len(alone())  # the start, and a tangent of each
 
 
 def test_a_picture_is_drawn_by_both(monkeypatch):

@@ -183,3 +183,12 @@ def test_stub_names_what_is_attached():
 )
 def test_stub_has_the_parameters_of_the_function(name):
     assert stub_methods()[name] == list(inspect.signature(FUNCTIONS[name]).parameters)[1:]
+
+
+def test_the_declared_algebra_is_the_forward_mode():
+    """Of linear and bilinear ops no rule is transposed: that would record it first."""
+    for name, op in OPS.items():
+        if op.kind in ("linear", "bilinear"):
+            assert op.rules, name
+            for rule in op.rules.values():
+                assert rule.is_own_jvp or rule.jvp is not None, f"{name}, {rule.input}"

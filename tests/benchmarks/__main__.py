@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from . import checks
+from . import checks, tangents
 from .derivatives import COMPARISONS, Cost, section
 from .peers import NUMPY, PEERS, TORCH
 from .pictures import drawings, section as picture_section
@@ -65,7 +65,7 @@ def main() -> None:
             "workloads": [measurement.as_json() for measurement in measurements],
             "derivatives": [asdict(cost) for cost in costs],
         }
-    print(f"\n{checks.calls()}\n{checks.line()}")
+    print(f"\n{checks.calls()}\n{checks.line()}\n{tangents.line()}")
     if options.pictures != "not":
         found = list(drawings())
         print(f"\nPictures: a graph as SVG, beside the dot program\n\n{picture_section(found)}")

@@ -57,7 +57,7 @@ class Comparison:
 
 
 COMPARISONS = (
-    Comparison("hvp", "hvp / gradient, 1000 parameters", at_most=4.0),
+    Comparison("hvp", "hvp / gradient, 1000 parameters", at_most=2.2),
     Comparison(
         "per_example",
         "256 gradients of one example, by a loop / by vmap(grad)",

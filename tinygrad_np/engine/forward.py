@@ -95,7 +95,7 @@ def jvp_of_edge(
     """
     op = node.op
     assert op is not None  # a leaf has no edges
-    if rule.is_own_jvp and rule.jvp is None:
+    if rule.is_own_jvp:
         return own_jvp(node, rule, arguments, {place: t}, on_tensors)
     if on_tensors:
         arguments = saved_tensors(node, rule, arguments)
@@ -133,12 +133,14 @@ def own_jvp(
     else:
         if on_tensors:
             arguments = saved_tensors(node, rule, arguments)
-        values, last = [], len(op.inputs) - 1
+        names, last = op.inputs, len(op.inputs) - 1
+        zero = op.rules if op.kind == "linear" else ()
+        values = []
         for place, x in enumerate(node.inputs):
-            name = op.inputs[min(place, last)]
+            name = names[place if place < last else last]
             if place in tangents:
                 values.append(tangents[place])
-            elif op.kind == "linear" and name in op.rules:
+            elif name in zero:
                 values.append(np.zeros(x.shape, x.dtype) if hasattr(x, "shape") else x * 0)
             else:
                 saved = arguments[rule.needs.index(name)]

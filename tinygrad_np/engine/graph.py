@@ -130,16 +130,13 @@ class Node:
     @property
     def inputs(self) -> tuple[Any, ...]:
         """What the op was applied to, in order: nodes, Constants, Python numbers."""
-        places, others = self.pattern[0], self.others
+        others, ends = self.others, as_tuple(self.ends)
         if others is None:
-            others = ()
-        elif type(others) is not tuple:
-            others = (others,)
-        by_place = dict(zip(places, as_tuple(self.ends), strict=True))
-        rest = iter(others)
-        return tuple(
-            by_place[i] if i in by_place else next(rest) for i in range(len(places) + len(others))
-        )
+            return ends
+        found = list(others) if type(others) is tuple else [others]
+        for place, end in zip(self.pattern[0], ends, strict=True):  # in order of places
+            found.insert(place, end)
+        return tuple(found)
 
     @property
     def parents(self) -> tuple[Node, ...]:

@@ -177,15 +177,14 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
     >>> tg.hvp(lambda x: (x**3).sum())(np.array([1.0, 2.0]), np.array([1.0, 10.0])).tolist()
     [6.0, 120.0]
     """
-    gradient_of = grad(f, argnums)
 
     @functools.wraps(f)
     def product(*args: Any, **kwargs: Any) -> Any:
         if len(args) < 2:
             raise TypeError("hvp: pass the arguments of the function and then the vector")
         *primals, vector = args
-        run = RecordedCall(gradient_of, primals, kwargs, (argnums,), "hvp")
-        gradients = run.results(run.answer)
+        run = RecordedCall(f, primals, kwargs, (argnums,), "hvp")
+        (value,) = run.results([run.answer])
         given = tree_leaves(vector)
         shapes = [run.wrapped(x).shape for x in run.inputs]
         if [np.shape(v) for v in given] != shapes:
@@ -194,9 +193,12 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
             )
         if run.levels:
             given = [base_of(at_levels(v, run.levels)) for v in given]
-        recorded = run.outer and (run.goes_beyond(gradients) or any(map(is_tracked, given)))
+        recorded = run.outer and (run.goes_beyond([value]) or any(map(is_tracked, given)))
+        with enable_grad():
+            gradients = run.gradients(value, retain_graph=True, on_tensors=True)
         starts: dict[Node, Any] = {}
         for g, v in zip(gradients, given, strict=True):
+            g = base_of(g)
             if g.node is not None:
                 start: Any = v if type(v) is Tensor else Tensor(v, dtype=g.dtype)
                 start = start if recorded or is_replaying() else start._raw

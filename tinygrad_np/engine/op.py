@@ -221,7 +221,7 @@ class Op:
         if kind in ("linear", "bilinear"):
             for key, rule in self.rules.items():
                 kept = {key} if kind == "bilinear" else set(rules)
-                rule.is_own_jvp = set(inputs) - kept <= set(rule.needs)
+                rule.is_own_jvp = rule.jvp is None and set(inputs) - kept <= set(rule.needs)
 
     def pattern(self, places: tuple[int, ...]) -> Pattern:
         """Return the pattern of the nodes whose edges lead to some inputs, by number."""

@@ -6,6 +6,7 @@ Arguments may be arrays, or nested lists, tuples and dicts of arrays.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -128,6 +129,21 @@ class RecordedCall:
             for n in self.nodes
         ]
 
+    def gradients(self, value: Tensor, *, retain_graph: bool, on_tensors: bool) -> list[Tensor]:
+        """Return the gradient of a single number for each input."""
+        shape = self.wrapped(value).shape
+        if math.prod(shape) != 1:
+            raise ShapeError(
+                f"{self.caller}: the function returned shape {shape}, and only a single number "
+                f"has a gradient; reduce it, as with .sum(), or use jacobian"
+            )
+        if value.node is None:
+            return self.pull({}, retain_graph=retain_graph, on_tensors=on_tensors)
+        # Of a whole batch, one for each example.
+        start = np.ones(value.shape, value.dtype) if self.levels else None
+        cotangent = initial_cotangent(value, start, on_tensors, self.caller)
+        return self.pull({value.node: cotangent}, retain_graph=retain_graph, on_tensors=on_tensors)
+
     def by_argument(self, gradients: Sequence[Tensor]) -> tuple[Any, ...]:
         """Return what belongs to each input in the structure of the arguments."""
         of_input = {id(x): g for x, g in zip(self.inputs, gradients, strict=True)}
@@ -163,22 +179,11 @@ def value_and_grad(
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         run = RecordedCall(f, args, kwargs, as_numbers(argnums), "grad")
         value, aux = run.answer if has_aux else (run.answer, None)
-        if isinstance(value, Tensor) and value.size != 1:
-            raise ShapeError(
-                f"grad: the function returned shape {value.shape}, and only a single number has "
-                f"a gradient; reduce it, as with .sum(), or use jacobian"
-            )
         (value,) = run.results([value])
-        cotangents: dict[Node, Any] = {}
-        beyond = recorded = False
-        if value.node is not None:
-            beyond = run.goes_beyond([value])
-            recorded = run.outer and beyond
-            # Of a whole batch, one for each example.
-            start = np.ones(value.shape, value.dtype) if run.levels else None
-            cotangents = {value.node: initial_cotangent(value, start, recorded, "grad")}
+        beyond = run.goes_beyond([value])
+        recorded = run.outer and beyond
         with enable_grad():
-            found = run.pull(cotangents, retain_graph=beyond, on_tensors=recorded)
+            found = run.gradients(value, retain_graph=beyond, on_tensors=recorded)
         gradient = run.by_argument(found)
         value = run.wrapped(value if recorded else value.detach())
         return (value, aux) if has_aux else value, one_or_all(gradient, argnums)

@@ -26,13 +26,13 @@ _numpy: Any = np  # whose annotations know arrays only
 conjugate: Unary = elementwise(
     np.conjugate,
     holomorphic=False,
-    x=lambda g: np.conjugate(g),
+    x=(lambda g: np.conjugate(g), lambda t: np.conjugate(t)),
     doc="a - ib for each x = a + ib; a real x as it is.",
 )
 conj = conjugate
 
 
-@declare(np.real, kind="elementwise", holomorphic=False, val=lambda g: g)
+@declare(np.real, kind="elementwise", holomorphic=False, val=(lambda g: g, lambda t: np.real(t)))
 def real(val: npt.ArrayLike) -> Array:
     """The real part, a for each a + ib; of real numbers, themselves.
 
@@ -43,7 +43,7 @@ def real(val: npt.ArrayLike) -> Array:
     return _numpy.real(val)  # type: ignore[no-any-return]
 
 
-@declare(kind="elementwise", holomorphic=False, x=lambda g: g * 1j)
+@declare(kind="elementwise", holomorphic=False, x=(lambda g: g * 1j, lambda t: np.imag(t)))
 def _imag(x: npt.ArrayLike) -> Array:
     """Return b for each a + ib."""
     return _numpy.imag(x)  # type: ignore[no-any-return]

@@ -25,7 +25,7 @@ def _matmul_x(g, y):  # type: ignore[no-untyped-def]  # a rule: either world
     if y.ndim == 1:
         return g[..., None] * y if g.ndim else g * y
     if g.ndim == y.ndim - 1:  # x was a vector
-        return (y @ g[..., None])[..., 0]
+        return y @ g if g.ndim == 1 else (y @ g[..., None])[..., 0]
     return g @ (y.T if y.ndim == 2 else y.swapaxes(-1, -2))
 
 
@@ -33,7 +33,7 @@ def _matmul_y(g, x):  # type: ignore[no-untyped-def]  # a rule: either world
     if x.ndim == 1:
         return x[:, None] * g[..., None, :] if g.ndim else g * x
     if g.ndim == x.ndim - 1:  # y was a vector
-        return (g[..., None, :] @ x)[..., 0, :]
+        return g @ x if g.ndim == 1 else (g[..., None, :] @ x)[..., 0, :]
     return (x.T if x.ndim == 2 else x.swapaxes(-1, -2)) @ g
 
 

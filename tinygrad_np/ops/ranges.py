@@ -29,6 +29,7 @@ from .shaping import swapaxes
 
 # NumPy's annotations know fewer kinds of ends than its functions take.
 _Between = Callable[..., Any]
+_Shape = tuple[int, ...]
 _evenly_between: _Between = np.linspace
 _powers_between: _Between = np.logspace
 _ratios_between: _Between = np.geomspace
@@ -69,24 +70,42 @@ def arange(
     return _fresh(array, requires_grad, name, "arange")
 
 
-def _weights(g: Any, num: int, endpoint: bool) -> Any:
-    """Return the numbers from 0 to 1 that say how much of `stop` each result has, beside `g`."""
+def _weights(g: Any, num: int, endpoint: bool, *ends: _Shape) -> Any:
+    """Return how much of `stop` each result has, from 0 to 1, beside ends of some shapes."""
     steps = np.arange(num, dtype=g.dtype) * (1.0 / (max(num - 1, 1) if endpoint else max(num, 1)))
-    return steps.reshape(num, *(1,) * (g.ndim - 1))
+    return steps.reshape(num, *(1,) * max(map(len, ends)))
 
 
 def _steps_first(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     return swapaxes(elementwise(op, size, values, params), 0, 1)
 
 
+def _part_of_start(
+    t: Any, start_shape: _Shape, stop_shape: _Shape, num: int, endpoint: bool
+) -> Any:  # a rule: either world
+    return t * (1.0 - _weights(t, num, endpoint, start_shape, stop_shape))
+
+
+def _part_of_stop(
+    t: Any, start_shape: _Shape, stop_shape: _Shape, num: int, endpoint: bool
+) -> Any:  # a rule: either world
+    return t * _weights(t, num, endpoint, start_shape, stop_shape)
+
+
 @declare(
     kind="linear",
     batching=_steps_first,
-    start=lambda g, start_shape, num, endpoint: unbroadcast(
-        g * (1.0 - _weights(g, num, endpoint)), start_shape
+    start=(
+        lambda g, start_shape, stop_shape, num, endpoint: unbroadcast(
+            _part_of_start(g, start_shape, stop_shape, num, endpoint), start_shape
+        ),
+        _part_of_start,
     ),
-    stop=lambda g, stop_shape, num, endpoint: unbroadcast(
-        g * _weights(g, num, endpoint), stop_shape
+    stop=(
+        lambda g, start_shape, stop_shape, num, endpoint: unbroadcast(
+            _part_of_stop(g, start_shape, stop_shape, num, endpoint), stop_shape
+        ),
+        _part_of_stop,
     ),
 )
 def _line(start: npt.ArrayLike, stop: npt.ArrayLike, num: int = 50, endpoint: bool = True) -> Array:
@@ -96,11 +115,11 @@ def _line(start: npt.ArrayLike, stop: npt.ArrayLike, num: int = 50, endpoint: bo
 
 @declare(
     batching=_steps_first,
-    start=lambda g, start, out, start_shape, num, endpoint: unbroadcast(
-        g * (1.0 - _weights(g, num, endpoint)) * out / start, start_shape
+    start=lambda g, start, out, start_shape, stop_shape, num, endpoint: unbroadcast(
+        _part_of_start(g, start_shape, stop_shape, num, endpoint) * out / start, start_shape
     ),
-    stop=lambda g, stop, out, stop_shape, num, endpoint: unbroadcast(
-        g * _weights(g, num, endpoint) * out / stop, stop_shape
+    stop=lambda g, stop, out, start_shape, stop_shape, num, endpoint: unbroadcast(
+        _part_of_stop(g, start_shape, stop_shape, num, endpoint) * out / stop, stop_shape
     ),
 )
 def _geometric_line(
