@@ -48,6 +48,14 @@ def writable(x: Tensor, who: str) -> Array:
     return x._owned()
 
 
+def with_gradient(x: Tensor, who: str) -> tuple[Array, Array] | None:
+    """Return a leaf's array to write to and its gradient's; ``None`` for one without, or frozen."""
+    if ACTIVE:
+        refuse_replay(who, "writes to an array")
+    gradient = x._grad
+    return None if gradient is None or x.node is None else (x._owned(), gradient._raw)
+
+
 def rebind(x: Tensor, to: Tensor) -> None:
     """Make a Tensor another value, under its old name: the end of ``x[i] = v``."""
     name = x.name

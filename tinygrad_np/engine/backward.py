@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
 import numpy.typing as npt
 
 from .errors import DTypeError, GraphError, ShapeError
 from .graph import Leaf, Node
-from .hooks import is_replaying
+from .hooks import ACTIVE, is_replaying
 from .modes import enable_grad
 from .passes import as_tensor, backward_pass, ones
 from .tensor import Tensor, result
@@ -22,7 +21,8 @@ def initial_cotangent(
 
     A Tensor, if the rules are to run on Tensors.
     """
-    on_tensors = on_tensors or is_replaying()
+    if ACTIVE and is_replaying():
+        on_tensors = True
     if output.node is None:
         raise GraphError(
             f"{caller}: nothing to differentiate: this Tensor of shape {output.shape} was not "
@@ -142,8 +142,7 @@ def run_backward(
 ) -> dict[Node, Any]:
     """Run a backward pass from `output`, in grad mode if the pass itself is to be recorded."""
     assert output.node is not None  # initial_cotangent raises
-    with enable_grad() if create_graph else nullcontext():
-        retain = retain_graph or create_graph
-        return backward_pass(
-            {output.node: start}, targets, retain_graph=retain, on_tensors=create_graph
-        )
+    if not create_graph:
+        return backward_pass({output.node: start}, targets, retain_graph=retain_graph)
+    with enable_grad():
+        return backward_pass({output.node: start}, targets, retain_graph=True, on_tensors=True)

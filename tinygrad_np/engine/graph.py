@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
 import numpy as np
@@ -32,7 +33,8 @@ NO_PARAMS: dict[str, Any] = {}
 """The parameters of every node of an op without any."""
 
 
-class Pattern(NamedTuple):
+@dataclass(slots=True)
+class Pattern:
     """Where the edges of a node lead: shared by all nodes of an op with the same tracked inputs.
 
     Attributes:
@@ -116,7 +118,7 @@ class Node:
         saved = self.saved
         if saved is FREED:
             return None
-        rules = self.pattern[1]
+        rules = self.pattern.rules
         if len(rules) == 1:
             (rule,) = rules
             return ((self.ends, rule, (saved,) if rule.count == 1 else saved),)
@@ -134,7 +136,7 @@ class Node:
         if others is None:
             return ends
         found = list(others) if type(others) is tuple else [others]
-        for place, end in zip(self.pattern[0], ends, strict=True):  # in order of places
+        for place, end in zip(self.pattern.places, ends, strict=True):  # in order of places
             found.insert(place, end)
         return tuple(found)
 
@@ -161,7 +163,7 @@ def new_node(
 ) -> Node:
     """Return the node of a result, of any number of edges and of other inputs."""
     shape, dtype = out.shape, out.dtype
-    pattern = op.pattern(tuple(places))
+    pattern = op.patterns.get(tuple(places)) or op.pattern(tuple(places))
     other = (tuple(others) if len(others) > 1 else others[0]) if others else None
     if len(parents) != 1:
         return Node(op, pattern, tuple(parents), tuple(saved), other, params, shape, dtype)

@@ -225,12 +225,11 @@ class Op:
 
     def pattern(self, places: tuple[int, ...]) -> Pattern:
         """Return the pattern of the nodes whose edges lead to some inputs, by number."""
-        found = self.patterns.get(places)
-        if found is None:
+        if places not in self.patterns:
             last = len(self.inputs) - 1
             rules = tuple(self.rules[self.inputs[min(i, last)]] for i in places)
-            found = self.patterns[places] = Pattern(places, rules)
-        return found
+            self.patterns[places] = Pattern(places, rules)
+        return self.patterns[places]
 
     def __call__(self, *arrays: Any, **params: Any) -> Any:
         """Run in the world of its arguments: recorded on Tensors, the forward function on arrays.

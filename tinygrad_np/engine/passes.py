@@ -42,7 +42,7 @@ def backward_pass(
         on_tensors: Run the rules on Tensors, so that what they compute is recorded in grad mode.
         stop: Don't go on beyond a target, not even to another.
     """
-    if not on_tensors and is_replaying():
+    if ACTIVE and not on_tensors and is_replaying():
         with no_grad():
             given = {node: as_tensor(g) for node, g in cotangents.items()}
             return backward_pass(
@@ -50,13 +50,12 @@ def backward_pass(
             )
     order = walk_edges(cotangents, targets if stop else frozenset())
     useful = leading_to(targets, order) if targets else None
-    rest = (dict(cotangents), targets, useful, retain_graph, on_tensors, stop)
     tape = watcher() if ACTIVE else None
     if tape is None:
-        return _go_back(order, None, *rest)
+        return _go_back(order, None, cotangents, targets, useful, retain_graph, on_tensors, stop)
     needed = order if useful is None else useful
     with tape.watch(order, needed, forward=False, on_tensors=on_tensors) as (visited, note):  # type: ignore[misc]  # it watches
-        return _go_back(visited, note, *rest)
+        return _go_back(visited, note, cotangents, targets, useful, retain_graph, on_tensors, stop)
 
 
 def _go_back(
@@ -70,6 +69,7 @@ def _go_back(
     stop: bool,
 ) -> dict[Node, Any]:
     found: dict[Node, Any] = {}
+    cotangents = dict(cotangents)
     simple = note is None and not on_tensors
     ours: set[Node] = set()  # whose cotangent is an array this pass allocated
     for node in order:
@@ -78,18 +78,18 @@ def _go_back(
             continue
         if node.op is None or node in targets:
             found[node] = g
-            if stop:
+            if stop or node.op is None:
                 continue
         ends, saved = node.ends, node.saved
         if saved is FREED:  # by another thread since the walk
             raise freed(node)
-        rules = node.pattern.rules
+        rules, plain = node.pattern.rules, simple and node.dtype.kind != "c"
         one = type(ends) is not tuple
-        edges = ((ends, rules[0], saved),) if one else zip(ends, rules, saved, strict=True)
+        edges = ((ends, rules[0], saved),) if one else zip(ends, rules, saved)  # noqa: B905  # hot
         for parent, rule, kept in edges:
             if useful is not None and parent not in useful:
                 continue
-            if simple and node.dtype.kind != "c":  # as `vjp_of` does, without the call
+            if plain:  # as `vjp_of` does, without the call
                 c = rule.apply(g, kept) if rule.count == 1 else rule.apply(g, *kept)
             else:
                 arguments = (kept,) if rule.count == 1 else kept
@@ -110,7 +110,7 @@ def _go_back(
                 cotangents[parent] = cotangents[parent] + c
                 if not on_tensors:
                     ours.add(parent)
-        if not retain_graph and node.op is not None:
+        if not retain_graph:
             node.saved = FREED
     return found
 

@@ -211,10 +211,10 @@ class Tensor(TensorMethods):
 
     @grad.setter
     def grad(self, value: Tensor | npt.ArrayLike | None) -> None:
-        if value is not None and type(value) is not Tensor:
-            value = Tensor(value, dtype=self.dtype)
-        if value is not None and value.shape != self.shape:
-            raise ShapeError(f"grad: shape {value.shape} for a Tensor of shape {self.shape}")
+        if value is not None:
+            value = value if type(value) is Tensor else Tensor(value, dtype=self.dtype)
+            if value.shape != self.shape:
+                raise ShapeError(f"grad: shape {value.shape} for a Tensor of shape {self.shape}")
         self._grad = value
 
     @property

@@ -25,7 +25,7 @@ class TargetError(OperandError):
 
 def whole_array(x: Tensor) -> Array:
     """Return the array of a Tensor to look at; under `vmap` that of all examples together."""
-    return array_of(base_of(x))  # type: ignore[no-any-return]
+    return array_of(x if type(x) is Tensor else base_of(x))  # type: ignore[no-any-return]
 
 
 def prediction_and_target(

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..engine.access import array_of, writable
+from ..engine.access import array_of, with_gradient
 from ..engine.errors import GraphError, ShapeError
 from ..engine.tensor import Array, Tensor
 
@@ -106,13 +106,10 @@ class Optimizer:
             self._prepare(slots, group)  # if its options were changed
             ready = []
             for slot in slots:
-                parameter = slot.parameter
-                gradient = parameter.grad
-                if gradient is None or parameter.node is None:
+                found = with_gradient(slot.parameter, "step")
+                if found is None:
                     continue
-                g = array_of(gradient)
-                p = writable(parameter, "step")
-                scratch = slot.scratch
+                (p, g), scratch = found, slot.scratch
                 if p.shape != g.shape or p.shape != scratch.shape or p.dtype != scratch.dtype:
                     self._refit(slot, g)
                 ready.append((slot, p, g))
