@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
@@ -33,7 +32,6 @@ NO_PARAMS: dict[str, Any] = {}
 """The parameters of every node of an op without any."""
 
 
-@dataclass(slots=True)
 class Pattern:
     """Where the edges of a node lead: shared by all nodes of an op with the same tracked inputs.
 
@@ -42,8 +40,11 @@ class Pattern:
         rules: The gradient rule of each edge.
     """
 
-    places: tuple[int, ...]
-    rules: tuple[Rule, ...]
+    __slots__ = ("places", "rules")
+
+    def __init__(self, places: tuple[int, ...], rules: tuple[Rule, ...]) -> None:
+        self.places = places
+        self.rules = rules
 
 
 class Node:

@@ -10,6 +10,7 @@ from typing import Any
 from .op import FUNCTIONS
 
 ROOT = __name__.partition(".")[0]
+WITHIN = f"{ROOT}."
 PUBLIC = (
     *(ROOT, f"{ROOT}.explain", f"{ROOT}.fft", f"{ROOT}.linalg", f"{ROOT}.nn"),
     *(f"{ROOT}.nn.functional", f"{ROOT}.nn.init", f"{ROOT}.optim", f"{ROOT}.special"),
@@ -30,10 +31,10 @@ def expose(
     module = namespace["__name__"].removeprefix(ROOT).removeprefix(".")
     for family in families:
         for name, value in vars(family).items():
-            full = getattr(value, "__name__", "")
-            is_public = not name.startswith("_") and FUNCTIONS.get(full) is value
-            if is_public and full.rpartition(".")[0] == module:
-                namespace[name] = value
+            if name[0] != "_" and type(value) is FunctionType:
+                full = value.__name__
+                if full.rpartition(".")[0] == module and FUNCTIONS.get(full) is value:
+                    namespace[name] = value
     names = [
         name
         for name, value in namespace.items()
@@ -49,11 +50,13 @@ def claim(namespace: dict[str, Any], names: Iterable[str]) -> None:
     Messages, tracebacks, pickles and help then have the name by which a user knows them. What
     another public module has claimed stays its own.
     """
+    here = namespace["__name__"]
     for name in names:
         thing = namespace[name]
-        home = thing.__module__ if isinstance(thing, (type, FunctionType)) else ""
-        if home.startswith(f"{ROOT}.") and home not in PUBLIC:
-            thing.__module__ = namespace["__name__"]
+        if isinstance(thing, (type, FunctionType)) and thing.__module__ != here:
+            home = thing.__module__
+            if home.startswith(WITHIN) and home not in PUBLIC:
+                thing.__module__ = here
 
 
 def renamed(module: str, **names: Any) -> Callable[[str], Any]:
