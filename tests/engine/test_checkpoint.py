@@ -91,7 +91,7 @@ def test_a_function_that_changes_its_mind_is_refused():
     w = leaf(3.0)
     y = tg.checkpoint(lambda x: x * w)(x).sum()
     w.data = 5.0
-    with pytest.raises(tg.GraphError, match="closes over was changed"):
+    with pytest.raises(tg.GraphError, match="closes over has changed"):
         y.backward()
 
 

@@ -190,7 +190,7 @@ def test_a_rule_may_be_any_callable_too():
     [
         (np.modf, r"modf has 2 results.*lambda x: np.modf\(x\)\[0\]"),
         (np.cumsum, "cumsum has a parameter named 'out'"),
-        (min, r"min: its parameters are not known.*such as lambda x: min\(x\)"),
+        (min, r"min: its parameters are unknown.*such as lambda x: min\(x\)"),
         (lambda x, *, k: x * k, "the parameter 'k' needs a default"),
         (traced(lambda x, *, k: x * k), "the parameter 'k' needs a default"),
         (3, "op: int is not a function"),

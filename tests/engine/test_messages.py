@@ -39,7 +39,7 @@ def test_reshape_and_axis_errors_name_op_and_shape():
 
 def test_integer_leaf():
     for data in (3, [1, 2], [True]):
-        with pytest.raises(tg.DTypeError, match=r"can not require a gradient.*dtype=float"):
+        with pytest.raises(tg.DTypeError, match=r"cannot require a gradient.*dtype=float"):
             leaf(data)
 
 
@@ -60,7 +60,7 @@ def test_backward_without_a_graph():
 
 def test_asarray_of_a_tracked_tensor():
     for convert in (np.asarray, np.array, lambda t: np.array([t, t])):
-        with pytest.raises(tg.GraphError, match=r"in\s+silence; use \.data"):
+        with pytest.raises(tg.GraphError, match=r"silently cut its graph; use \.data"):
             convert(leaf([1.0]))
 
 

@@ -1,4 +1,4 @@
-"""Access: what others than the engine read of graphs and Tensors, and write to Tensors."""
+"""Access: how code outside the engine reads graphs and Tensors, and writes to Tensors."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .tensor import PRIVATE, Array, Tensor
 
 
 def walk(*roots: Node) -> list[Node]:
-    """Return every node reachable from some, newest first.
+    """Return every node reachable from `roots`, newest first.
 
-    Parents are made before children, so this is a reverse topological order. Works
-    without recursion on any depth, and visits a shared node once.
+    Parents are made before children, so this is a reverse topological order. There is no recursion,
+    so any depth works, and a shared node is visited once.
     """
     seen = set(roots)
     stack = list(seen)
@@ -29,27 +29,27 @@ def walk(*roots: Node) -> list[Node]:
 
 
 def array_of(x: Any) -> Any:
-    """Return a Tensor's array to look at, not to keep or to write to; anything else as it is."""
+    """Return a Tensor's array, only to be read now; anything else as it is."""
     return x._raw if isinstance(x, Tensor) else x
 
 
 def concrete(x: Any, op: str) -> Any:
     """Return the array of an operand whose values decide what `op` does.
 
-    Refused under a trace, and under `vmap`, where they may differ between the examples.
+    Raises an error under a trace, and under `vmap`, where examples may differ.
     """
     return x._concrete(op) if isinstance(x, Tensor) else x
 
 
 def writable(x: Tensor, who: str) -> Array:
-    """Return a Tensor's array to write to: no graph and no other Tensor holds it."""
+    """Return a Tensor's array for writing: no graph and no other Tensor holds it."""
     if ACTIVE:
         refuse_replay(who, "writes to an array")
     return x._owned()
 
 
 def with_gradient(x: Tensor, who: str) -> tuple[Array, Array] | None:
-    """Return a leaf's array to write to and its gradient's; ``None`` for one without, or frozen."""
+    """Return a leaf's array for writing and its gradient; ``None`` without one, or if frozen."""
     if ACTIVE:
         refuse_replay(who, "writes to an array")
     gradient = x._grad
@@ -57,7 +57,7 @@ def with_gradient(x: Tensor, who: str) -> tuple[Array, Array] | None:
 
 
 def rebind(x: Tensor, to: Tensor) -> None:
-    """Make a Tensor another value, under its old name: the end of ``x[i] = v``."""
+    """Make a Tensor another value but keep its name: the last step of ``x[i] = v``."""
     name = x.name
     x._raw, x.node, x._share = to._raw, to.node, PRIVATE
     x.name = name
@@ -65,7 +65,7 @@ def rebind(x: Tensor, to: Tensor) -> None:
 
 @contextmanager
 def replaced(x: Tensor, by: Tensor) -> Iterator[None]:
-    """Give a Tensor the values and the node of another inside the block."""
+    """Give a Tensor the values and the node of another one inside the block."""
     before = x._raw, x.node, x._share
     x._raw, x.node, x._share = by._raw, by.node, by._share
     try:

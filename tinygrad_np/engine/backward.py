@@ -1,4 +1,4 @@
-"""What a Tensor is asked for: backward into `.grad`, or gradients as an answer."""
+"""The methods `backward`, which adds to `.grad`, and `gradient`, which returns gradients."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .tensor import Tensor, result
 def initial_cotangent(
     output: Tensor, gradient: Tensor | npt.ArrayLike | None, on_tensors: bool, caller: str
 ) -> Any:
-    """Return the cotangent a pass from `output` starts with, or say why there is none.
+    """Return the cotangent that a pass from `output` starts with, or raise an error.
 
-    A Tensor, if the rules are to run on Tensors.
+    It is a Tensor if the rules will run on Tensors.
     """
     if ACTIVE and is_replaying():
         on_tensors = True
@@ -65,15 +65,14 @@ def backward(
     Args:
         output: The result to differentiate.
         gradient: The cotangent to start with: `v` in :math:`J^T v`. Required unless the
-            Tensor has a single element, where it is one.
+            Tensor has a single element; the default is then 1.
         retain_graph: Keep what the graph saved, for another backward pass.
         create_graph: Record the backward pass itself, so that gradients have gradients;
             implies `retain_graph`.
 
     Raises:
-        ShapeError: Without `gradient` for more than one element, or for one that does
-            not fit.
-        GraphError: If nothing was recorded, or the graph is spent.
+        ShapeError: If `gradient` is missing for more than one element, or has another shape.
+        GraphError: If nothing was recorded, or the graph was freed by an earlier pass.
 
     >>> import tinygrad_np as tg
     >>> x = tg.tensor([1.0, 2.0], requires_grad=True)
@@ -85,7 +84,7 @@ def backward(
     found = run_backward(output, start, frozenset(), retain_graph, create_graph)
     for node, g in found.items():
         tensor = node.tensor() if isinstance(node, Leaf) else None
-        if tensor is None or tensor.node is not node:  # it is gone, or no longer that leaf
+        if tensor is None or tensor.node is not node:  # deleted, or no longer that leaf
             continue
         if tensor._grad is None:
             tensor._grad = as_tensor(g)
@@ -102,8 +101,7 @@ def gradients(
 ) -> tuple[Tensor | None, ...]:
     """Return the gradient of this Tensor with respect to each target.
 
-    A question, not a training step: nothing is written to any ``.grad`` and the graph
-    is not spent. A target may be a leaf or any Tensor on the way.
+    No ``.grad`` is written, and the graph is kept. A target may be a leaf or any Tensor on the way.
 
     Args:
         output: The result to differentiate.
@@ -112,7 +110,7 @@ def gradients(
         create_graph: As in :func:`backward`.
 
     Returns:
-        A tuple of Tensors, ``None`` for a target no path leads to.
+        A tuple of Tensors, ``None`` for a target that no path leads to.
 
     >>> import tinygrad_np as tg
     >>> x = tg.tensor(3.0, requires_grad=True)
@@ -140,7 +138,7 @@ def run_backward(
     retain_graph: bool,
     create_graph: bool,
 ) -> dict[Node, Any]:
-    """Run a backward pass from `output`, in grad mode if the pass itself is to be recorded."""
+    """Run a backward pass from `output`, recorded if `create_graph`."""
     assert output.node is not None  # initial_cotangent raises
     if not create_graph:
         return backward_pass({output.node: start}, targets, retain_graph=retain_graph)

@@ -1,9 +1,8 @@
 """vmap: a function of one example, run once for a whole batch.
 
-Under it a function sees BatchTracers, of the shape of one example. An op called on them is
-applied to whole batches by its batching rule, which says how a leading axis goes through it.
-Elementwise ops need none of their own; any other op without a rule is applied to one example
-after the other, so every op works.
+The function sees BatchTracers, which have the shape of one example. An op called on them is applied
+to whole batches by its batching rule, which handles the leading axis. Elementwise ops need none;
+any other op without one is applied to one example after another, so every op works.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ from .tensor import Tensor, asarray
 from .trees import tree_leaves, tree_map
 
 Operand = tuple[Any, bool]
-"""An operand, and whether its first axis is the batch."""
+"""An operand, and whether its first axis is that of the batch."""
 
 Level = tuple[int, int]
-"""The number of a running `vmap`, the outermost first, and the size of its batch."""
+"""The number of a running `vmap`, counted from the outermost, and the size of its batch."""
 
 levels: ContextVar[tuple[Level, ...]] = ContextVar("tinygrad_np_vmap_levels", default=())
 
@@ -35,8 +34,7 @@ class BatchTracer(Tensor, Tracer):
     """A Tensor of one example in a batch.
 
     Attributes:
-        value: The whole batch, along the first axis: a Tensor, or one mapped by an outer
-            `vmap`.
+        value: The whole batch along the first axis: a Tensor, or a BatchTracer of an outer `vmap`.
         level: The `vmap` it belongs to.
     """
 
@@ -82,7 +80,7 @@ class BatchTracer(Tensor, Tracer):
         return f"BatchTracer(one of {self.level[1]} of shape {self.shape}, dtype={self.dtype})"
 
     def apply(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
-        """Apply an op to operands some of which are batches: by the innermost `vmap` first."""
+        """Apply an op to batches and other operands; the innermost `vmap` comes first."""
         level = max(x.level for x in args if isinstance(x, BatchTracer))
         values = [
             (x.value, True) if isinstance(x, BatchTracer) and x.level == level else (x, False)
@@ -94,7 +92,7 @@ class BatchTracer(Tensor, Tracer):
     def _concrete(self, op: str) -> NoReturn:
         raise UnsupportedError(
             f"{op}: what it does depends on values, which may differ between the examples of a "
-            f"vmap; use tg.where, or take a loop over the examples"
+            f"vmap; use tg.where, or loop over the examples"
         )
 
     def _refuse(self, *_: Any) -> NoReturn:
@@ -121,7 +119,7 @@ def elementwise(op: Op, size: int, values: Sequence[Operand], params: dict[str, 
 
 
 def one_by_one(op: Op, size: int, values: Sequence[Operand], params: dict[str, Any]) -> Tensor:
-    """Apply an op to each example by itself: right for every op, and as slow as a loop."""
+    """Apply an op to each example by itself: correct for every op, and as slow as a loop."""
     if not size:
         raise ShapeError(f"vmap: {op.name} has no rule for a batch of no examples")
     return FUNCTIONS["stack"](  # type: ignore[no-any-return]  # an op
@@ -143,22 +141,22 @@ def whole_batch(v: Any, mapped: bool, size: int) -> Any:
 
 
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable[..., Any]:
-    """Return `f`, a function of one example, as a function of a batch of them.
+    """Return a function of a batch of examples from `f`, a function of one example.
 
-    The function runs once; every op in it is applied to all examples together. Derivatives
-    may be taken inside, for each example, or outside.
+    `f` runs once; every op in it is applied to all examples together. Derivatives may be taken
+    inside, for each example, or outside.
 
     Args:
         f: A function of arrays, or nested lists, tuples and dicts of them, made of the
-            package's ops. It can not look at values: no ``if`` on them, no ``.item()``.
+            package's ops. It cannot look at values: no ``if`` on them, no ``.item()``.
         in_axes: The axis of the batch in each positional argument, or ``None`` for one that is
             the same for all examples; one for all arguments, or a tuple. Keyword arguments
             are the same for all.
-        out_axes: Where the axis of the batch goes in the results.
+        out_axes: The axis of the batch in the results.
 
     Raises:
         ShapeError: If the batches differ in size, or there is none.
-        GraphError: For a function that looks at values.
+        GraphError: If the function looks at values.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> tg.vmap(lambda x, w: (x * w).sum(), in_axes=(0, None))(np.eye(2), [3.0, 4.0]).tolist()
@@ -185,7 +183,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
         }
         if len(sizes) != 1:
             found = " and ".join(map(str, sorted(sizes))) or "none"
-            raise ShapeError(f"vmap: the sizes of the batches must be one, and are {found}")
+            raise ShapeError(f"vmap: all batches must have the same size; found {found}")
         outer = levels.get()
         level = (len(outer) + 1, sizes.pop())
         inside = [
@@ -203,7 +201,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
 
 
 def batch_first(x: Any, axis: int) -> Tensor:
-    """Return an argument as a Tensor with the axis of the batch in front."""
+    """Return an argument as a Tensor with the axis of the batch first."""
     t = x if isinstance(x, Tensor) else asarray(x)
     if not -t.ndim <= axis < t.ndim:
         raise ShapeError(f"vmap: there is no axis {axis} in an argument of shape {t.shape}")
@@ -215,7 +213,7 @@ def batch_first(x: Any, axis: int) -> Tensor:
 
 
 def batch_last(x: Any, level: Level, axis: int) -> Tensor:
-    """Return a result as a whole batch, with its axis where it is wanted."""
+    """Return a result as a whole batch, with its axis in the given place."""
     here = isinstance(x, BatchTracer) and x.level == level
     t = whole_batch(x.value if here else x, here, level[1])
     if not -t.ndim <= axis < t.ndim:
@@ -228,14 +226,14 @@ def batch_last(x: Any, level: Level, axis: int) -> Tensor:
 
 
 def base_of(x: Tensor) -> Tensor:
-    """Return the whole batch of all levels below a Tensor."""
+    """Return the whole batch of all levels that a Tensor stands for."""
     while isinstance(x, BatchTracer):
         x = x.value
     return x
 
 
 def at_levels(x: Any, active: Sequence[Level]) -> Any:
-    """Return `x` mapped at each of the given levels, the outermost first."""
+    """Return `x` as one example at each of the given levels, the outermost first."""
     if not active:
         return x if isinstance(x, Tensor) else asarray(x)
     here = isinstance(x, BatchTracer) and x.level == active[-1]

@@ -1,8 +1,8 @@
 """What a call of an op does: take the operands apart, compute, record a node.
 
-Three callers do one thing. The first two are the third with its loops written out,
-because they are what a training step spends its Python time in. Where a tracer reads the
-program, all of them hand the call to it, by `dispatch`.
+Three callers do the same thing. `unary` and `binary` are `general` with its loops written out: a
+training step spends its Python time in them. If a tracer reads the program, each of them passes the
+call on to it by `dispatch`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from .op import FUNCTIONS, Op, Rule
 from .tensor import LENT, NUMERIC, Tensor, as_array, result
 
 NUMBERS = (float, int, bool, complex)
-"""Python numbers, which stay as they are: NumPy lets the other operand decide the dtype."""
+"""Python numbers, which stay as they are: the other operand decides the dtype, as in NumPy."""
 
 
 def operand(x: Any, op: str) -> tuple[Any, Any]:
-    """Return the array of `x` and its node."""
+    """Return the array and the node of an operand."""
     if type(x) is np.ndarray:
         return (x if x.dtype.kind in NUMERIC else as_array(x, op)), None
     if type(x) is Tensor:
@@ -37,7 +37,7 @@ def operand(x: Any, op: str) -> tuple[Any, Any]:
 
 
 def must_dispatch(x: Any) -> bool:
-    """Return whether an operand is a tracer, or holds Tensors of which any may be one."""
+    """Return whether an operand is a tracer, or a list of Tensors, which may hold one."""
     return isinstance(x, Tracer) or (isinstance(x, (list, tuple)) and contains_tensor(x))
 
 
@@ -49,15 +49,15 @@ def contains_tensor(x: Any) -> bool:
 
 
 def dispatch(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
-    """Hand a call to a tracer among its operands, else to the innermost active one.
+    """Pass a call to a tracer among its operands, or else to the innermost active one.
 
-    While that one has it, the others are active: it may hand the call on.
+    Inside, only the outer tracers are active, so that it may pass the call on to them.
     """
     tracers = active()
     try:
         args = tuple([traceable(x, op.name) for x in args])
     except Exception:
-        if not tracers:  # else the op refuses it again, where they see it
+        if not tracers:  # otherwise the op raises it again, where they see it
             raise
     for x in args:
         if isinstance(x, Tracer):
@@ -69,14 +69,14 @@ def dispatch(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
 
 
 def traceable(x: Any, op: str) -> Any:
-    """Return an operand as tracers see it: a Tensor, or a Python number."""
+    """Return an operand as tracers see it: a Tensor or a Python number."""
     if isinstance(x, Tensor) or type(x) in NUMBERS:
         return x
     return FUNCTIONS["stack"](x) if contains_tensor(x) else result(as_array(x, op), None)
 
 
 def remember(array: Any, x: Any) -> Any:
-    """Return what a new node keeps of an operand without a node: see ``Node.inputs``."""
+    """Return what a new node keeps of an operand without a node: see `Node.others`."""
     if type(array) is not np.ndarray:
         return array  # a Python number
     return Constant(array.shape, array.dtype, x._name if type(x) is Tensor else None)
@@ -177,7 +177,7 @@ def binary(op: Op) -> Callable[..., Tensor]:
 
 
 def pick_for(x: Rule, y: Rule) -> Callable[[Any], Any]:
-    """Return what picks the saved values of two rules, at once where each has one."""
+    """Return a function that selects what two rules save, in one step if each saves one value."""
     if x.count == y.count == 1:
         return itemgetter(*x.at, *y.at)
     if not x.count and not y.count:
@@ -190,7 +190,7 @@ def general(op: Op) -> Callable[..., Tensor]:
     forward, varargs, defaults = op.forward, op.varargs, op.defaults
     fixed = op.inputs[:-1] if varargs else op.inputs
     count = len(fixed)
-    # What a rule may ask for, in the order in which a call lays it out.
+    # What a rule may ask for, in the order in which a call lists it.
     names = [*op.inputs, "out", *defaults, *(f"{name}_shape" for name in fixed)]
     if varargs:
         names += ["shapes", "index"]
@@ -205,7 +205,7 @@ def general(op: Op) -> Callable[..., Tensor]:
     varargs_rule = op.rules.get(varargs) if varargs else None
 
     def bind(args: tuple[Any, ...], given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        """Return the inputs and the parameters, both complete."""
+        """Return the complete inputs and parameters."""
         params = dict(defaults)
         if not varargs:
             if len(args) > count + len(defaults):
@@ -281,10 +281,10 @@ def general(op: Op) -> Callable[..., Tensor]:
 
 
 def saved_tensors(node: Node, rule: Rule, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return what a rule saved with every array as a Tensor that knows its node.
+    """Return what a rule saved, every array as a Tensor with its node.
 
-    What the rule then computes is recorded and leads back to the inputs: this is how a
-    gradient of a gradient is taken. Constants are Tensors too, for a tracer to know them.
+    What the rule then computes is recorded and leads back to the inputs: so gradients have
+    gradients. Constants become Tensors too, so that a tracer sees them.
     """
     op = node.op
     assert op is not None  # a leaf has no rules
@@ -303,7 +303,7 @@ def saved_tensors(node: Node, rule: Rule, arguments: tuple[Any, ...]) -> tuple[A
 
 
 def _with_node(value: Any, source: Any) -> Any:
-    """Return a saved operand as a Tensor, a Python number as it is."""
+    """Return a saved array as a Tensor, a Python number as it is."""
     if type(value) is not np.ndarray:
         return value
     return result(value, source if isinstance(source, Node) else None)

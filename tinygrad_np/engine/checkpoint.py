@@ -1,4 +1,4 @@
-"""Checkpoint: compute again in the sweep what would otherwise be saved."""
+"""Checkpoint: recompute values in the backward pass instead of saving them."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from .trees import tree_leaves, tree_map
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `f` changed to save nothing of its inside for the sweep.
+    """Return `f` wrapped so that it saves nothing of its inside for the backward pass.
 
-    It is run once, and again when its gradient, or in forward mode its tangent, is wanted: time
-    for memory. It may return nested lists, tuples and dicts, may close over Tensors that require
-    gradients, and works in both modes, to any order and under `vmap`. A sweep that is itself
-    recorded, for a second derivative, keeps what the second run computed: then it saves nothing.
+    It runs once, and again when its gradient, or in forward mode its tangent, is computed: time for
+    memory. It may return nested lists, tuples and dicts, may close over Tensors that require
+    gradients, and works in both modes, to any order and under `vmap`. A pass that is itself
+    recorded, for a second derivative, keeps what the second run computed: memory is not saved then.
     Chen et al., "Training deep nets with sublinear memory cost", arXiv:1604.06174.
 
     Raises:
-        GraphError: In the sweep, if the second run gives another result: if `f` draws random
-            numbers, or something it closes over was changed.
+        GraphError: In the pass, if the second run returns another result: if `f` draws random
+            numbers, or something it closes over has changed.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> x = tg.tensor([1.0, 2.0], requires_grad=True)
@@ -43,25 +43,24 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @functools.wraps(f)
-    def computed_again(*args: Any, **kwargs: Any) -> Any:
+    def recomputed(*args: Any, **kwargs: Any) -> Any:
         if not is_grad_enabled():
             return f(*args, **kwargs)
         return Segment(f, args, kwargs).first_run()
 
-    return computed_again
+    return recomputed
 
 
 class Segment:
-    """A part of a computation that is run again when its gradient is wanted.
+    """A part of a computation that runs again when its gradient is computed.
 
     Attributes:
         f: The function.
-        arguments: What it is called with.
-        given: The tracked Tensors among that.
-        levels: The `vmap` it is called under, if any: the second run may be outside.
-        outside: The nodes of what it closes over.
-        values: The arrays it returned, of whole batches under `vmap`, to see that it does so
-            again.
+        arguments: The arguments it was called with.
+        given: The tracked Tensors among them.
+        levels: The `vmap` levels of the call: the second run may be outside.
+        outside: The nodes of Tensors that it closes over.
+        values: The arrays it returned, whole batches under `vmap`, to compare with the second run.
     """
 
     def __init__(self, f: Callable[..., Any], args: Any, kwargs: Any) -> None:
@@ -76,8 +75,7 @@ class Segment:
     def run(self, stand_in: Callable[[Tensor], Tensor]) -> tuple[Any, list[Tensor], list[Node]]:
         """Run the function with stand-ins for its tracked arguments.
 
-        Returns what it returned, the Tensors in that as whole batches, and the nodes of the
-        stand-ins.
+        Return its result, the Tensors in that as whole batches, and the nodes of the stand-ins.
         """
         fresh = [stand_in(base_of(x)) for x in self.given]
         rest = iter(fresh)
@@ -94,12 +92,12 @@ class Segment:
         return answer, tensors, [x.node for x in fresh if x.node is not None]
 
     def first_run(self) -> Any:
-        """Return what the function returns, with nodes that lead to this segment."""
+        """Return the function's result, with nodes that lead to this segment."""
         start = next_number()
         answer, tensors, own = self.run(new_leaf)
         self.values = [x._raw for x in tensors]
         roots = [x.node for x in tensors if x.node is not None]
-        # What was made before the call and is used in it: what the function closes over.
+        # The function closes over what was made before the call and is used in it.
         nodes = walk_edges(roots, frozenset(own))
         used = (p for n in nodes if n.number > start for p in as_tuple(n.ends))
         self.outside = [n for n in dict.fromkeys((*roots, *used)) if n.number < start]
@@ -121,7 +119,7 @@ class Segment:
         return tree_map(output, answer)
 
     def cotangents(self, k: int, g: Any) -> list[Any]:
-        """Return the cotangent of each parent for that of one result, by a run and a sweep."""
+        """Return each parent's cotangent for that of one result, by a run and a backward pass."""
         if not same_items(self.memo[0], [k, g]):  # results that are added share one cotangent
             recorded = isinstance(g, Tensor) and is_grad_enabled()
             roots, targets = self.second_run(recorded)
@@ -136,7 +134,7 @@ class Segment:
         return self.memo[1]
 
     def tangents(self, given: list[Any], recorded: bool) -> list[Any]:
-        """Return the tangent of each result for those of the parents, by a run and a sweep."""
+        """Return each result's tangent for those of the parents, by a run and a forward pass."""
         if not same_items(self.memo[0], given):
             roots, targets = self.second_run(recorded)
             starts = {n: t for n, t in zip(targets, given, strict=True) if t is not None}
@@ -150,30 +148,30 @@ class Segment:
         for x, value in zip(tensors, self.values, strict=True):
             if not np.array_equal(x._raw, value, equal_nan=value.dtype.kind in "fc"):
                 raise GraphError(
-                    "checkpoint: the function gave another result when it was computed "
-                    "again: it draws random numbers, or something it closes over was changed"
+                    "checkpoint: the function returned another result when it was computed "
+                    "again: it draws random numbers, or something it closes over has changed"
                 )
         return [x.node for x in tensors], [*own, *self.outside]
 
 
 def batched_like(x: Tensor, whole: Tensor) -> Tensor:
-    """Return a whole batch as an example of what `x` is an example of."""
+    """Return a whole batch as one example, at the levels of `x`."""
     return (
         BatchTracer(batched_like(x.value, whole), x.level) if isinstance(x, BatchTracer) else whole
     )
 
 
 def same_items(x: Any, y: list[Any]) -> bool:
-    """Return whether a list holds the very objects of another."""
+    """Return whether two lists hold the same objects."""
     return isinstance(x, list) and len(x) == len(y) and all(map(operator.is_, x, y))
 
 
 def segment_jvp(
     node: Node, tangents: dict[Node, Any], on_tensors: bool, note: Callable[..., None] | None
 ) -> Any:
-    """Return the tangent of a result of a segment: see ``passes.tangent_of``.
+    """Return the tangent of a result of a segment: see ``Op.jvp``.
 
-    The pass inside notes its steps itself.
+    The pass inside notes its own steps.
     """
     edges = node.edges or ()
     segment, k, _ = edges[0][2]

@@ -1,4 +1,4 @@
-"""Own ops: a user's function with rules of its own, or with finite differences for them."""
+"""Own ops: a user's function with gradient rules, or with finite differences instead."""
 
 from __future__ import annotations
 
@@ -30,31 +30,31 @@ def op(
 
     Its parameters without a default are the array inputs, those with one are hashable
     parameters. A rule is named after the input it differentiates; it takes the cotangent `g`
-    of the result and names what else it needs: inputs, ``x_shape``, ``out``, parameters. It is
-    written in NumPy functions that are supported here, so that it can itself be
-    differentiated.
+    of the result and names what else it needs: inputs, ``x_shape``, ``out``, parameters. It uses
+    NumPy functions that are supported here, so that it can be differentiated itself.
 
-    The function may be anything that is called and has a signature: a method, a partial, an
-    object. The inputs of a ufunc are `x`, or `x` and `y`, and its kind is elementwise.
+    The function may be any callable with a signature: a method, a partial, an object. The inputs of
+    a ufunc are `x`, or `x` and `y`, and its kind is elementwise.
 
     Args:
-        forward: The function, when `op` is used without parentheses.
-        gradient: ``"finite-difference"`` for central differences instead of rules, which
-            cost two calls for each element and are right to six digits or so;
-            ``"none"`` for a result that no gradient flows to.
-        kind: ``"elementwise"`` if each element of the result depends on the elements of the
-            inputs at its own place, which may then broadcast; ``"linear"``, ``"bilinear"``.
-        name: Its name in pictures and messages; the function's when left out.
+        forward: The function, if `op` is used without parentheses.
+        gradient: ``"finite-difference"`` for central differences instead of rules: they cost two
+            calls for each element and have about six correct digits; ``"none"`` for a result
+            without a gradient.
+        kind: ``"elementwise"`` if each element of the result depends only on the elements of the
+            inputs in the same place; the inputs may then broadcast. ``"linear"`` or ``"bilinear"``
+            if the function is linear in its inputs together, or in each.
+        name: The name in pictures and messages, by default that of the function.
         holomorphic: Whether the rules hold for complex numbers as they stand.
         rules: A rule for each differentiable input.
 
     Returns:
-        A function that takes Tensors and anything NumPy takes, and works in both modes, to
-        any order, in pictures and in gradient checks like those of the package.
+        A function that takes Tensors and anything that NumPy takes, and works in both modes, to
+        any order, in pictures and in gradient checks like the ops of the package.
 
     Raises:
-        TypeError: For a rule that asks for what there is not, without any rule, and for a
-            function whose parameters are not known, or one of them is named ``out``.
+        TypeError: If a rule asks for something unknown, if there is no rule, or if the parameters
+            of the function are unknown or one of them is named ``out``.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> @tg.op(kind="elementwise", x=lambda g, out: g * (1.0 - out * out))
@@ -106,7 +106,7 @@ def op(
 
 
 def returns_array(rule: RuleFunction, op: str, key: str) -> RuleFunction:
-    """Return a rule that says so if it returns what is no array."""
+    """Wrap a rule so that a result that is not an array raises an error."""
 
     @functools.wraps(rule)
     def checked(*given: Any) -> Any:
@@ -122,9 +122,9 @@ def returns_array(rule: RuleFunction, op: str, key: str) -> RuleFunction:
 
 
 def numeric(forward: Forward, name: str) -> Forward:
-    """Return a function that refuses to return an array of anything but numbers.
+    """Wrap a function so that a result that is not an array of numbers raises an error.
 
-    Such an array would be a constant, without a gradient and without a word.
+    It would silently be a constant without a gradient.
     """
 
     def checked(*arrays: Any, **params: Any) -> Array:
@@ -142,10 +142,10 @@ def numeric(forward: Forward, name: str) -> Forward:
 def by_differences(
     forward: Forward, name: str, like: Forward | None = None
 ) -> Callable[..., Tensor]:
-    """Return an op whose rules multiply with a Jacobian taken by central differences.
+    """Return an op whose rules multiply by a Jacobian computed by central differences.
 
-    The Jacobian for an input is an op itself, made when it is first asked for, whose gradient
-    is taken by differences again: so it can be differentiated to any order.
+    The Jacobian for an input is itself such an op, made on first use, so it can be differentiated
+    to any order.
     """
     like = like or forward
     inputs, varargs, defaults = parameters(like)
@@ -172,10 +172,10 @@ def by_differences(
 
 
 def numeric_jacobian(forward: Forward, i: int) -> Forward:
-    """Return the function that computes the Jacobian of `forward` for its input `i`.
+    """Return the function that computes the Jacobian of `forward` for input `i`.
 
-    By central differences whose step, the cube root of the rounding unit times the size of
-    the element, balances the error of the formula and that of rounding.
+    It uses central differences. The step, the cube root of the rounding unit times the size of
+    the element, balances truncation and rounding errors.
     """
 
     def jacobian(*arrays: Array, **params: Any) -> Array:

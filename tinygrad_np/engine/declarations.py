@@ -1,6 +1,6 @@
-"""Declarations: one makes an op, its public function and its table entries.
+"""Declarations: each one makes an op, its public function and its table entries.
 
-It names the algebra: elementwise, constant, bilinear, or the kind that `declare` is told.
+It names the algebra: elementwise, constant, bilinear, or the `kind` passed to `declare`.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ def elementwise(
     batching: Callable[..., Tensor] | None = None,
     **rules: RuleFunction | RulePair,
 ) -> Any:
-    """Declare an op that works element by element, on one or two broadcasting arrays.
+    """Declare an elementwise op of one or two arrays, which broadcast; return its public function.
 
-    `forward` is a NumPy ufunc, or a function of arrays with positional inputs, which gives the
-    name unless there is one, and `doc` the docstring of the public function, which this returns.
-    The rest is as in :func:`declare`.
+    `forward` is a NumPy ufunc, or a function of arrays with positional inputs. It gives the op's
+    name by default. `doc` is the docstring of the public function; see :func:`declare` for the
+    rest.
     """
     nin = forward.nin if isinstance(forward, np.ufunc) else len(parameters(forward)[0])
     name = name or forward.__name__
@@ -43,7 +43,7 @@ def elementwise(
 
 
 def constant(forward: Any, *, name: str | None = None, doc: str = "") -> Any:
-    """Declare an elementwise op that no gradient flows through: a comparison, a sign test."""
+    """Declare an elementwise op that passes no gradient: a comparison, a sign test."""
     return elementwise(forward, name=name, doc=doc)
 
 
@@ -64,25 +64,24 @@ def declare(
 ) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
     """Declare the decorated function of arrays as an op.
 
-    Its parameters without a default are the array inputs; the last may be ``*arrays``,
-    any number of them, and a rule for those may ask for the ``index`` of the one it is
-    for and for all their ``shapes``. Those with a default are the op's parameters, which
-    must be hashable. The docstring becomes the public function's.
+    Its parameters without a default are the array inputs. The last may be ``*arrays``, any number
+    of them; their rule may ask for the ``index`` of the one it differentiates and for all
+    ``shapes``. Those with a default are the op's parameters and must be hashable. The docstring
+    becomes that of the public function.
 
     Args:
-        numpy: The NumPy function it answers, if any.
+        numpy: The NumPy function it stands for, if any.
         kind: The algebra: ``"elementwise"``, ``"linear"`` in all inputs that have a rule,
             ``"bilinear"`` or ``"general"``; see :class:`Op`.
-        name: The op's name; when left out the function's, without the underscore in front that
-            keeps it out of the package's namespace.
-        mismatch: Shapes to words, for the error when NumPy refuses them.
+        name: The op's name, by default that of the function without its leading underscore, which
+            keeps a function out of the package's namespace.
+        mismatch: Describes shapes that NumPy rejected, for the error.
         holomorphic: Whether the rules hold for complex numbers as they stand.
-        batching: How the axis of a batch goes through it; see ``engine.batching``. An elementwise
-            op needs none, and any other without one is applied to one example after the other.
-        rules: A rule per differentiable input, the vjp, or a pair: vjp and jvp. Both take a
-            cotangent or a tangent first and then ask for the same. Forward mode uses the jvp, or
-            the kind, or, without either, the transpose of the vjp. No gradient flows to an
-            input without a rule.
+        batching: The batching rule; see ``engine.batching``. An elementwise op needs none. Any
+            other op without one is applied to one example after another.
+        rules: For each differentiable input a vjp, or a pair of a vjp and a jvp. Both take a
+            cotangent or a tangent first and need the same values. Forward mode uses the jvp, or
+            the kind, or else the transpose of the vjp. No gradient flows to other inputs.
     """
 
     def decorate(forward: Callable[P, Any]) -> Callable[P, Tensor]:
@@ -105,20 +104,20 @@ def make(
     like: Callable[..., Any] | None = None,
     batching: Callable[..., Tensor] | None = None,
 ) -> Callable[..., Tensor]:
-    """Return the public function of a new op, which is in no table yet.
+    """Return the public function of a new op that is in no table.
 
-    The op takes what `forward` takes, or what the function `like` does.
+    Its inputs and parameters are those of `forward`, or of the function `like`.
     """
     plain, varargs, defaults = parameters(like or forward)
     inputs = plain if varargs is None else (*plain, varargs)
     op = Op(name, forward, kind, inputs, rules, mismatch, varargs, holomorphic, defaults, batching)
     call = dress(op, general(op), (like or forward).__doc__ or "")
-    call.__wrapped__ = like or forward  # type: ignore[attr-defined]  # where help() finds the signature
+    call.__wrapped__ = like or forward  # type: ignore[attr-defined]  # for help()
     return call
 
 
 def dress(op: Op, call: Callable[..., Tensor], doc: str) -> Callable[..., Tensor]:
-    """Tie an op and its public function to each other."""
+    """Link an op and its public function."""
     op.call = call
     call.__name__ = call.__qualname__ = op.name
     call.__doc__ = doc
@@ -134,5 +133,5 @@ def publish(op: Op, call: Callable[..., Tensor], numpy: Any, doc: str) -> Callab
 
 
 def either(call: Callable[..., Any]) -> Op:
-    """Return the op of a public function: as rules use it, on arrays and on Tensors."""
+    """Return the op of a public function, which rules call on arrays and on Tensors."""
     return call.op  # type: ignore[attr-defined,no-any-return]  # set by dress

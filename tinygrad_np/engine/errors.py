@@ -1,10 +1,10 @@
-"""The exceptions and warnings users meet. Each is also the built-in exception NumPy would raise."""
+"""The exceptions and warnings. Each error is also the built-in exception that NumPy would raise."""
 
 from typing import Any
 
 
 class TinygradError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base class of the errors of this package."""
 
 
 class ShapeError(TinygradError, ValueError):
@@ -12,37 +12,36 @@ class ShapeError(TinygradError, ValueError):
 
 
 class DTypeError(TinygradError, TypeError):
-    """A dtype that an operation, or differentiation, can not work with."""
+    """A dtype that an operation does not support, or that has no derivative."""
 
 
 class OperandError(TinygradError, ValueError):
-    """Values that an operation cannot take, such as an index out of range."""
+    """Values that an operation does not accept, such as an index out of range."""
 
 
 class GraphError(TinygradError, RuntimeError):
-    """A graph that can not be swept: spent, missing, or asked for the wrong thing."""
+    """A graph that cannot be differentiated: freed, missing, or not what was asked for."""
 
 
 class UnsupportedError(TinygradError, TypeError):
-    """A NumPy call that has no counterpart here, with the nearest supported way."""
+    """A NumPy call without a counterpart here; the message names the nearest supported one."""
 
 
 class DegenerateError(TinygradError, ArithmeticError):
-    """A derivative that can not be found: for equal or vanishing eigen- or singular values."""
+    """A derivative that does not exist: of equal or vanishing eigenvalues or singular values."""
 
 
 class DegenerateSpectrumWarning(RuntimeWarning):
-    """A gradient of one of several equal eigenvalues or singular values, or of one that is 0.
+    """The gradient of one of several equal eigenvalues or singular values, or of one that is 0.
 
-    The function has a kink there. What is returned is the gradient for the vectors that were
-    found, one of many.
+    The function has a kink there. The returned gradient is one of many: that of the vectors found.
     """
 
 
 class NonFiniteError(TinygradError, FloatingPointError):
-    """A NaN or Inf that an operation or a gradient rule made, found by ``tinygrad_np.debug``.
+    """A NaN or Inf made by an operation or a gradient rule, found by ``tinygrad_np.debug``.
 
-    Its `finding` tells the op, the elements, the operands and the cause.
+    `finding` holds the op, the elements, the operands and the cause.
     """
 
     def __init__(self, message: str, finding: Any = None) -> None:

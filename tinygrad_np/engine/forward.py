@@ -1,6 +1,6 @@
 """The forward pass over the graph: from tangents of leaves, or of any nodes, to those of results.
 
-It goes the other way through the same record, by the same rules.
+It follows the same record in the opposite direction, by the same rules.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def forward_pass(
 
     Args:
         roots: The nodes of the results.
-        tangents: Where to start: a tangent of its shape for each node.
-        on_tensors: Run on Tensors, so that what is computed is recorded in grad mode.
+        tangents: The nodes to start from, each with a tangent of its shape.
+        on_tensors: Run on Tensors, so that grad mode records what is computed.
     """
     if not on_tensors and is_replaying():
         with no_grad():
@@ -56,10 +56,10 @@ def _go_forward(
 
 
 def jvp_of_node(node: Node, tangents: dict[Node, Any], on_tensors: bool, note: Note | None) -> Any:
-    """Return the tangent of a node's result, given those of its parents; ``None`` for none."""
+    """Return the tangent of a node for those of its parents; ``None`` if it is 0."""
     op, places, edges = node.op, node.pattern.places, node.edges
     assert op is not None  # a leaf has no edges
-    assert edges is not None  # the walk has seen that
+    assert edges is not None  # the walk has checked that
     given = [
         (place, edge, tangents[edge[0]])
         for place, edge in zip(places, edges, strict=True)
@@ -88,10 +88,11 @@ def jvp_of_edge(
     t: Any,
     on_tensors: bool,
 ) -> Any:
-    """Return the tangent of a node's result that the tangent `t` of one input causes.
+    """Return the part of a node's tangent that comes from the tangent `t` of one input.
 
-    By the jvp that was declared. Without one, a linear or bilinear op is its own jvp, and an
-    elementwise rule is, because the Jacobian is diagonal; else it is the transpose of the rule.
+    It is computed by the declared jvp. Without one, a linear or bilinear op is its own jvp, and an
+    elementwise rule is also the jvp, because the Jacobian is diagonal. Otherwise the rule is
+    transposed.
     """
     op = node.op
     assert op is not None  # a leaf has no edges
@@ -121,9 +122,10 @@ def own_jvp(
     tangents: dict[int, Any],
     on_tensors: bool,
 ) -> Any:
-    """Return what an op gives for tangents in the places of some of its inputs.
+    """Return the result of an op with tangents in place of some of its inputs.
 
-    In a linear one the other inputs with a gradient are 0. All others are what the rule saved.
+    Other differentiable inputs of a linear op are set to 0. All other inputs are what the rule
+    saved.
     """
     op = node.op
     assert op is not None  # a leaf has no edges
@@ -151,16 +153,16 @@ def own_jvp(
 def transposed_rule(
     node: Node, rule: Rule, arguments: tuple[Any, ...], parent: Node, t: Any, on_tensors: bool
 ) -> Any:
-    """Return the tangent that the transpose of a rule gives: right for every op.
+    """Return the tangent by the transpose of a rule, which is correct for every op.
 
-    A rule is linear in the cotangent. So it is recorded on a stand-in for one, and a pass back
-    over that record, with the tangent as its cotangent, is the rule's transpose.
+    A rule is linear in the cotangent. It is recorded on a stand-in for one; a backward pass over
+    that record, with the tangent as its cotangent, applies the transpose.
     """
     g = result(np.zeros(node.shape, node.dtype), None)
     g.requires_grad = True
     start = g.node
     assert start is not None
-    with np.errstate(all="ignore"):  # the zeros only stand for a cotangent
+    with np.errstate(all="ignore"):  # the zeros are only a stand-in
         with enable_grad():
             c = vjp_of(node, rule, g, arguments)
             if c is None or c.node is None:

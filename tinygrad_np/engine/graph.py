@@ -1,7 +1,7 @@
 """The graph: nodes that point at their parents, and the walk over them.
 
-A node points at its parents and at nothing else: no Tensor, no child, so no cycle
-can form and a dropped graph is freed at once by reference counting.
+A node points at no Tensor and at no child. So there are no cycles, and reference counting frees a
+graph as soon as it is dropped.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ Edge = tuple["Node", "Rule", tuple[Any, ...]]
 next_number = itertools.count().__next__
 
 FREED: Final = object()
-"""What a node has in place of its saved values once a backward pass has freed them."""
+"""What stands in place of a node's saved values once a backward pass has freed them."""
 
 NO_PARAMS: dict[str, Any] = {}
-"""The parameters of every node of an op without any."""
+"""The parameters of every node whose op has none."""
 
 
 class Pattern:
-    """Where the edges of a node lead: shared by all nodes of an op with the same tracked inputs.
+    """Where edges lead; shared by all nodes of an op with the same tracked inputs.
 
     Attributes:
-        places: The input that each edge leads to, by number.
+        places: The number of the input that each edge leads to, ascending.
         rules: The gradient rule of each edge.
     """
 
@@ -50,24 +50,24 @@ class Pattern:
 class Node:
     """One applied op.
 
-    Python's garbage collector walks over large graphs again and again, and visits every tuple.
-    So where there is one of something (a parent, a saved value) it stands there by itself, and in
-    a tuple only where there are several. `edges` and `inputs` read it.
+    Python's garbage collector visits every tuple of a large graph again and again. So a node with
+    one edge holds its parent and its saved value directly, and tuples only if there are several.
+    `edges` and `inputs` hide the difference.
 
     Attributes:
         op: The op that was applied; ``None`` for a leaf.
         pattern: Which inputs the edges lead to, and their rules.
-        ends: The node that the only edge leads to, or a tuple with that of each edge.
-        saved: What the rule of the only edge asks for, itself if it is one value; or a tuple with
-            that of each edge; `FREED` once a backward pass has let it go.
-        others: The inputs without an edge, in order: a Constant for an array, a Python number for
-            itself, a Node where no gradient flows. The only one, or a tuple, or ``None``.
+        ends: The parent of the only edge, or a tuple of those of all edges.
+        saved: What the rule of the only edge needs, a single value as it is; or a tuple of that for
+            all edges. `FREED` once a backward pass has dropped it.
+        others: The inputs without an edge, in order: a Constant for an array, a Python number
+            as it is, a Node to which no gradient flows. The only one, a tuple, or ``None``.
         params: The op's keyword parameters.
         shape: The result's shape.
         dtype: The result's dtype.
         number: The creation number; a parent's is always smaller.
-        name: The name a user gave the result.
-        scope: The module whose result it is, as `scopes.scope_of` reads it; ``None`` for most.
+        name: The name that the user gave the result.
+        scope: The module whose result it is, read by `scopes.scope_of`; mostly ``None``.
     """
 
     __slots__ = (
@@ -112,9 +112,9 @@ class Node:
 
     @property
     def edges(self) -> tuple[Edge, ...] | None:
-        """``(parent, rule, arguments)`` for each input a gradient flows to; ``None`` once freed.
+        """``(parent, rule, arguments)`` for each input that a gradient flows to.
 
-        The arguments are exactly what the rule asks for.
+        The arguments are exactly what the rule needs. ``None`` once they are freed.
         """
         saved = self.saved
         if saved is FREED:
@@ -132,7 +132,7 @@ class Node:
 
     @property
     def inputs(self) -> tuple[Any, ...]:
-        """What the op was applied to, in order: nodes, Constants, Python numbers."""
+        """The operands, in order: nodes, Constants, Python numbers."""
         others, ends = self.others, as_tuple(self.ends)
         if others is None:
             return ends
@@ -143,7 +143,7 @@ class Node:
 
     @property
     def parents(self) -> tuple[Node, ...]:
-        """The nodes this one was computed from, with an edge or not."""
+        """The nodes among the inputs, with an edge or without."""
         return tuple([x for x in self.inputs if isinstance(x, Node)])
 
     def __repr__(self) -> str:
@@ -162,7 +162,7 @@ def new_node(
     params: dict[str, Any],
     out: Any,
 ) -> Node:
-    """Return the node of a result, of any number of edges and of other inputs."""
+    """Return the node of a result with any number of edges and other inputs."""
     shape, dtype = out.shape, out.dtype
     pattern = op.patterns.get(tuple(places)) or op.pattern(tuple(places))
     other = (tuple(others) if len(others) > 1 else others[0]) if others else None
@@ -175,15 +175,15 @@ def new_node(
 
 
 def as_tuple(ends: Any) -> tuple[Node, ...]:
-    """Return the ends of the edges of a node as a tuple."""
+    """Return the ends of a node's edges as a tuple."""
     return ends if type(ends) is tuple else (ends,)
 
 
 class Leaf(Node):
     """The node of a Tensor that requires a gradient and was not computed.
 
-    It knows its Tensor weakly: a backward pass delivers a gradient where there still is
-    someone to read it.
+    It holds its Tensor by a weak reference: a backward pass sets ``.grad`` if the Tensor still
+    exists.
     """
 
     __slots__ = ("tensor",)
@@ -194,7 +194,7 @@ class Leaf(Node):
 
 
 class Constant:
-    """What a node remembers of an array operand that is not tracked."""
+    """What a node keeps of an array operand that is not tracked."""
 
     __slots__ = ("dtype", "name", "shape")
 
@@ -209,9 +209,9 @@ class Constant:
 
 
 def walk_edges(roots: Iterable[Node], stop: frozenset[Node] = frozenset()) -> list[Node]:
-    """Return every node a gradient of `roots` flows to, newest first, or say what was freed.
+    """Return every node that a gradient of `roots` flows to, newest first.
 
-    What lies only beyond the nodes of `stop` is left out.
+    Nodes that lie only beyond those of `stop` are left out. A freed node raises `GraphError`.
     """
     order = list(dict.fromkeys(roots))
     seen = set(order)
@@ -230,10 +230,10 @@ def walk_edges(roots: Iterable[Node], stop: frozenset[Node] = frozenset()) -> li
 
 
 def freed(node: Node) -> GraphError:
-    """Return the error for a backward pass over a node whose saved values are gone."""
+    """Return the error for a pass over a node whose saved values were freed."""
     name = f" (named {node.name!r})" if node.name else ""
     return GraphError(
         f"the graph is spent: {node.op.label if node.op else 'leaf'}{name} of shape {node.shape} "
-        f"let its saved arrays go in an earlier backward; compute the result again, or pass "
+        f"freed its saved arrays in an earlier backward; compute the result again, or pass "
         f"retain_graph=True to the first backward"
     )

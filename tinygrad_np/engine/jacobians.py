@@ -1,4 +1,4 @@
-"""Whole matrices of derivatives, and products with them that never form them."""
+"""Matrices of derivatives, and products with them that never form the matrix."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def jacobian(
     r"""Return the function that computes every derivative of every result of `f`.
 
     Args:
-        f: A function of arrays, or of nested lists, tuples and dicts of them, whose result
-            is one too.
-        argnums: Which positional arguments to differentiate for, by number.
-        mode: ``"reverse"`` makes one sweep for each element of the result, ``"forward"`` one
-            for each element of the arguments, ``"auto"`` takes what is fewer.
+        f: A function of arrays, or of nested lists, tuples and dicts of them, with a result of
+            the same kind.
+        argnums: The numbers of the positional arguments to differentiate for.
+        mode: ``"reverse"`` runs a backward pass for each element of the result, ``"forward"`` a
+            forward pass for each element of the arguments, ``"auto"`` whichever are fewer.
 
     Returns:
         A function of the same arguments. For a result of shape s and an argument of shape a
@@ -65,20 +65,20 @@ def jacobian(
 
 
 def rows_of(run: RecordedCall, results: list[Tensor], recorded: bool) -> list[list[Tensor]]:
-    """Return the Jacobian for each result and input, by a sweep back from each element."""
+    """Return the Jacobian for each result and input, by a backward pass from each element."""
     table = []
     for x in results:
         if x.node is not None and not recorded and not run.levels and x.size > 1:
             table.append(rows_at_once(run, x))
             continue
-        sweeps = []
+        found = []
         shape = run.wrapped(x).shape
         for v in basis_vectors(run, x):
             start = {} if x.node is None else {x.node: result(v, None) if recorded else v}
-            sweeps.append(run.pull(start, retain_graph=True, on_tensors=recorded))
+            found.append(run.pull(start, retain_graph=True, on_tensors=recorded))
         table.append(
             [
-                stacked_as([row[i] for row in sweeps], (*shape, *run.wrapped(y).shape), y.dtype)
+                stacked_as([row[i] for row in found], (*shape, *run.wrapped(y).shape), y.dtype)
                 for i, y in enumerate(run.inputs)
             ]
         )
@@ -86,7 +86,7 @@ def rows_of(run: RecordedCall, results: list[Tensor], recorded: bool) -> list[li
 
 
 def rows_at_once(run: RecordedCall, x: Tensor) -> list[Tensor]:
-    """Return the same for one result by one sweep, with all its rows as a batch."""
+    """Return the same for one result by one backward pass, with all rows as a batch."""
     assert x.node is not None  # it depends on an input
     node = x.node
 
@@ -99,7 +99,7 @@ def rows_at_once(run: RecordedCall, x: Tensor) -> list[Tensor]:
 
 
 def columns_of(run: RecordedCall, results: list[Tensor], recorded: bool) -> list[list[Tensor]]:
-    """Return the same by a sweep forwards from each element of each input."""
+    """Return the same by a forward pass from each element of each input."""
     roots = [x.node for x in results if x.node is not None]
     columns: list[list[Tensor]] = [[] for _ in results]
     table: list[list[Tensor]] = [[] for _ in results]
@@ -123,9 +123,9 @@ def columns_of(run: RecordedCall, results: list[Tensor], recorded: bool) -> list
 
 
 def basis_vectors(run: RecordedCall, x: Tensor) -> list[Array]:
-    """Return, for each element of `x`, an array of its shape with a 1 there and 0 elsewhere.
+    """Return for each element of `x` an array of its shape with 1 there and 0 elsewhere.
 
-    Under `vmap`, for each element of an example, with a 1 in every example.
+    Under `vmap` there is one for each element of an example, with 1 in every example.
     """
     shape = run.wrapped(x).shape
     size = math.prod(shape)
@@ -134,7 +134,7 @@ def basis_vectors(run: RecordedCall, x: Tensor) -> list[Array]:
 
 
 def stacked_as(parts: list[Tensor], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Tensor:
-    """Return Tensors as one, of `shape`."""
+    """Return Tensors stacked, in `shape`."""
     if not parts:
         return result(np.zeros(shape, dtype), None)
     return FUNCTIONS["stack"](parts).reshape(shape)  # type: ignore[no-any-return]
@@ -159,15 +159,15 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
 
 
 def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
-    """Return the function that multiplies the Hessian of `f` with a vector.
+    """Return the function that multiplies the Hessian of `f` by a vector.
 
-    The Hessian is never formed: the gradient is recorded and swept back with the vector as
-    its cotangent, at the cost of a few gradients. Pearlmutter, "Fast exact multiplication by
-    the Hessian", Neural Computation 6 (1994).
+    The Hessian is never formed: the gradient is recorded, and a backward pass over that has the
+    vector as its cotangent. It costs about two gradients. Pearlmutter, "Fast exact multiplication
+    by the Hessian", Neural Computation 6 (1994).
 
     Args:
         f: A function whose result is a single number.
-        argnums: Which positional argument to differentiate for.
+        argnums: The number of the positional argument to differentiate for.
 
     Returns:
         A function of the arguments of `f` and, last, a vector of the structure and shapes of
@@ -211,10 +211,10 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
 
 
 def elementwise_grad(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
-    """Return the derivative of a function that works element by element.
+    """Return the derivative of an elementwise function.
 
-    The gradient of the sum of its results: each element's own derivative, if no element of
-    the result depends on another of the argument.
+    It is the gradient of the sum of the results: the derivative of each element, provided that no
+    element of the result depends on another element of the argument.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> tg.elementwise_grad(np.sin)(np.array([0.0, np.pi])).tolist()

@@ -1,7 +1,7 @@
 """Grad mode: whether operations are recorded.
 
-The mode lives in a context variable, so every thread and every async task has its own, and leaving
-a block restores it whatever was raised inside.
+The mode is a context variable: every thread and every async task has its own. Leaving a block
+restores it, whatever was raised inside.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ class GradMode:
     _mode: bool
 
     def __enter__(self) -> None:
-        # The modes to return to are kept per context as well, so one instance
-        # can be entered by several threads, and by one of them again, at once.
+        # Outer modes are kept per context too, so several threads may be inside one instance.
         _outer.set((*_outer.get(), _enabled.get()))
         _enabled.set(self._mode)
 
@@ -39,10 +38,10 @@ class GradMode:
         _enabled.set(previous)
 
     def __call__(self, function: F) -> F:
-        """Return `function` changed to run in this mode."""
+        """Return `function` wrapped so that it runs in this mode."""
         if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
             raise TypeError(
-                f"{type(self).__name__} can not decorate the generator {function.__name__}: its "
+                f"{type(self).__name__} cannot decorate the generator {function.__name__}: its "
                 f"caller would run in the same mode between two values; use "
                 f"'with {type(self).__name__}():' inside it"
             )

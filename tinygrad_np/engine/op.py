@@ -1,12 +1,11 @@
-"""Op: a forward function on arrays with one gradient rule per input, and the tables of them.
+"""Op: a forward function on arrays with one gradient rule per input, and the tables of ops.
 
-A rule is named after the input it differentiates. It takes the cotangent `g` and
-names what else it needs: inputs by their own names, their shapes as `x_shape`, the
-result as `out`, parameters by their names. That signature is the declaration of what
-a node saves; nothing else is kept alive.
+A rule is named after the input it differentiates. It takes the cotangent `g` and names what else
+it needs: inputs by their names, their shapes as `x_shape`, the result as `out`, parameters by
+their names. This signature declares what a node saves; nothing else is kept alive.
 
-Rules are plain NumPy and run in two worlds: on arrays, where nothing is recorded, and
-on Tensors, where they record themselves.
+Rules are plain NumPy and run in two worlds: on arrays nothing is recorded, on Tensors a rule
+records itself.
 """
 
 from __future__ import annotations
@@ -29,26 +28,26 @@ RuleFunction = Callable[..., Any]
 RulePair = tuple[RuleFunction, RuleFunction]
 
 KINDS = ("elementwise", "linear", "bilinear", "general")
-"""What algebra an op may be declared to have: see :class:`Op`."""
+"""The algebra that an op may declare: see :class:`Op`."""
 
 OPS: dict[str, Op] = {}
-"""Every op of the package by name; not those that users declare."""
+"""Every op of the package by name; not the ops of users."""
 
 NUMPY: dict[Any, Callable[..., Any]] = {}
-"""The function here that answers each NumPy function."""
+"""Our function for each NumPy function."""
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}
-"""Every public function by name: ops, and functions composed of ops."""
+"""Every public function by name: ops and functions composed of ops."""
 
 Parameters = tuple[tuple[str, ...], str | None, dict[str, Any]]
-"""The names of those without a default, of the starred one, and those with a default."""
+"""Names without a default, the name of ``*args``, and the defaults by name."""
 
 
 def parameters(function: Callable[..., Any]) -> Parameters:
-    """Return the parameters of a function, or refuse one whose inputs are not known by place.
+    """Return the parameters of a function, or raise `TypeError` if an input has no position.
 
-    Of a plain one what `inspect.signature` tells, a hundred times faster: every import pays for
-    it. The inputs of a ufunc are `x`, `x` and `y`, or `x1`, `x2`, `x3` and so on.
+    For a plain function this is `inspect.signature`, a hundred times faster: every import pays for
+    it. The inputs of a ufunc are called `x`; `x` and `y`; or `x1`, `x2`, `x3` and so on.
     """
     if isinstance(function, np.ufunc):
         if function.nin > 2:
@@ -77,13 +76,13 @@ def parameters(function: Callable[..., Any]) -> Parameters:
 
 
 def from_signature(function: Callable[..., Any]) -> Parameters:
-    """Return the parameters of a callable that is no plain function."""
+    """Return the parameters of a callable that is not a plain function."""
     name = callable_name(function)
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError) as error:
         raise TypeError(
-            f"{name}: its parameters are not known ({error}); wrap it in a function that names "
+            f"{name}: its parameters are unknown ({error}); wrap it in a function that names "
             f"them, such as lambda x: {name}(x)"
         ) from error
     plain, varargs, defaults = [], None, {}
@@ -100,26 +99,26 @@ def from_signature(function: Callable[..., Any]) -> Parameters:
 
 
 def callable_name(function: Callable[..., Any]) -> str:
-    """Return the name of a callable: of a partial that of its function, else of its class."""
+    """Return the name of a callable, of the function inside a partial, or else of its class."""
     if isinstance(function, functools.partial):
         return callable_name(function.func)
     return getattr(function, "__name__", type(function).__name__)
 
 
 class Rule:
-    """A gradient rule and what it asks for.
+    """A gradient rule and the values it needs.
 
     Attributes:
-        apply: The rule itself: a vjp, from the cotangent of the result to that of the input.
-        jvp: From a tangent of the input to what it adds to that of the result, with the same
-            arguments; ``None`` if none was declared.
-        is_own_jvp: Whether the op itself gives that: it is linear in this input, and what it needs
-            besides is saved.
+        apply: The vjp: maps the cotangent of the result to that of the input.
+        jvp: Maps a tangent of the input to its part of the result's, with the same arguments;
+            ``None`` if not declared.
+        is_own_jvp: Whether the op itself computes the jvp: it is linear in this input, and the rule
+            saves the other operands.
         input: The name of the input it differentiates.
-        needs: What it names after the cotangent.
-        count: How many that are.
-        at: Where these are among all that the op knows when it is applied.
-        pick: Takes them from there: the only one itself, or a tuple.
+        needs: The names it lists after the cotangent.
+        count: The number of these.
+        at: Their positions among all values known when the op is applied.
+        pick: Selects them: a single one as it is, or a tuple.
     """
 
     __slots__ = ("apply", "at", "count", "input", "is_own_jvp", "jvp", "needs", "pick")
@@ -141,7 +140,7 @@ class Rule:
         self.pick: Callable[[Sequence[Any]], Any]
 
     def prepare(self, known: Sequence[str], op: str) -> None:
-        """Find what it needs in the order of `known`."""
+        """Locate what it needs among `known`, the names in the order of a call."""
         for need in self.needs:
             if need not in known:
                 raise TypeError(
@@ -153,7 +152,7 @@ class Rule:
 
 
 def as_rule(name: str, key: str, given: RuleFunction | Rule | RulePair) -> Rule:
-    """Return the rule for an input, of which a vjp, or a vjp and a jvp, were declared."""
+    """Return the rule for an input, declared as a vjp or as a pair of a vjp and a jvp."""
     if isinstance(given, Rule):
         return given
     vjp, jvp = given if isinstance(given, tuple) else (given, None)
@@ -167,23 +166,22 @@ class Op:
     """One operation: what it computes and how a gradient flows back through it.
 
     Attributes:
-        name: NumPy's name where NumPy has one.
+        name: NumPy's name if NumPy has one.
         forward: The function on arrays.
-        kind: ``"elementwise"`` (each element of the result comes from the elements of the inputs
-            at its own place; the rules are the jvp too), ``"linear"`` (the op is its own jvp),
-            ``"bilinear"`` (it is, in each input) or ``"general"``. The inputs of elementwise and
-            bilinear ops may broadcast.
+        kind: ``"elementwise"`` (the Jacobian is diagonal, so a rule is also the jvp), ``"linear"``
+            (the op is its own jvp), ``"bilinear"`` (it is, in each input) or ``"general"``. The
+            inputs of elementwise and bilinear ops may broadcast.
         inputs: The names of the array inputs.
-        holomorphic: Whether it is complex-differentiable where it is differentiable: its rules
-            are then written as for real numbers. Functions like abs, real and conjugate are not.
-        varargs: The last of them, if it stands for any number of arrays.
-        defaults: The parameters and their values when left out.
+        holomorphic: Whether it is complex-differentiable where it is differentiable: its rules are
+            then written as for real numbers. Functions like abs, real and conjugate are not.
+        varargs: The name of the last input if it stands for any number of arrays.
+        defaults: The parameters and their default values.
         rules: The rule of each differentiable input; no gradient flows to the others.
-        batching: How the axis of a batch goes through it: see ``batching``.
-        jvp: What gives the tangent of a node of it, instead of the rules; see ``passes``.
-        reruns: Whether its rules run a function of the user's.
+        batching: The batching rule: see ``batching``.
+        jvp: Computes the tangent of a node instead of the rules: see ``forward``.
+        reruns: Whether its rules run a function of the user.
         call: The public function.
-        label: What pictures and messages call it: the name, or that of the function it is part of.
+        label: The name in pictures and messages: its own, or that of the function it is part of.
     """
 
     def __init__(
@@ -224,7 +222,7 @@ class Op:
                 rule.is_own_jvp = rule.jvp is None and set(inputs) - kept <= set(rule.needs)
 
     def pattern(self, places: tuple[int, ...]) -> Pattern:
-        """Return the pattern of the nodes whose edges lead to some inputs, by number."""
+        """Return the pattern of nodes whose edges lead to the inputs of these numbers."""
         if places not in self.patterns:
             last = len(self.inputs) - 1
             rules = tuple(self.rules[self.inputs[min(i, last)]] for i in places)
@@ -232,9 +230,9 @@ class Op:
         return self.patterns[places]
 
     def __call__(self, *arrays: Any, **params: Any) -> Any:
-        """Run in the world of its arguments: recorded on Tensors, the forward function on arrays.
+        """Run in the world of the arguments: recorded on Tensors, the forward function on arrays.
 
-        Rules use this of the few ops that NumPy has no name for.
+        Rules call the few ops this way that have no name in NumPy.
         """
         world = self.call if any(isinstance(a, Tensor) for a in arrays) else self.forward
         return world(*arrays, **params)
@@ -243,7 +241,7 @@ class Op:
         return f"<op {self.name}({', '.join(self.inputs)})>"
 
     def explain(self, arrays: Sequence[Any], error: Exception) -> Exception:
-        """Return the error a user should see when NumPy refused `arrays`."""
+        """Return the error to show the user after NumPy rejected `arrays`."""
         if isinstance(error, TinygradError) or not isinstance(error, (ValueError, TypeError)):
             return error
         shapes = [np.shape(a) for a in arrays]
@@ -263,7 +261,7 @@ class Op:
 
 
 def clash(shapes: Sequence[tuple[int, ...]]) -> str:
-    """Return where shapes fail to broadcast, in words."""
+    """Return in words where shapes fail to broadcast."""
     for axis in range(-1, -1 - max(map(len, shapes)), -1):
         sizes = {s[axis] for s in shapes if len(s) >= -axis} - {1}
         if len(sizes) > 1:
@@ -273,7 +271,7 @@ def clash(shapes: Sequence[tuple[int, ...]]) -> str:
 
 
 def enter(op: Op) -> Op:
-    """Enter an op in the table of all ops of the package."""
+    """Enter an op in the table of the package."""
     if op.name in OPS:
         raise ValueError(f"an op named {op.name!r} is already declared")
     OPS[op.name] = op
@@ -281,9 +279,9 @@ def enter(op: Op) -> Op:
 
 
 def register(function: F, *numpy: Any) -> F:
-    """Enter a public function in the tables, with the NumPy functions it answers.
+    """Enter a public function in the tables, with the NumPy functions it stands for.
 
-    One called ``"linalg.norm"`` belongs to that module of the package.
+    A function called ``"linalg.norm"`` belongs to the package's module ``linalg``.
     """
     module, _, function.__qualname__ = function.__name__.rpartition(".")
     root = __name__.partition(".")[0]
@@ -297,9 +295,9 @@ def register(function: F, *numpy: Any) -> F:
 
 
 def composed(*numpy: Any, module: str = "") -> Callable[[F], F]:
-    """Enter the decorated function, made of ops, as the answer to NumPy's.
+    """Enter the decorated function, which is composed of ops, for NumPy's functions.
 
-    One of a submodule of NumPy is told which: it is then called ``"linalg.norm"``.
+    For a submodule of NumPy, `module` is its name: the function is then called ``"linalg.norm"``.
     """
 
     def decorate(function: F) -> F:

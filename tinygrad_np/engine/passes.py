@@ -1,7 +1,6 @@
 """The backward pass over the graph: from the cotangents of results to those of their leaves.
 
-Small pure functions, in two worlds: on arrays nothing is recorded; on Tensors the same
-rules record themselves.
+It runs in two worlds: on arrays nothing is recorded; on Tensors the same rules record themselves.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from .op import Rule
 from .tensor import Array, Tensor, result
 
 Note = Callable[..., None]
-"""What a tape is told of each step: ``note(node, rule, parent, given, found, arguments)``."""
+"""Records a step on a tape: ``note(node, rule, parent, given, found, arguments)``."""
 
 
 def backward_pass(
@@ -37,10 +36,10 @@ def backward_pass(
     Args:
         cotangents: The cotangent of each result, of its shape: an array, or a Tensor with
             `on_tensors`.
-        targets: Where to go; only paths that lead to one of them are followed.
+        targets: Nodes to reach; only paths that lead to one of them are followed.
         retain_graph: Keep what the nodes saved, for another pass.
-        on_tensors: Run the rules on Tensors, so that what they compute is recorded in grad mode.
-        stop: Don't go on beyond a target, not even to another.
+        on_tensors: Run the rules on Tensors, so that grad mode records what they compute.
+        stop: End each path at its first target.
     """
     if ACTIVE and not on_tensors and is_replaying():
         with no_grad():
@@ -71,10 +70,10 @@ def _go_back(
     found: dict[Node, Any] = {}
     cotangents = dict(cotangents)
     simple = note is None and not on_tensors
-    ours: set[Node] = set()  # whose cotangent is an array this pass allocated
+    ours: set[Node] = set()  # nodes whose cotangent is an array that this pass allocated
     for node in order:
         g = cotangents.pop(node, None)
-        if g is None:  # every rule on the way here said: no gradient
+        if g is None:  # no rule on the way here returned a gradient
             continue
         if node.op is None or node in targets:
             found[node] = g
@@ -116,7 +115,7 @@ def _go_back(
 
 
 def leading_to(targets: frozenset[Node], order: list[Node]) -> set[Node]:
-    """Return the nodes of `order` (newest first) from which a target can be reached."""
+    """Return the nodes of `order`, newest first, from which a path leads to a target."""
     useful: set[Node] = set()
     for node in reversed(order):
         if node in targets or not useful.isdisjoint(as_tuple(node.ends)):
@@ -125,12 +124,12 @@ def leading_to(targets: frozenset[Node], order: list[Node]) -> set[Node]:
 
 
 def vjp_of(node: Node, rule: Rule, g: Any, arguments: tuple[Any, ...]) -> Any:
-    """Return what a rule gives for a complex result.
+    """Return the vjp of a rule, also for a complex result.
 
     The gradient of a real loss L is the direction of steepest ascent: dL/da + i dL/db for
-    z = a + ib. For a holomorphic f that is the cotangent times the conjugate of f'. Rules
-    are written as for real numbers, g * f', so conjugating before and after does it for all
-    of them in this one place. Rules of other functions of complex numbers say it themselves.
+    z = a + ib. For a holomorphic f it is the cotangent times the conjugate of f'. Rules are written
+    as for real numbers, g * f', so this one place conjugates before and after. The rules of ops
+    that are not holomorphic return the gradient themselves.
     """
     if node.dtype.kind != "c" or node.op is None or not node.op.holomorphic:
         return rule.apply(g, *arguments)
@@ -139,10 +138,10 @@ def vjp_of(node: Node, rule: Rule, g: Any, arguments: tuple[Any, ...]) -> Any:
 
 
 def match_input(c: Any, parent: Node, node: Node, rule: Rule) -> Any:
-    """Return a cotangent in its parent's shape and dtype.
+    """Return a cotangent in the shape and dtype of the parent.
 
-    The transpose of broadcasting is a sum over the axes that were repeated, and the
-    transpose of a promotion is the way back: this is the one place for both.
+    The transpose of broadcasting is a sum over the repeated axes, that of a promotion the cast
+    back. This is the only place for both.
     """
     if c.shape != parent.shape:
         assert node.op is not None  # a leaf has no rules
@@ -162,8 +161,7 @@ def match_input(c: Any, parent: Node, node: Node, rule: Rule) -> Any:
 def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     """Return `g` summed over the axes that broadcasting `shape` added or repeated."""
     if type(g) is np.ndarray and g.ndim == 2 and g.dtype.kind == "f":
-        # A sum over one axis of a matrix: a product with ones is up to seven times
-        # faster than numpy.add.reduce.
+        # A product with ones sums a matrix up to seven times faster than numpy.add.reduce.
         rows, columns = g.shape
         if shape in ((columns,), (1, columns)):
             sums = ones(rows, g.dtype) @ g
@@ -187,7 +185,7 @@ def as_tensor(g: Any) -> Tensor:
 
 @lru_cache(maxsize=32)
 def ones(n: int, dtype: np.dtype[Any]) -> Array:
-    """Return a read-only vector of ones, kept for the next pass."""
+    """Return a read-only vector of ones, cached for later passes."""
     vector = np.ones(n, dtype)
     vector.flags.writeable = False
     return vector

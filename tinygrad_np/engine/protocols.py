@@ -10,7 +10,7 @@ from .tensor import Tensor
 
 
 class Unary(Protocol):
-    """A function of one array, element by element."""
+    """An elementwise function of one array."""
 
     def __call__(self, x: npt.ArrayLike, /) -> Tensor:
         """Return the function of `x`."""
@@ -18,7 +18,7 @@ class Unary(Protocol):
 
 
 class Binary(Protocol):
-    """A function of two arrays that broadcast against each other."""
+    """An elementwise function of two arrays, which broadcast."""
 
     def __call__(self, x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
         """Return the function of `x` and `y`."""

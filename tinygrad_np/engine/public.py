@@ -1,4 +1,4 @@
-"""What is public: which modules are, and whose name their classes and functions bear."""
+"""What is public: the public modules, and the names of their classes and functions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PUBLIC = (
     *(f"{ROOT}.nn.functional", f"{ROOT}.nn.init", f"{ROOT}.optim", f"{ROOT}.special"),
     *(f"{ROOT}.testing", f"{ROOT}.testing.strategies", f"{ROOT}.viz"),
 )
-"""The modules whose ``__all__`` says what is public."""
+"""The modules whose ``__all__`` lists what is public."""
 
 
 def expose(
@@ -24,9 +24,9 @@ def expose(
 ) -> list[str]:
     """Put the public functions of families of ops into a public module; return its ``__all__``.
 
-    In a family a name without an underscore in front is public. Second names, such as `abs`, are
-    names of the same function. Of the module itself all such names are, and those in `later`, which
-    it imports when they are first used.
+    A name without a leading underscore is public, in a family and in the module itself. Second
+    names, such as `abs`, refer to the same function. `later` lists what the module imports on first
+    use.
     """
     module = namespace["__name__"].removeprefix(ROOT).removeprefix(".")
     for family in families:
@@ -45,10 +45,10 @@ def expose(
 
 
 def claim(namespace: dict[str, Any], names: Iterable[str]) -> None:
-    """Say of the classes and functions that a public module names that they are from there.
+    """Set ``__module__`` of the classes and functions that a public module exports to that module.
 
-    Messages, tracebacks, pickles and help then have the name by which a user knows them. What
-    another public module has claimed stays its own.
+    Messages, tracebacks, pickles and help then show the public name. What another public module has
+    claimed stays as it is.
     """
     here = namespace["__name__"]
     for name in names:
@@ -60,7 +60,7 @@ def claim(namespace: dict[str, Any], names: Iterable[str]) -> None:
 
 
 def renamed(module: str, **names: Any) -> Callable[[str], Any]:
-    """Return a ``__getattr__`` for a module that knows things by their old names too, and says so.
+    """Return a ``__getattr__`` for a module that also finds old names, with a warning.
 
     >>> getattr_of_module = renamed("tinygrad_np.testing", Old=int)
     >>> import warnings

@@ -12,12 +12,12 @@ from .graph import Node
 _names: ContextVar[tuple[str, ...]] = ContextVar("tinygrad_np_scope", default=())
 
 current = _names.get
-"""Return the names of the modules that run now, the outermost first; empty without a tracer."""
+"""Return the names of the running modules, the outermost first; empty without a tracer."""
 
 
 @contextmanager
 def scope(name: str) -> Iterator[None]:
-    """Note that the calls inside belong to a module."""
+    """Mark the calls inside the block as those of a module."""
     token = _names.set((*_names.get(), name))
     try:
         yield
@@ -26,12 +26,12 @@ def scope(name: str) -> Iterator[None]:
 
 
 class Scope(NamedTuple):
-    """A module's call, noted on its result: what it computed since `start` was in it.
+    """A module's call, noted on its result: the nodes made since `start` belong to it.
 
     Attributes:
-        name: The module's place in the model, such as ``layers.0``; empty for the model.
+        name: The module's place in the model, such as ``layers.0``; empty for the model itself.
         kind: The name of its class.
-        start: The number of no node, smaller than those of the module's own nodes.
+        start: A creation number just before those of the module's own nodes.
         inner: The module inside it with the same result, if any.
     """
 
@@ -42,16 +42,16 @@ class Scope(NamedTuple):
 
 
 def enclose(node: Node, place: str, module: type, start: int) -> None:
-    """Note that everything `node` was computed from since `start` belongs to a module.
+    """Note that all ancestors of `node` made since `start` belong to a module.
 
-    Every call of a module pays for this, so it is a plain tuple; `scope_of` reads it.
+    Every module call pays for this, so the note is a plain tuple; `scope_of` reads it.
     """
-    if node.number > start:  # it was computed there, and not only passed on
+    if node.number > start:  # computed there, not only passed on
         node.scope = (place, module, start, node.scope)
 
 
 def scope_of(node: Node) -> Scope | None:
-    """Return the outermost module whose result a node is."""
+    """Return the outermost module whose result is the node."""
     noted = []
     inner = node.scope
     while inner is not None:

@@ -1,7 +1,7 @@
-"""What NumPy has got since the oldest version that the package runs on.
+"""What NumPy has added since the oldest version that the package supports.
 
-The functions here of those names are made of ops and work on every NumPy. Nothing else in the
-package asks which NumPy it runs on.
+Our functions of these names are composed of ops and work with every NumPy. Nothing else in the
+package depends on the version of NumPy.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ SINCE = {
     "unstack": "2.1",
     "vecmat": "2.2",
 }
-"""The functions of NumPy's main namespace that came late, each with its first version."""
+"""Later functions of NumPy's main namespace, each with its first version."""
 
 
 def late(name: str) -> Any:
-    """Return NumPy's function of a name in :data:`SINCE`, or ``None`` where this NumPy lacks it."""
+    """Return NumPy's function of a name in :data:`SINCE`, or ``None`` if this NumPy lacks it."""
     if name not in SINCE:
-        raise KeyError(f"np.{name} is not in the table of what came late; use it as it is")
+        raise KeyError(f"np.{name} is not in the table of later functions; use it as it is")
     return getattr(np, name, None)

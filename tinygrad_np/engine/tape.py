@@ -1,6 +1,6 @@
-"""The tape: every op call and every rule of a pass, with its values, while somebody records.
+"""The tape: every op call and every step of a pass with its values, recorded on request.
 
-Without a tape there is the graph alone, which holds what gradients need.
+Without a tape there is only the graph, which holds what gradients need.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .tape_entries import (
 from .tensor import LENT, Array, Tensor
 
 Following = tuple[Iterator[Node], Callable[..., None] | None]
-"""The nodes that a pass goes through, and what notes each of its steps."""
+"""The nodes of a pass in order, and the function that records each step."""
 
 
 class Tape(Tracer):
@@ -37,8 +37,8 @@ class Tape(Tracer):
         calls: The op calls, in order.
         steps: The rules that backward passes applied, in order.
         forward_steps: The rules that forward passes applied, in order.
-        starts: For each pass that began, how many calls there were before it.
-        under_way: The passes that run now, one inside the other.
+        starts: For each pass, the number of calls recorded before it.
+        under_way: The running passes, the innermost last.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Tape(Tracer):
         self.forward_steps: list[Step] = []
         self.starts: list[int] = []
         self.under_way: list[Pass] = []
-        self._made: dict[int, int] = {}  # by the id of its result, which the tape keeps alive
+        self._made: dict[int, int] = {}  # by the id of the result, which the tape keeps alive
         self._by_node: dict[Node, Call] = {}
         self._last = 0.0
 
@@ -55,7 +55,7 @@ class Tape(Tracer):
         return f"<tape of {len(self.calls)} calls and {len(self.steps)} backward steps>"
 
     def call_of(self, node: Node) -> Call | None:
-        """Return the call that made a node; ``None`` for a leaf and for what came before."""
+        """Return the call that made a node; ``None`` for a leaf or an older node."""
         return self._by_node.get(node)
 
     def source(self, x: Tensor) -> Call | None:
@@ -64,8 +64,8 @@ class Tape(Tracer):
         return None if number is None else self.calls[number]
 
     def apply(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
-        """Call an op and note it."""
-        if self.transposing:  # on a stand-in, of which nothing is left
+        """Call an op and record the call."""
+        if self.transposing:  # on a stand-in, which is dropped
             return op.call(*args, **params)
         noted = Call(len(self.calls), op, params, *self._place())
         noted.scope = scopes.current()
@@ -89,19 +89,19 @@ class Tape(Tracer):
         return out
 
     def _value(self, x: Any) -> Any:
-        """Return an operand's value, as it is now."""
+        """Return the present value of an operand."""
         if not isinstance(x, Tensor):
             return x  # a Python number
         array = x._captured() if x._share == LENT else x._raw
         return array if id(array) in self._made else array.copy()
 
     def line_of(self, node: Node) -> Line | None:
-        """Return the line a node's op was called from; ``None`` if it is not known."""
+        """Return the line that called a node's op; ``None`` if it is unknown."""
         call = self._by_node.get(node)
         return None if call is None else call.line
 
     def _place(self) -> tuple[Line, Node | None]:
-        """Return the line of a call that is made now, and the node whose rule makes it."""
+        """Return the line of the present call, and the node whose rule makes it."""
         line = calling_line()
         node = self.under_way[-1].node if self.under_way else None
         if node is None or reruns(node):
@@ -124,7 +124,7 @@ class Tape(Tracer):
     def watch(
         self, order: Sequence[Node], needed: Collection[Node], *, forward: bool, on_tensors: bool
     ) -> AbstractContextManager[Following]:
-        """Follow a pass inside a block, which gets the nodes to go through and what notes a step.
+        """Return a context manager around a pass: it yields the nodes and what records a step.
 
         Args:
             order: The nodes.
@@ -156,7 +156,7 @@ class Tape(Tracer):
             self.under_way.pop()
 
     def noting(self, now: Pass) -> Callable[..., None]:
-        """Return what notes a step of a pass that begins now."""
+        """Return the function that records the steps of a new pass."""
         steps = self.forward_steps if now.forward else self.steps
         number = len(self.starts) - 1
 
@@ -172,24 +172,24 @@ class Tape(Tracer):
 
 
 def visited(order: Sequence[Node], now: Pass) -> Iterator[Node]:
-    """Yield the nodes of a pass, each as the one whose rules run."""
+    """Yield the nodes of a pass, each marked as the one whose rules run."""
     for node in order:
         now.node = node
         yield node
 
 
 def reruns(node: Node | None) -> bool:
-    """Return whether the rule of a node runs a function of the user's."""
+    """Return whether the rule of a node runs a function of the user."""
     return node is not None and node.op is not None and node.op.reruns
 
 
 def copied(x: Array | Tensor) -> Array:
-    """Return a cotangent as it is now: a pass may go on adding to it in place."""
+    """Return a copy of a cotangent: a pass may still add to it in place."""
     return np.array(base_of(x)._raw if isinstance(x, Tensor) else x)
 
 
 def saved_bytes(node: Node) -> int:
-    """Return the bytes of the arrays that a node keeps for its rules."""
+    """Return the size in bytes of the arrays that a node keeps for its rules."""
     kept: dict[int, int] = {}
     stack = [argument for _, _, arguments in node.edges or () for argument in arguments]
     while stack:
@@ -203,7 +203,7 @@ def saved_bytes(node: Node) -> int:
 
 @contextmanager
 def recording(tape: Tape) -> Iterator[Tape]:
-    """Record on a tape inside the block, and no longer on one around it."""
+    """Record on this tape alone inside the block, not on an outer one."""
     with only((*(tracer for tracer in active() if not isinstance(tracer, Tape)), tape)):
         yield tape
 
@@ -211,7 +211,7 @@ def recording(tape: Tape) -> Iterator[Tape]:
 def record() -> AbstractContextManager[Tape]:
     """Record every op call and every step of a pass of this thread inside the block.
 
-    The tape keeps all values, so it costs memory and time; outside of such blocks nothing does.
+    The tape keeps all values, which costs memory and time; outside such blocks nothing is kept.
 
     >>> import tinygrad_np as tg
     >>> x = tg.tensor([1.0, 2.0], requires_grad=True)
@@ -226,5 +226,5 @@ def record() -> AbstractContextManager[Tape]:
 
 
 def running() -> Tape | None:
-    """Return the tape of this thread or task, ``None`` if it records nothing."""
+    """Return the tape of this thread or task; ``None`` if nothing is recorded."""
     return next((tracer for tracer in active() if isinstance(tracer, Tape)), None)

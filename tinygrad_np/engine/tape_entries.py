@@ -1,4 +1,4 @@
-"""What a tape notes: lines, op calls and steps of passes."""
+"""The entries of a tape: lines, op calls and steps of passes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .graph import Node
 from .op import Op, Rule
 from .tensor import Array
 
-# Whose lines are nobody's own: the frames of this package and of NumPy.
+# Frames of this package and of NumPy are not the user's.
 INSIDE = (
     os.path.dirname(os.path.dirname(__file__)) + os.sep,
     os.path.dirname(np.__file__) + os.sep,
@@ -24,7 +24,7 @@ class Line:
     """A line of a program.
 
     Attributes:
-        file: The file, or what stands for one in a notebook or a shell.
+        file: The file, or what a notebook or a shell calls it.
         number: The line's number, from 1.
         function: The function it is in.
     """
@@ -36,7 +36,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        """What stands there; empty where the source is not to be had."""
+        """The text of the line; empty if the source is not available."""
         return linecache.getline(self.file, self.number).strip()
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class Line:
 
 
 def calling_line() -> Line:
-    """Return the innermost line of the program that is not the package's or NumPy's own."""
+    """Return the innermost line of the stack outside the package and NumPy."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(INSIDE):
         frame = frame.f_back
@@ -61,19 +61,19 @@ class Call:
     Attributes:
         number: Its place on the tape, from 0.
         op: The op.
-        values: Its operands: arrays, and Python numbers as they are.
-        nodes: The node of each operand; ``None`` for one that no gradient flows to.
-        sources: For each operand the number of the call that made it, ``None`` if none did.
-        params: The parameters that were given.
-        out: The result; ``None`` if it failed.
-        node: The node of the result; ``None`` if no gradient flows through.
-        seconds: How long it took.
-        line: The user's line it was called from. In a rule of the package, which a pass that is
-            itself recorded applies, that of the op whose rule it is.
+        values: Its operands: arrays and Python numbers.
+        nodes: The node of each operand; ``None`` if no gradient flows to it.
+        sources: The number of the call that made each operand; ``None`` if no call did.
+        params: Its parameters.
+        out: The result; ``None`` if the call failed.
+        node: The node of the result; ``None`` if no gradient flows through it.
+        seconds: Its duration.
+        line: The user's line that called it. If a rule of the package called it, in a recorded
+            pass, the line that called the op of that rule.
         within: The node whose rule called it; ``None`` if no rule did.
-        saved: The bytes of the arrays that the graph keeps for its rules.
+        saved: The size in bytes of the arrays that the graph keeps for its rules.
         scope: The modules it was called in, the outermost first.
-        error: What it raised.
+        error: The exception it raised.
     """
 
     __slots__ = (
@@ -116,19 +116,19 @@ class Call:
 class Step:
     """One rule of a backward pass: what flows from a node to one of its parents.
 
-    In a forward pass it flows the other way: `cotangent` is then the tangent of the parent,
-    and `contribution` what that adds to the tangent of the node. In a pass for the rows of a
-    Jacobian, which go as one batch, both have the batch's axis in front.
+    In a forward pass it flows the other way: `cotangent` is the tangent of the parent and
+    `contribution` its part of the tangent of the node. In a pass for all rows of a Jacobian, which
+    form a batch, both have the axis of the batch first.
 
     Attributes:
         node: The node.
         parent: The parent.
         rule: The rule.
-        cotangent: What arrived at the node, complete.
-        contribution: What the rule made of it, in the parent's shape; ``None`` for no gradient.
-        seconds: How long it took.
-        pass_number: Which pass on the tape it belongs to, from 0.
-        arguments: What the rule asked for.
+        cotangent: The complete cotangent of the node.
+        contribution: The result of the rule, in the parent's shape; ``None`` for no gradient.
+        seconds: Its duration.
+        pass_number: The number of its pass on the tape, from 0.
+        arguments: The values that the rule needed.
     """
 
     __slots__ = (
@@ -164,14 +164,14 @@ class Step:
 
 
 class Pass:
-    """A pass over a graph that is under way, as a tape follows it.
+    """A running pass over a graph, as a tape follows it.
 
     Attributes:
-        line: Where it was asked for.
+        line: The line that started it.
         forward: Whether it is a forward pass.
-        on_tensors: Whether its rules run on Tensors, and record themselves.
-        transposes: Whether it goes over a rule, to transpose it, as a part of a forward pass.
-        node: Whose rules run now.
+        on_tensors: Whether its rules run on Tensors and record themselves.
+        transposes: Whether it transposes a rule, as a part of a forward pass.
+        node: The node whose rules run now.
     """
 
     __slots__ = ("forward", "line", "node", "on_tensors", "transposes")

@@ -1,8 +1,7 @@
 """Tensor: a NumPy array that remembers how it was made.
 
-A Tensor is a value: no operation changes the data another Tensor sees. Operators,
-methods and NumPy's protocols are attached to the class by ``tinygrad_np.ops``; only
-what needs no operation is here.
+A Tensor is a value: no operation changes the data that another Tensor sees. ``tinygrad_np.ops``
+attaches operators, methods and NumPy's protocols to the class; only what needs no op is here.
 """
 
 from __future__ import annotations
@@ -25,33 +24,32 @@ else:
 
 Array = npt.NDArray[Any]
 
-# The C library gives freed memory back to the system, and each time it is asked for again that
-# costs page faults: half the time of a small training step. How much it keeps it learns from
-# the largest block it has seen freed, so show it one of 16 MB, which is never touched.
+# The C library returns freed memory to the system, and allocating it again costs page faults: half
+# the time of a small training step. It keeps blocks up to the size of the largest one it has seen
+# freed, so free one of 16 MB, which is never touched.
 np.empty(2**21)
 
 NUMERIC = "fciub"
-"""The kinds of dtype a Tensor may have, as NumPy letters them."""
+"""The kinds of dtype that a Tensor may have, in NumPy's letters."""
 
 # Who else may write to a Tensor's array.
-PRIVATE = 0  # nobody: ops may capture it as it is
-LENT = 1  # whoever was given `.data`: ops capture a copy while they hold it
-SHARED = 2  # the caller of `asarray`, by request: ops capture it as it is
+PRIVATE = 0  # nobody: ops capture it without a copy
+LENT = 1  # holders of `.data`: ops capture a copy while there are any
+SHARED = 2  # the caller of `asarray`, by request: ops capture it without a copy
 
 
 class Tensor(TensorMethods):
     """An array whose operations are recorded, so that gradients can flow back.
 
     Args:
-        data: Anything ``numpy.array`` takes; it is copied.
-        requires_grad: Whether gradients with respect to this Tensor are wanted. Its
-            dtype must then be floating point or complex.
-        dtype: The dtype, NumPy's choice when left out.
+        data: Anything that ``numpy.array`` accepts; it is copied.
+        requires_grad: Whether to compute gradients with respect to this Tensor. Its dtype
+            must then be floating point or complex.
+        dtype: The dtype; by default NumPy's choice.
         name: A name for pictures and messages.
 
     Raises:
-        DTypeError: For data that is not numeric, or requires a gradient and is
-            integer or boolean.
+        DTypeError: If the data is not numeric, or requires a gradient and is integer or boolean.
 
     >>> import tinygrad_np as tg
     >>> x = tg.Tensor([1.0, 2.0], requires_grad=True)
@@ -95,9 +93,8 @@ class Tensor(TensorMethods):
     def data(self) -> Array:
         """The values: the Tensor's own array, which may be written to.
 
-        A graph recorded earlier keeps the values it saw: where it captured this
-        array, the Tensor goes on with a copy. Assigning an array makes it the
-        Tensor's own, without copying.
+        A graph recorded earlier keeps the values it saw: if it captured this array, the Tensor
+        continues with a copy. An assigned array becomes the Tensor's own without a copy.
         """
         if ACTIVE:
             refuse_replay("data")
@@ -108,11 +105,11 @@ class Tensor(TensorMethods):
 
     @data.setter
     def data(self, value: npt.ArrayLike) -> None:
-        if value is self._raw:  # the end of `t.data -= ...`
+        if value is self._raw:  # by `t.data -= ...`
             return
         if self.node is not None and not self.is_leaf:
             raise GraphError(
-                f"the data of a computed Tensor ({self._origin()}) can not be replaced: its "
+                f"the data of a computed Tensor ({self._origin()}) cannot be replaced: its "
                 f"graph would no longer describe it; use .detach() for a Tensor of its own"
             )
         array = as_array(value._raw if type(value) is Tensor else value, "data")
@@ -127,14 +124,14 @@ class Tensor(TensorMethods):
         self._share = LENT
 
     def _owned(self) -> Array:
-        """Return the array after making sure that no graph and no other Tensor holds it."""
-        # Held by this slot and by the call's argument, and by nobody else.
+        """Return the array, copied if a graph or another Tensor holds it."""
+        # Two references: this slot and the argument of getrefcount.
         if self._share == PRIVATE and (getrefcount(self._raw) > 2 or self._raw.base is not None):
             self._raw = self._raw.copy()
         return self._raw
 
     def _captured(self) -> Array:
-        """Return an array to capture while `data` is, or was, lent."""
+        """Return an array to capture after `data` was lent."""
         if getrefcount(self._raw) > 2 or self._raw.base is not None:
             copy = self._raw.copy()
             note_copy(self._raw, copy)
@@ -143,7 +140,7 @@ class Tensor(TensorMethods):
         return self._raw
 
     def _concrete(self, op: str) -> Array:
-        """Return the array for `op` to decide by."""
+        """Return the array on whose values `op` decides what it does."""
         refuse_replay(op, "decides by values")
         return self._raw
 
@@ -173,7 +170,7 @@ class Tensor(TensorMethods):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether a gradient flows to or through this Tensor; settable on leaves."""
+        """Whether a gradient flows to or through this Tensor. Can be set on leaves."""
         return self.node is not None
 
     @requires_grad.setter
@@ -183,14 +180,14 @@ class Tensor(TensorMethods):
         if not value:
             if not self.is_leaf:
                 raise GraphError(
-                    f"requires_grad of a computed Tensor ({self._origin()}) can not be switched "
+                    f"requires_grad of a computed Tensor ({self._origin()}) cannot be switched "
                     f"off; use .detach()"
                 )
             self._name, self.node = self.name, None
             return
         if self.dtype.kind not in "fc":
             raise DTypeError(
-                f"a Tensor of dtype {self.dtype} can not require a gradient: only floating-point "
+                f"a Tensor of dtype {self.dtype} cannot require a gradient: only floating-point "
                 f"and complex ones have derivatives; pass dtype=float"
             )
         leaf = Leaf(self, self.shape, self.dtype)
@@ -201,12 +198,12 @@ class Tensor(TensorMethods):
 
     @property
     def is_leaf(self) -> bool:
-        """Whether this Tensor was made by a user rather than by a recorded operation."""
+        """Whether no recorded operation computed this Tensor."""
         return self.node is None or self.node.op is None
 
     @property
     def grad(self) -> Tensor | None:
-        """The gradient that ``backward`` accumulated here; only leaves have one."""
+        """The gradient that ``backward`` accumulated; only leaves have one."""
         return self._grad
 
     @grad.setter
@@ -219,7 +216,7 @@ class Tensor(TensorMethods):
 
     @property
     def name(self) -> str | None:
-        """The name shown in pictures and messages."""
+        """The name in pictures and messages."""
         return self._name if self.node is None else self.node.name
 
     @name.setter
@@ -230,7 +227,7 @@ class Tensor(TensorMethods):
             self.node.name = value
 
     def _origin(self) -> str:
-        """Return where this Tensor comes from, for messages and the repr."""
+        """Return what made this Tensor, for messages and the repr."""
         if self.node is None:
             return "a constant"
         return f"op={self.node.op.label}" if self.node.op else "a leaf"
@@ -259,10 +256,10 @@ class Tensor(TensorMethods):
 
     @property
     def nbytes(self) -> int:
-        """The number of bytes the elements take."""
+        """The size of the elements in bytes."""
         return self._raw.nbytes
 
-    # --------------------------------------------------- what Python asks for
+    # ------------------------------------------------------- Python protocols
 
     def __repr__(self) -> str:
         values = np.array2string(self._raw, separator=", ", prefix="Tensor(")
@@ -316,16 +313,16 @@ class Tensor(TensorMethods):
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
         if self.node is not None:
             raise GraphError(
-                "numpy.asarray of a Tensor that requires a gradient would cut its graph in "
-                "silence; use .data (or .detach()) where that is meant, and the functions of "
-                "numpy or tinygrad_np on the Tensor itself where it is not"
+                "numpy.asarray of a Tensor that requires a gradient would silently cut its "
+                "graph; use .data (or .detach()) if that is intended, else call the functions of "
+                "numpy or tinygrad_np on the Tensor itself"
             )
         return np.array(self.data, dtype=dtype, copy=copy)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if not self.is_leaf:
             raise GraphError(
-                f"a computed Tensor ({self._origin()}) can not be copied or pickled with its "
+                f"a computed Tensor ({self._origin()}) cannot be copied or pickled with its "
                 f"graph; use .detach()"
             )
         return rebuild, (self._raw, self.requires_grad, self.name, self._grad)
@@ -339,7 +336,7 @@ class Tensor(TensorMethods):
 
 
 def rebuild(data: Array, requires_grad: bool, name: str | None, grad: Tensor | None) -> Tensor:
-    """Return a leaf from the parts that pickle and copy keep."""
+    """Rebuild a leaf from what pickle and copy store."""
     tensor = result(data, None)
     tensor._name = name
     tensor.requires_grad = requires_grad
@@ -351,7 +348,7 @@ _new: Callable[[type[Tensor]], Tensor] = Tensor.__new__
 
 
 def result(data: Array, node: Node | None) -> Tensor:
-    """Return a Tensor around `data` without looking at it: what every op ends with."""
+    """Return a Tensor around `data` without checks: the last step of every op."""
     tensor = _new(Tensor)
     tensor._raw = data
     tensor.node = node
@@ -379,11 +376,11 @@ def tensor(
 def asarray(
     data: npt.ArrayLike, requires_grad: bool = False, dtype: npt.DTypeLike | None = None
 ) -> Tensor:
-    """Return `data` as a Tensor that shares its memory where that is possible.
+    """Return `data` as a Tensor that shares its memory if possible.
 
-    A Tensor is returned as it is. Writing to the array afterwards changes the Tensor;
-    between an operation and its ``backward`` it must not be written to, unless the
-    Tensor requires a gradient: a graph then keeps the values it saw.
+    A Tensor is returned as it is. Writing to the array later changes the Tensor. It must not be
+    written to between an operation and its ``backward``, unless the Tensor requires a gradient: a
+    graph then keeps the values it saw.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> a = np.zeros(2)
@@ -406,7 +403,7 @@ def asarray(
 def as_array(
     x: Any, where: str, dtype: npt.DTypeLike | None = None, copy: bool | None = None
 ) -> Array:
-    """Return `x` as an array of numbers, or refuse it in the name of `where`."""
+    """Return `x` as an array of numbers, or raise an error in the name of `where`."""
     if x is None or isinstance(x, (str, bytes)):
         raise DTypeError(f"{where}: {x!r} is not an array")
     if isinstance(x, np.ndarray) and hasattr(x, "mask"):

@@ -1,4 +1,4 @@
-"""Functions to functions: gradients, pullbacks, pushforwards.
+"""Functions of functions: gradients, pullbacks, pushforwards.
 
 Arguments may be arrays, or nested lists, tuples and dicts of arrays.
 """
@@ -28,21 +28,21 @@ from .trees import tree_leaves, tree_map, tree_unflatten
 
 @declare(kind="elementwise", x=lambda g: g)
 def _alias(x: npt.ArrayLike) -> npt.ArrayLike:
-    """Return `x` as a value with a node of its own, so that it can be differentiated for."""
+    """Return the same values with a node of their own, to differentiate for."""
     return x
 
 
 class RecordedCall:
-    """One run of a function on fresh inputs, recorded.
+    """One recorded run of a function on fresh inputs.
 
-    Fresh nodes keep nested derivatives apart. Where the graph goes on beyond them, the
-    function was called inside a computation that is itself recorded, or closes over Tensors
-    that require a gradient: then the sweeps over it are recorded too.
+    Fresh nodes keep nested derivatives apart. If the graph goes beyond them, the function was
+    called inside a recorded computation or closes over Tensors that require a gradient: the passes
+    over it are then recorded too.
 
     Attributes:
         inputs: The Tensors that stand for the arrays in the arguments, in order.
-        trees: The arguments they are in.
-        answer: What the function returned.
+        trees: The arguments that hold them.
+        answer: The function's result.
     """
 
     def __init__(
@@ -64,13 +64,13 @@ class RecordedCall:
             self.answer = f(*(fresh.get(i, x) for i, x in enumerate(args)), **kwargs)
 
     def place(self, number: int, count: int) -> int:
-        """Return an argument's number counted from the front."""
+        """Return the number of an argument, counted from the front."""
         if not -count <= number < count:
             raise TypeError(f"{self.caller}: argnums has {number}, but there are {count} arguments")
         return number % count
 
     def fresh(self, x: Any) -> Tensor:
-        """Return a Tensor with the values of `x` and a node that nothing else has."""
+        """Return a Tensor with the values of `x` and a node of its own."""
         if x is None:
             raise GraphError(f"{self.caller}: an argument to differentiate for holds None")
         base = x
@@ -93,7 +93,7 @@ class RecordedCall:
         return [x.node for x in self.inputs if x.node is not None]
 
     def results(self, tree: Any) -> list[Tensor]:
-        """Return the Tensors in what the function returned, as whole batches under `vmap`."""
+        """Return the Tensors in a result of the function, as whole batches under `vmap`."""
         found = tree_leaves(tree)
         for x in found:
             if not isinstance(x, Tensor):
@@ -103,11 +103,11 @@ class RecordedCall:
         return [base_of(at_levels(x, self.levels)) for x in found] if self.levels else found
 
     def wrapped(self, x: Tensor) -> Tensor:
-        """Return a whole batch as the function's surroundings see it: as one example."""
+        """Return a whole batch as one example, as code around the function sees it."""
         return wrap(x, self.levels)
 
     def goes_beyond(self, results: Iterable[Tensor]) -> bool:
-        """Return whether the graph of `results` has leaves that are not inputs."""
+        """Return whether the graph of `results` has leaves other than the inputs."""
         own = set(self.nodes)
         roots = [x.node for x in results if x.node is not None]
         return any(isinstance(n, Leaf) and n not in own for n in walk_edges(roots))
@@ -115,7 +115,7 @@ class RecordedCall:
     def pull(
         self, cotangents: dict[Node, Any], *, retain_graph: bool, on_tensors: bool
     ) -> list[Tensor]:
-        """Return the gradient for each input; zeros where no path leads."""
+        """Return the gradient for each input, zeros where no path leads."""
         found = backward_pass(
             cotangents,
             frozenset(self.nodes),
@@ -145,7 +145,7 @@ class RecordedCall:
         return self.pull({value.node: cotangent}, retain_graph=retain_graph, on_tensors=on_tensors)
 
     def by_argument(self, gradients: Sequence[Tensor]) -> tuple[Any, ...]:
-        """Return what belongs to each input in the structure of the arguments."""
+        """Return gradients in the structure of the arguments."""
         of_input = {id(x): g for x, g in zip(self.inputs, gradients, strict=True)}
         return tuple(tree_map(lambda x: of_input[id(base_of(x))], tree) for tree in self.trees)
 
@@ -158,14 +158,14 @@ def value_and_grad(
     Args:
         f: A function whose result is a single number; with `has_aux` a pair of that and
             anything else, which is passed through.
-        argnums: Which positional arguments to differentiate for, by number. Each is an
+        argnums: The numbers of the positional arguments to differentiate for. Each argument is an
             array, or a nested list, tuple or dict of arrays, floating point or complex.
         has_aux: Whether `f` returns such a pair.
 
     Returns:
         A function that returns ``(value, gradient)``, or ``((value, aux), gradient)``. The
-        gradient has the structure of the argument; for several `argnums` it is a tuple.
-        Where `f` does not depend on an array its gradient is zero.
+        gradient has the structure of the argument; for several `argnums` it is a tuple of them.
+        It is zero for an array that `f` does not depend on.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> value, gradient = tg.value_and_grad(lambda p: (p["w"] ** 2).sum() + p["b"])(
@@ -196,8 +196,8 @@ def grad(
 ) -> Callable[..., Any]:
     """Return the function that computes the gradient of `f`.
 
-    Arguments as in :func:`value_and_grad`; with `has_aux` the result is ``(gradient, aux)``.
-    May be nested for higher derivatives.
+    The arguments are those of :func:`value_and_grad`; with `has_aux` the result is ``(gradient,
+    aux)``. Nested, it computes higher derivatives.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> tg.grad(np.tanh)(0.0).item()
@@ -216,11 +216,11 @@ def grad(
 
 
 def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
-    """Return the value of `f` and its pullback: cotangents of results to cotangents of arguments.
+    """Return the value of `f` and its pullback, which maps cotangents of results to arguments'.
 
     Args:
-        f: A function of arrays, or of nested lists, tuples and dicts of them, whose result
-            is one too; with `has_aux` a pair of that and anything else.
+        f: A function of arrays, or of nested lists, tuples and dicts of them, with a result of
+            the same kind; with `has_aux` a pair of that and anything else.
         primals: Its arguments.
         has_aux: Whether `f` returns such a pair.
 
@@ -267,12 +267,12 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
 def jvp(
     f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False
 ) -> tuple[Any, ...]:
-    """Return the value of `f` and its derivative along `tangents`, by one sweep forwards.
+    """Return the value of `f` and its derivative along `tangents`, by one forward pass.
 
     Args:
         f: A function as in :func:`vjp`.
         primals: Its arguments.
-        tangents: A direction for each argument, of its structure and shapes.
+        tangents: A direction for each argument, with its structure and shapes.
         has_aux: Whether `f` returns a pair of its value and anything else.
 
     Returns:
@@ -317,7 +317,7 @@ def jvp(
 
 
 def stop_gradient(x: Any) -> Any:
-    """Return the same values as constants: no gradient flows through.
+    """Return the same values as constants, through which no gradient flows.
 
     >>> import tinygrad_np as tg
     >>> tg.grad(lambda x: x * tg.stop_gradient(x))(3.0).item()
@@ -337,5 +337,5 @@ def as_numbers(argnums: int | Sequence[int]) -> tuple[int, ...]:
 
 
 def one_or_all(gradients: tuple[Any, ...], argnums: int | Sequence[int]) -> Any:
-    """Return the only gradient if one number was asked for, and all of them otherwise."""
+    """Return the only gradient if `argnums` is a number, otherwise all of them."""
     return gradients[0] if isinstance(argnums, int) else gradients

@@ -1,4 +1,4 @@
-"""Trees: nested lists, tuples and dicts of arrays, as arguments and as results."""
+"""Trees: nested lists, tuples and dicts of arrays, as arguments and results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def tree_map(f: Callable[[Any], Any], tree: Any) -> Any:
-    """Return `tree` with `f` applied to everything in it."""
+    """Return `tree` with `f` applied to each leaf."""
     if isinstance(tree, dict):
         return {key: tree_map(f, branch) for key, branch in tree.items()}
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
@@ -18,12 +18,12 @@ def tree_map(f: Callable[[Any], Any], tree: Any) -> Any:
 
 
 def tree_leaves(tree: Any) -> list[Any]:
-    """Return everything in `tree`, in order."""
+    """Return the leaves of `tree` in order."""
     found: list[Any] = []
     tree_map(found.append, tree)
     return found
 
 
 def tree_unflatten(tree: Any, leaves: Iterator[Any]) -> Any:
-    """Return `tree` with everything in it replaced by the next of `leaves`."""
+    """Return `tree` with its leaves replaced by `leaves`, in order."""
     return tree_map(lambda _: next(leaves), tree)
