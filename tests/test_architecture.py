@@ -1,6 +1,7 @@
 """The house stands as docs/design.md draws it: imports run one way, nothing extra comes in."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -16,47 +17,32 @@ import tinygrad_np
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(tinygrad_np.__file__).parent  # the checkout's, or what is installed
 
-# A module of the engine imports only modules named before it; its __init__ imports any of them.
-ENGINE = [
-    "errors",
-    "modes",
-    "hooks",
-    "graph",
-    "tensor",
-    "since",
-    "op",
-    "calls",
-    "protocols",
-    "declarations",
-    "public",
-    "passes",
-    "backward",
-    "access",
-    "forward",
-    "trees",
-    "batching",
-    "scopes",
-    "tape_entries",
-    "tape",
-    "transforms",
-    "jacobians",
-    "checkpoint",
-    "custom",
-]
-# Each floor stands on those below it. The tools on the top floor don't know each other.
-BELOW = {
-    "engine": set(),
-    "ops": {"engine"},
-    "linalg": {"engine", "ops"},  # names only
-    "fft": {"engine", "ops"},
-    "special": {"engine", "ops"},
-    "nn": {"engine", "ops"},
-    "optim": {"engine", "ops"},
-    "testing": {"engine", "ops"},
-    "viz": {"engine", "ops", "explain"},  # the page says where a NaN comes from
-    "compiler": {"engine", "ops"},
-    "explain": {"engine", "ops"},
-}
+DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+
+
+def reading_order() -> list[str]:
+    """Return the modules of the engine as the page lists them: each imports only earlier ones."""
+    house = re.search(r"^  engine/.*?(?=^  \S)", DESIGN, re.MULTILINE | re.DOTALL)
+    assert house
+    return re.findall(r"^    (\w+)\.py", house[0], re.MULTILINE)
+
+
+def rooms() -> dict[str, set[str]]:
+    """Return the rooms of the page's table, each with those that it may import."""
+    found = {}
+    for here, below in re.findall(r"^\| (`\w.*?) \| .* \| (.*) ?\|$", DESIGN, re.MULTILINE):
+        if here == "`engine`" or "`engine`" in below:
+            for room in re.findall(r"`(\w+)`", here):
+                found[room] = set(re.findall(r"`(\w+)`", below))
+    return found
+
+
+ENGINE = reading_order()
+BELOW = rooms()
+
+CORE = ENGINE[: ENGINE.index("backward") + 1]
+MOST_LINES = 2000
+"""How long the core may be that a newcomer reads."""
 
 # What is imported besides NumPy and the standard library, and where. Who asks for strategies or
 # for the pytest plugin has Hypothesis or pytest; SciPy's special functions are used where it is
@@ -151,6 +137,16 @@ def read_imports(name: str) -> Iterator[Import]:
             stack += [(child, inside) for child in ast.iter_child_nodes(node)]
 
 
+def without_docstrings(tree: ast.Module) -> ast.Module:
+    """Return a module without its docstrings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            node.body = node.body[1:] or [ast.Pass()]
+    return tree
+
+
 IMPORTS = sorted({found for name in MODULES for found in read_imports(name)})
 INNER = [found for found in IMPORTS if found.imported.split(".")[0] == "tinygrad_np"]
 OUTER = [found for found in IMPORTS if found.imported.split(".")[0] != "tinygrad_np"]
@@ -183,6 +179,38 @@ def test_every_module_has_its_place():
 
     astray = [name for name in MODULES if not has_place(name)]
     assert not astray, f"name them in ENGINE or BELOW: {astray}"
+
+
+def test_the_page_lists_every_room():
+    there = {path.stem for path in PACKAGE.iterdir() if not path.name.startswith(("_", "py."))}
+    assert there <= set(BELOW)
+    later = {"compiler", "data", "io", "numpy", "scipy", "math", "interop", "distributed"}
+    assert later <= set(BELOW)  # they have an address before anybody moves in
+    assert set().union(*BELOW.values()) <= set(BELOW)
+
+
+def test_the_core_is_short_and_complete():
+    """What the README tells a newcomer to read, with all that it imports."""
+    paths = {f"tinygrad_np.engine.{name}" for name in CORE}
+    beyond = [str(i) for i in INNER if i.importer in paths and i.imported not in paths]
+    assert not beyond, "\n".join(beyond)
+    lines = sum(
+        len((PACKAGE / "engine" / f"{name}.py").read_text(encoding="utf-8").splitlines())
+        for name in CORE
+    )
+    assert lines <= MOST_LINES
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    stated = re.search(r"core of ([\d,]+) lines", readme)
+    assert stated
+    assert int(stated[1].replace(",", "")) == round(lines, -2)
+
+
+def test_nothing_below_the_tape_knows_a_tracer():
+    """Callers and passes ask for tracers; which ones there are is none of their business."""
+    for name in ENGINE[: ENGINE.index("access")]:
+        text = (PACKAGE / "engine" / f"{name}.py").read_text(encoding="utf-8")
+        code = ast.unparse(without_docstrings(ast.parse(text)))
+        assert not re.search(r"BatchTracer|\b[Tt]ape\b", code), name
 
 
 def test_folders_of_tests_mirror_the_package():
@@ -218,6 +246,13 @@ def test_imports_run_one_way():
         ("tinygrad_np.viz.page.data", "tinygrad_np.explain.findings", True),
         ("tinygrad_np.explain.nans", "tinygrad_np.viz", False),
         ("tinygrad_np.testing.blame", "tinygrad_np.viz", False),
+        ("tinygrad_np.testing.check", "tinygrad_np.interop.torch", True),
+        ("tinygrad_np.interop.torch", "tinygrad_np.testing", False),
+        ("tinygrad_np.compiler.program", "tinygrad_np.engine.hooks", True),
+        ("tinygrad_np.compiler.program", "tinygrad_np.nn", False),
+        ("tinygrad_np.engine.hooks", "tinygrad_np.compiler", False),
+        ("tinygrad_np.io.weights", "tinygrad_np.nn.module", True),
+        ("tinygrad_np.math", "tinygrad_np.ops", True),
         ("tinygrad_np.optim.sgd", "tinygrad_np.nn", False),
         ("tinygrad_np.nn.layers.linear", "tinygrad_np.optim", False),
     ],

@@ -126,7 +126,9 @@ def step_of(x):
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_a_look_at_values_is_refused_under_a_trace(name):
-    with pytest.raises(tg.GraphError, match=r"(looks at values|casts|writes).*a trace cannot repeat"):
+    with pytest.raises(
+        tg.GraphError, match=r"(looks at values|casts|writes).*a trace cannot repeat"
+    ):
         trace(LOOKS[name], [tg.tensor([1.0, 2.0])])
     assert ACTIVE == []
     LOOKS[name](tg.tensor([1.0, 2.0]))  # and not without one

@@ -1,5 +1,4 @@
-"""The engine: what records operations and what sweeps over the record.
+"""The engine: it records operations and runs passes over the record.
 
-Read in this order: errors, modes, graph, tensor, op, sweeps, transforms. Each
-module imports only modules before it in that list.
+The reading order of its modules stands in docs/design.md. Each imports only modules before it.
 """

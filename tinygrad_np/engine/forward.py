@@ -37,10 +37,10 @@ def forward_pass(
     order = walk_edges(roots, starts)
     useful = leading_to(starts, order)
     order = [node for node in reversed(order) if node in useful and node not in tangents]
-    tape = watcher() if ACTIVE else None
-    if tape is None:
+    tracer = watcher() if ACTIVE else None
+    if tracer is None:
         return _go_forward(order, None, dict(tangents), on_tensors)
-    with tape.watch(order, order, forward=True, on_tensors=on_tensors) as (visited, note):  # type: ignore[misc]  # it watches
+    with tracer.watch(order, order, forward=True, on_tensors=on_tensors) as (visited, note):  # type: ignore[misc]  # it watches
         return _go_forward(visited, note, dict(tangents), on_tensors)
 
 

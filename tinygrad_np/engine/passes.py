@@ -49,11 +49,11 @@ def backward_pass(
             )
     order = walk_edges(cotangents, targets if stop else frozenset())
     useful = leading_to(targets, order) if targets else None
-    tape = watcher() if ACTIVE else None
-    if tape is None:
+    tracer = watcher() if ACTIVE else None
+    if tracer is None:
         return _go_back(order, None, cotangents, targets, useful, retain_graph, on_tensors, stop)
     needed = order if useful is None else useful
-    with tape.watch(order, needed, forward=False, on_tensors=on_tensors) as (visited, note):  # type: ignore[misc]  # it watches
+    with tracer.watch(order, needed, forward=False, on_tensors=on_tensors) as (visited, note):  # type: ignore[misc]  # it watches
         return _go_back(visited, note, cotangents, targets, useful, retain_graph, on_tensors, stop)
 
 
