@@ -20,7 +20,7 @@ from .op import Rule
 from .tensor import Array, Tensor, result
 
 Note = Callable[..., None]
-"""Records a step on a tape: ``note(node, rule, parent, given, found, arguments)``."""
+"""Records a step for a tracer: ``note(node, rule, parent, given, found, arguments)``."""
 
 
 def backward_pass(
