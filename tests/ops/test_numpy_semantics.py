@@ -158,9 +158,9 @@ def test_an_array_takes_no_tensor_in_place(op):
 def test_an_array_takes_no_tracked_tensor_by_index(index):
     a, t = X.copy(), tg.tensor(1.0, requires_grad=True)
     for value in (t, tg.tensor(Y[0]) * t):
-        with pytest.raises(tg.GraphError, match="would cut its graph"):
+        with pytest.raises(tg.GraphError, match="would silently cut its graph"):
             a[index] = value
-        with pytest.raises(tg.GraphError, match="would cut its graph"):
+        with pytest.raises(tg.GraphError, match="would silently cut its graph"):
             np.array([value, value])
     np.testing.assert_array_equal(a, X)
     a[index] = tg.tensor(7.0)
