@@ -5,62 +5,40 @@ and NumPy's protocols to Tensor. Those of `numpy.linalg`, `numpy.fft` and `scipy
 declared when one of them is first asked for.
 """
 
-from . import (
-    arithmetic,
-    arranging,
-    calculus,
-    complex,
-    convolution,
-    creation,
-    diagonals,
-    einsum,
-    elementwise,
-    extrema,
-    joining,
-    nanfunctions,
-    neural,
-    ordering,
-    padding,
-    products,
-    quantiles,
-    ranges,
-    reductions,
-    rounding,
-    scans,
-    selection,
-    shaping,
-    statistics,
-)
-from .numpy_protocol import attach
+from importlib import import_module
 
 __all__ = ["FAMILIES"]
 
-FAMILIES = (
-    arithmetic,
-    arranging,
-    calculus,
-    complex,
-    convolution,
-    creation,
-    diagonals,
-    einsum,
-    elementwise,
-    extrema,
-    joining,
-    nanfunctions,
-    neural,
-    ordering,
-    padding,
-    products,
-    quantiles,
-    ranges,
-    reductions,
-    rounding,
-    scans,
-    selection,
-    shaping,
-    statistics,
+_NAMES = (
+    "arithmetic",
+    "arranging",
+    "calculus",
+    "complex",
+    "convolution",
+    "creation",
+    "diagonals",
+    "einsum",
+    "elementwise",
+    "extrema",
+    "joining",
+    "nanfunctions",
+    "neural",
+    "ordering",
+    "padding",
+    "products",
+    "quantiles",
+    "ranges",
+    "reductions",
+    "rounding",
+    "scans",
+    "selection",
+    "shaping",
+    "statistics",
 )
+
+FAMILIES = tuple(import_module(f"{__name__}.{name}") for name in _NAMES)
 """The families whose functions are in the package's own namespace."""
+
+from .numpy_protocol import attach  # noqa: E402  (its tables hold what the families declare)
 
 attach()
