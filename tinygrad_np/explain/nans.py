@@ -79,7 +79,7 @@ class NanExplanation:
 
     def _gradients(self) -> str:
         if not self.gradients:
-            return "no gradient was asked for"
+            return "no gradient was requested"
         if not self.bad_gradients:
             return "the gradients finite"
         parts = []

@@ -116,7 +116,7 @@ class GradExplanation:
 
     Attributes:
         target: The name of the Tensor in question.
-        verdict: ``"none"``: there is no gradient; ``"spent"``: it was freed; ``"zero"``;
+        verdict: ``"none"``: there is no gradient; ``"spent"``: the graph was freed; ``"zero"``;
             ``"vanishing"``: no element above 1e-6; ``"huge"``: some above 1e6;
             ``"not finite"``; or ``"ok"``.
         gradient: The gradient; ``None`` if there is none.
