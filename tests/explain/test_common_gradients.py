@@ -221,7 +221,7 @@ def test_a_spent_graph_with_its_gradient():
     loss.backward()
     explanation = tg.explain_grad(loss, w)
     assert explanation.verdict == "spent"
-    assert ".grad is there, of an earlier backward" in str(explanation)
+    assert ".grad holds the gradient of an earlier backward" in str(explanation)
     w.grad = None
     assert tg.explain_grad(loss, w).notes == ()
 

@@ -114,7 +114,7 @@ FAULTS = [
     (cosine, [0.0, 0.0], "0 / 0", "divide", (), ["x = 0, y = 0", "np.where(y == 0, 1.0, y)"]),
     (normalised, [3.0, 3.0], "0 / 0", "divide", (0,), ["or by y + eps"]),
     (softmax_by_hand, [1.0, 1000.0], "overflow of exp", "divide", (),
-     ["works with what exp gave at", "exp(1000) is beyond the largest float64", "tg.softmax"]),
+     ["uses what exp gave at", "exp(1000) is beyond the largest float64", "tg.softmax"]),
     (cross_entropy_by_hand, [-800.0, 1.0], "overflow of exp", "exp", (0,),
      ["tg.sigmoid(x) for 1 / (1 + exp(-x))", "binary_cross_entropy_with_logits", "x = 800"]),
     (softplus_by_hand, [800.0, 1.0], "overflow of exp", "exp", (0,), ["tg.softplus(x)"]),
@@ -174,7 +174,7 @@ def test_an_update_that_went_too_far_is_found_before_it():
     explanation = tg.explain_nan(too_fast)
     assert (explanation.cause, explanation.forward.op) == ("overflow", "power_of_number")
     assert explanation.forward.line.text == "loss = (weights**4).sum()"
-    assert "the gradient that came of it made weights NaN" in str(explanation)
+    assert "the gradient that came from it made weights NaN" in str(explanation)
     assert "lower the learning rate" in str(explanation)
 
 

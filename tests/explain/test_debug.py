@@ -199,7 +199,7 @@ def test_a_write_off_the_way_of_a_sweep_is_fine(x):
 def test_a_bad_value_forward_is_an_error_that_explains_itself(x):
     with tg.debug() as debugging:
         y = x - 1.0
-        with pytest.raises(tg.NonFiniteError, match="log where x is 0 is -inf") as caught:
+        with pytest.raises(tg.NonFiniteError, match="log is -inf where x is 0") as caught:
             np.log(y)  # here
     finding = caught.value.finding
     assert (finding.op, finding.indices, finding.cause.name) == ("log", ((0,),), "log of 0")
@@ -356,5 +356,5 @@ def test_a_block_is_used_once():
     block = tg.debug()
     with block:
         pass
-    with pytest.raises(RuntimeError, match="debug: this one has been used"):
+    with pytest.raises(RuntimeError, match="debug: this instance has been used"):
         block.__enter__()

@@ -349,7 +349,7 @@ def test_a_loss_alone_is_not_spent_and_has_a_gradient():
     loss = (np.tanh(w) * X).sum()
     explanation = tg.explain_grad(loss, w)
     assert (explanation.verdict, explanation.cause) == ("ok", "")
-    assert "backward was not called" in explanation.notes[0]
+    assert "before backward is called" in explanation.notes[0]
     loss.backward()
     np.testing.assert_array_equal(explanation.gradient, w.grad.data)
 

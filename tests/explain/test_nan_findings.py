@@ -31,7 +31,7 @@ def test_what_is_no_float_is_passed_on():
 
 def test_results_without_gradients():
     explanation = tg.explain_nan(lambda: tg.log(0.0))
-    assert "no gradient was asked for" in str(explanation)
+    assert "no gradient was requested" in str(explanation)
     assert str(explanation.forward.cause).endswith("np.log(np.maximum(x, 1e-12)).")
 
 

@@ -126,7 +126,7 @@ def test_other_seeds_are_refused(rng):
 @pytest.mark.parametrize(
     ("bad", "error", "words"),
     [
-        ("hee_normal", ValueError, "there is no 'hee_normal'; there is normal"),
+        ("hee_normal", ValueError, "there is no 'hee_normal'; the names are normal"),
         (3, TypeError, "pass a name"),
         ((), TypeError, "pass a name"),
         (lambda shape, rng: np.zeros(3), tg.ShapeError, r"shape \(3,\) for a parameter"),

@@ -256,7 +256,7 @@ def test_the_learning_rate_can_be_set():
     assert optimizer.lr == 0.25
     optimizer.step()
     assert w.item() == 0.25
-    with pytest.raises(ValueError, match="lr is not negative"):
+    with pytest.raises(ValueError, match="lr must not be negative"):
         optimizer.lr = -1
 
 
@@ -279,14 +279,14 @@ def test_groups_have_options_of_their_own():
 @pytest.mark.parametrize(
     ("name", "options", "words"),
     [
-        ("SGD", {"lr": -0.1}, "lr is not negative; got -0.1"),
-        ("SGD", {"lr": float("nan")}, "lr is not negative"),
-        ("SGD", {"lr": 0.1, "momentum": -1}, "momentum is not negative"),
+        ("SGD", {"lr": -0.1}, "lr must not be negative; got -0.1"),
+        ("SGD", {"lr": float("nan")}, "lr must not be negative"),
+        ("SGD", {"lr": 0.1, "momentum": -1}, "momentum must not be negative"),
         ("SGD", {"lr": 0.1, "nesterov": True}, "nesterov=True needs a momentum"),
-        ("SGD", {"lr": 0.1, "weight_decay": -1}, "weight_decay is not negative"),
-        ("Adam", {"betas": (0.9, 1.0)}, "betas are two numbers"),
-        ("Adam", {"betas": (0.9,)}, "betas are two numbers"),
-        ("AdamW", {"eps": -1e-8}, "eps is not negative"),
+        ("SGD", {"lr": 0.1, "weight_decay": -1}, "weight_decay must not be negative"),
+        ("Adam", {"betas": (0.9, 1.0)}, "betas must be two numbers"),
+        ("Adam", {"betas": (0.9,)}, "betas must be two numbers"),
+        ("AdamW", {"eps": -1e-8}, "eps must not be negative"),
     ],
 )
 def test_options_out_of_range_are_refused(name, options, words):
@@ -315,8 +315,8 @@ LEAF = tg.tensor([1.0], requires_grad=True, name="w")
         ([("w", LEAF)], TypeError, "parameter 0 is not a Tensor"),
         ([LEAF * 2], tg.GraphError, r"parameter 0 of shape \(1,\) was computed \(op=multiply\)"),
         ([tg.tensor([1.0], name="c")], tg.GraphError, r"parameter 0 \(c\) .* does not require"),
-        ([LEAF, LEAF], ValueError, r"parameter 1 \(w\) is there twice"),
-        ([{"params": [LEAF]}, {"params": [LEAF]}], ValueError, "is there twice"),
+        ([LEAF, LEAF], ValueError, r"parameter 1 \(w\) is listed twice"),
+        ([{"params": [LEAF]}, {"params": [LEAF]}], ValueError, "is listed twice"),
         ([{"params": [LEAF], "momentun": 1}], TypeError, "a group has momentun; the options are"),
         ([{"params": [LEAF]}, LEAF], TypeError, "a group is a dict with 'params'"),
         ([{"lr": 0.1}], TypeError, "a group is a dict with 'params'"),

@@ -65,7 +65,7 @@ def test_an_op_that_made_nan_is_explained():
     data = data_of(failing(tg.NonFiniteError, lambda: tg.log(leaf() - 1.0)))
     (found,) = data["trouble"]
     assert data["boxes"][found["box"]] == failed(data)
-    assert "log where x is negative" in found["words"]
+    assert "log is NaN where x is negative" in found["words"]
 
 
 def test_a_rule_that_failed_is_explained():

@@ -1,6 +1,6 @@
-"""Why an op makes NaN or Inf, and how to write it: known causes, by op and operand values.
+"""Known causes of NaN and Inf, by op and operand values, and how to avoid them.
 
-What is here only names what the tape shows. An unknown cause is described by its values.
+A cause is named only if the tape shows it. For an unknown one the op and its operands are shown.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..engine.tape import Call, Tape
 from .values import number_in_words
 
 Operands = Mapping[str, Any]
-"""The value of each operand, and in a backward rule of the result, at one bad element."""
+"""The value of each operand at one bad element; for a gradient rule also that of the result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class Cause:
     """A cause in words.
 
     Attributes:
-        name: A short name, the same whenever this is the cause.
+        name: A short name that always stands for the same cause.
         why: What happened.
-        fix: How to write it instead; empty if that depends on what was meant.
+        fix: How to write it instead; empty if that depends on the intention.
     """
 
     name: str
@@ -41,9 +41,9 @@ WITH_LOGITS = (
     "Where x is a probability, compute the loss from the logits: "
     "nn.functional.binary_cross_entropy_with_logits, cross_entropy or tg.log_softmax"
 )
-FACTOR = "A factor of 0 does not remove it; in tg.special.xlogy(factor, x) it does"
+FACTOR = "A factor of 0 does not remove it; tg.special.xlogy(factor, x) does"
 GROWING = {"add", "astype", "divide", "multiply", "power", "power_of_number", "square", "subtract"}
-"""The elementwise ops that are infinite only because a number is too large."""
+"""Elementwise ops whose result is infinite only because a number is too large."""
 
 VARIANCES = (["sum", "square"], ["sum", "squared_modulus"])
 SHIFT = "Subtract the maximum first, as tg.softmax and tg.logsumexp do, or clip the argument"
@@ -67,19 +67,19 @@ def log_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
                 f"{name}(0) is -inf: the {maker} before it was rounded to 0",
                 f"{WITH_LOGITS}.",
             )
-        return Cause("log of 0", f"{name} where {argument} is 0 is -inf", log_fix(call, tape))
+        return Cause("log of 0", f"{name} is -inf where {argument} is 0", log_fix(call, tape))
     if x < 0:
         return Cause(
             "log of a negative number",
-            f"{name} where {argument} is negative, here {number_in_words(x)}, is NaN",
-            "Make the argument positive (np.abs, np.exp, tg.softplus), or take "
-            f"np.{name}(np.where(x > {at['x'] - x:.0f}, x, 1.0)) where the others don't count.",
+            f"{name} is NaN where {argument} is negative, here {number_in_words(x)}",
+            "Make the argument positive (np.abs, np.exp, tg.softplus), or use "
+            f"np.{name}(np.where(x > {at['x'] - x:.0f}, x, 1.0)) if the others do not matter.",
         )
     return None
 
 
 def log_fix(call: Call | None, tape: Tape) -> str:
-    """Return how to write a logarithm of what may be 0."""
+    """Return how to write a logarithm whose argument may be 0."""
     name = "log" if call is None else call.op.name
     safe = f"np.{name}(np.maximum(x, {'-1 + ' if name == 'log1p' else ''}1e-12))"
     if call is not None and maker_of(call, 0, tape) == "linalg.det":
@@ -88,7 +88,7 @@ def log_fix(call: Call | None, tape: Tape) -> str:
         return f"Keep x away from -1: {safe}."
     products = [] if call is None else [u for u in users_of(call, tape) if u.op.name == "multiply"]
     if call is not None and any(call.nodes[0] in u.nodes for u in products if call.nodes[0]):
-        return f"Take tg.special.xlogy(x, x) for x * log(x), or keep x away from 0: {safe}."
+        return f"Use tg.special.xlogy(x, x) for x * log(x), or keep x away from 0: {safe}."
     if products:
         return f"{WITH_LOGITS}. {FACTOR}."
     return f"{WITH_LOGITS}. Otherwise keep x away from 0: {safe}."
@@ -106,7 +106,7 @@ def divide_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
             return Cause(
                 "variance of one element",
                 "the squared deviations of n elements are divided by n - ddof, which is 0",
-                "Take more elements, or ddof=0.",
+                "Use more elements, or ddof=0.",
             )
         return Cause("0 / 0", "0 divided by 0 is NaN", fix)
     return Cause("division by 0", f"{number_in_words(x)} divided by 0 is infinite", fix)
@@ -138,7 +138,7 @@ def power_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         return Cause(
             "a negative number to a fractional power",
             f"{number_in_words(x)} ** {y:.6g} is NaN in real numbers",
-            f"Take np.abs(x) ** {y:.6g}, or {root}.",
+            f"Use np.abs(x) ** {y:.6g}, or {root}.",
         )
     return overflow_cause(call, at, tape)
 
@@ -154,21 +154,21 @@ def exponential_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
 
 
 def by_hand(call: Call, tape: Tape) -> str:
-    """Return what there is for a sigmoid or softplus that is written with exp; empty for others."""
+    """Return what to use for a sigmoid or softplus written with exp; empty for others."""
     for user in users_of(call, tape):
         if user.op.name == "log1p":
-            return "Take tg.softplus(x) for log1p(exp(x))"
+            return "Use tg.softplus(x) for log1p(exp(x))"
         if user.op.name == "add" and any(np.size(v) == 1 and v == 1 for v in user.values):
             names = {after.op.name for after in users_of(user, tape)}
             if names & {"divide", "reciprocal"}:
-                return f"Take tg.sigmoid(x) for 1 / (1 + exp(-x)). {WITH_LOGITS}"
+                return f"Use tg.sigmoid(x) for 1 / (1 + exp(-x)). {WITH_LOGITS}"
             if "log" in names:
-                return "Take tg.softplus(x) for log(1 + exp(x))"
+                return "Use tg.softplus(x) for log(1 + exp(x))"
     return ""
 
 
 def domain_cause(domain: str, fix: str) -> Callable[[Call, Operands, Tape], Cause | None]:
-    """Return the cause of an inverse function outside of where it is defined."""
+    """Return a function that gives the cause for an op that is only defined on `domain`."""
 
     def cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         name = call.op.name
@@ -192,7 +192,7 @@ def sum_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
             "inf - inf",
             f"{number_in_words(x)} {sign} {number_in_words(y)} is NaN",
             "Keep both finite: find where they became infinite. In log(exp(a) + exp(b)) that is "
-            "exp: take tg.logsumexp or np.logaddexp.",
+            "exp: use tg.logsumexp or np.logaddexp.",
         )
     return overflow_cause(call, at, tape)
 
@@ -204,14 +204,14 @@ def product_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         return Cause(
             "0 x inf",
             f"{number_in_words(x)} * {number_in_words(y)} is NaN",
-            "A mask of zeros does not remove an infinity: select with np.where, before the "
-            "function that is infinite.",
+            "A mask of zeros does not remove an infinity: select with np.where before the "
+            "function that becomes infinite.",
         )
     return overflow_cause(call, at, tape)
 
 
 def overflow_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
-    """Return that finite operands gave more than the dtype holds."""
+    """Return the cause if finite operands gave more than the dtype holds; else ``None``."""
     if call.out is None or not all(math.isfinite(abs(x)) for x in at.values()):
         return None
     if call.op.kind == "elementwise" and call.op.name not in GROWING:
@@ -220,7 +220,7 @@ def overflow_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
         return Cause(
             f"infinite {name}",
             f"{name}({shown}) is infinite, or beyond the largest {call.out.dtype}",
-            "Keep the argument away from there, by clipping it.",
+            "Clip the argument to keep it away from there.",
         )
     return Cause(
         "overflow",
@@ -229,9 +229,9 @@ def overflow_cause(call: Call, at: Operands, tape: Tape) -> Cause | None:
     )
 
 
-INSIDE = "Clip the argument to the inside: np.clip(x, -1 + 1e-7, 1 - 1e-7)"
-ARC = "Clip the argument: np.clip(x, -1.0, 1.0), for the value, and to a little less than 1, "
-ARC += "such as 1 - 1e-7, for the gradient."
+INSIDE = "Clip the argument to the interior: np.clip(x, -1 + 1e-7, 1 - 1e-7)"
+ARC = "Clip the argument: np.clip(x, -1.0, 1.0) for the value; for the gradient, to a little less "
+ARC += "than 1, such as 1 - 1e-7."
 FORWARD: dict[str, Callable[[Call, Operands, Tape], Cause | None]] = {
     **dict.fromkeys(("log", "log2", "log10", "log1p"), log_cause),
     **dict.fromkeys(("divide", "reciprocal"), divide_cause),
@@ -261,7 +261,7 @@ def forward_cause(call: Call, at: Operands, tape: Tape, bad: str) -> Cause:
         return Cause(
             f"{call.op.name.removeprefix('log_')} of -inf alone",
             f"all elements along the axis of {call.op.name} are -inf: nothing is left after a mask",
-            "Let every row keep an element, or take np.where(row.any(), ..., 0.0) beside it.",
+            "Keep an element in every row, or use np.where(row.any(), ..., 0.0) for the others.",
         )
     if bad == "Inf" and (cause := overflow_cause(call, at, tape)):
         return cause
@@ -272,13 +272,13 @@ OF_EXPONENTIALS = ("softmax", "log_softmax", "logsumexp")
 
 
 def nothing_left(call: Call) -> bool:
-    """Return whether all elements that a call takes together, along its axis, are -inf."""
+    """Return whether all elements in some row, along the axis of a call, are -inf."""
     axis = call.params.get("axis", call.op.defaults["axis"])
     return bool(np.isneginf(np.max(call.values[0], axis=axis)).any())
 
 
 def maker_of(call: Call, operand: int, tape: Tape) -> str:
-    """Return the name of the op that made an operand, looking past those that only pass it on."""
+    """Return the name of the op that made an operand, skipping ops that only pass it on."""
     number = call.sources[operand]
     while number is not None:
         source = tape.calls[number]
@@ -294,7 +294,7 @@ def maker_of(call: Call, operand: int, tape: Tape) -> str:
 
 
 def users_of(call: Call, tape: Tape) -> list[Call]:
-    """Return the calls that a call's result is an operand of."""
+    """Return the calls that use a call's result as an operand."""
     return [later for later in tape.calls[call.number + 1 :] if call.number in later.sources]
 
 

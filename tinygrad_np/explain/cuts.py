@@ -1,6 +1,6 @@
 """Where a gradient is cut: values that depend on the target where the graph does not.
 
-An edge without a rule, a detached operand, a value that left the graph as an array or number.
+A cut is an input without a rule, a detached operand, or a value taken out of the graph.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .causes import Cause
 from .reports import Reason, reason_of
 
 OperandPlace = tuple[int, int]
-"""The number of a call and that of one of its operands."""
+"""The number of a call, and the position of one of its operands."""
 
 COMPARISONS = {"equal", "greater", "greater_equal", "less", "less_equal", "not_equal"}
 ROUNDING = {"ceil", "fix", "floor", "floor_divide", "rint", "round", "sign", "trunc"}
@@ -26,26 +26,26 @@ POSITIONS = {"argmax", "argmin", "argpartition", "argsort", "nanargmax", "nanarg
 def find_cuts(
     tape: Tape, loss: Tensor, target: Tensor, hidden: dict[OperandPlace, str]
 ) -> list[Reason]:
-    """Return where values that depend on a target go on to the loss, but no gradient comes back.
+    """Return where values that depend on the target reach the loss, but no gradient flows back.
 
     Args:
         tape: The tape of the computation.
         loss: Its result.
         target: A Tensor that requires a gradient.
-        hidden: Operands known to depend on the target outside of the graph, with their cause.
+        hidden: Operands known to depend on the target outside the graph, with a description.
     """
     start = target.node
     assert start is not None  # it requires a gradient
     leads = calls_behind(tape, loss)
     graph = set() if loss.node is None else set(walk(loss.node))
     depending: set[int] = set()
-    tracked: set[int] = set()  # depending, with a graph that says so
+    tracked: set[int] = set()  # depending through the graph
     reaching: dict[Node, bool] = {start: True}
     cuts: list[Reason] = []
     for call in tape.calls:
         for i, (node, source) in enumerate(zip(call.nodes, call.sources, strict=True)):
             place = (call.number, i)
-            # A leaf that is not in the graph stands in for something, as inside a checkpoint.
+            # A leaf that is not in the graph stands for another Tensor, as inside a checkpoint.
             outside = place in hidden and (node is None or node in graph)
             known = source in tracked
             if node is not None and not known and tape.call_of(node) is None:
@@ -111,13 +111,13 @@ def cut_cause(call: Call, i: int, hidden: str) -> Cause:
     if call.out is not None and call.out.dtype.kind not in "fc":
         return Cause(
             "integer cast",
-            f"{op} made {call.out.dtype} of it, and no gradient flows through integers",
-            "Stay in a floating-point dtype.",
+            f"{op} converted it to {call.out.dtype}, and no gradient flows through integers",
+            "Keep a floating-point dtype.",
         )
     return Cause(
         "no_grad",
         f"{op} was called inside no_grad(), where nothing is recorded",
-        "Compute it outside of no_grad().",
+        "Compute it outside no_grad().",
     )
 
 
@@ -127,13 +127,13 @@ def constant_cause(op: str) -> Cause:
         return Cause(
             "argmax",
             f"{op} gives positions: integers, which do not change when values change a little",
-            "Take tg.softmax as soft weights, or the values themselves with max or sort.",
+            "Use tg.softmax as soft weights, or the values themselves with max or sort.",
         )
     if op in COMPARISONS or op.startswith(("logical_", "bitwise_")):
         return Cause(
             "comparison",
             f"{op} gives true or false, which does not change when values change a little",
-            "Take tg.sigmoid((x - y) / width) for a soft comparison.",
+            "Use tg.sigmoid((x - y) / width) for a soft comparison.",
         )
     if op in ROUNDING:
         return Cause(
@@ -149,7 +149,7 @@ def constant_cause(op: str) -> Cause:
 
 
 def from_outside(tape: Tape, target: Tensor) -> list[OperandPlace]:
-    """Return the operands that no call on the tape made: constants, and leaves but the target."""
+    """Return the operands that no call made: constants, and leaves other than the target."""
     return [
         (call.number, i)
         for call in tape.calls
@@ -160,7 +160,7 @@ def from_outside(tape: Tape, target: Tensor) -> list[OperandPlace]:
 
 
 def changed_operands(first: Tape, second: Tape, target: Tensor) -> set[OperandPlace]:
-    """Return the operands from outside which differ between two runs of one function."""
+    """Return the operands from outside that differ between two runs of one function."""
     changed: set[OperandPlace] = set()
     for number, i in from_outside(first, target):
         if number >= len(second.calls) or second.calls[number].op is not first.calls[number].op:
@@ -172,16 +172,16 @@ def changed_operands(first: Tape, second: Tape, target: Tensor) -> set[OperandPl
 
 
 def copied_operands(tape: Tape, target: Tensor) -> dict[OperandPlace, str]:
-    """Return the operands from outside with the values of the target, or of what was computed."""
+    """Return the operands from outside that equal the target or an earlier result, described."""
     found: dict[OperandPlace, str] = {}
     for number, i in from_outside(tape, target):
         value = tape.calls[number].values[i]
         array = np.asarray(value)
         if array.dtype.kind not in "fc" or not np.any(array != np.round(array)):
-            continue  # round numbers are equal by chance
+            continue  # whole numbers may be equal by chance
         leaf = tape.calls[number].nodes[i] is not None
-        if not leaf and np.array_equal(array, array_of(target)):  # two leaves may be alike
-            found[number, i] = "with the values of the Tensor asked about"
+        if not leaf and np.array_equal(array, array_of(target)):  # two leaves may be equal
+            found[number, i] = "with the values of the target"
             continue
         for earlier in tape.calls[:number]:
             if earlier.node is not None and np.array_equal(array, array_of(earlier.out)):

@@ -1,6 +1,6 @@
 """`debug`: source lines on errors, guards on captured arrays, checks of every value.
 
-It is a tape that looks at what it records. Outside of its blocks nothing of this exists.
+It is a tape that checks what it records. Outside its blocks nothing is checked.
 """
 
 from __future__ import annotations
@@ -38,39 +38,39 @@ MOVING = {
     "squeeze",
     "transpose",
 }
-"""Ops of one array that give its elements as they are, elsewhere."""
+"""Ops of one array that only move, copy or convert its elements."""
 
 Saved = tuple[str, np.ndarray[Any, Any], bytes]
-"""The name of an operand, the array a node captured of it, and that array's digest."""
+"""The name of an operand, the array that a node captured for it, and its digest."""
 
 
-class debug:  # a function to its users, like no_grad
+class debug:  # used like a function, as no_grad is
     """Watch every operation inside a ``with`` block, and say where things go wrong.
 
     - **Lines.** An error raised by an operation carries the line it was called from as a note;
-      one raised by a gradient rule, in a sweep of either mode and any order, carries that of the
-      forward call. Types and messages stay.
-    - **Guards.** A plain array among the operands is captured as it is. Before each sweep every
-      captured array is compared with what it was; one that was written to in between is a
-      :class:`GraphError` that names the operand and the line. This sees writes through other views
-      too. Nothing is computed before.
-    - **Values.** An operation that makes NaN of operands without NaN, or Inf of finite ones, is a
-      :class:`NonFiniteError` that explains itself; so is a gradient rule that does, to a
-      gradient or a tangent, and an operation with NaN in its result that computed with one it
-      was given. Functions that leave NaN out, such as ``numpy.nanmean``, may be given them;
-      infinities may be given to all.
+      one raised by a gradient rule, in a pass of either mode and any order, carries that of the
+      forward call. Types and messages stay the same.
+    - **Guards.** A plain array among the operands is captured without a copy. Before each pass
+      computes anything, every captured array is compared with its earlier values. If it was
+      written to, also through another view, a :class:`GraphError` names the operand and the
+      line.
+    - **Values.** An operation that makes NaN from operands without NaN, or Inf from finite ones,
+      raises a :class:`NonFiniteError` that explains the cause. So does a gradient rule that makes
+      such a gradient or tangent, and an operation whose result has NaN because an operand was
+      given with NaN. Functions that skip NaN, such as ``numpy.nanmean``, may be given NaN;
+      every operation may be given infinities.
 
-    It costs a few times the computation itself. The tape keeps what was called since the last
-    sweep ended (of ``backward``, ``grad`` or ``jvp``), and starts anew with the next call. It
-    watches its own thread or task. An instance is used once.
+    It takes a few times as long as the computation itself. The tape keeps what was called since
+    the last pass ended (of ``backward``, ``grad`` or ``jvp``), and is cleared by the next call.
+    It watches only its own thread or task. An instance can be used once.
 
     Args:
-        check_nan: Whether values are checked. Switch it off where infinities are meant and an
-            operation makes them, such as log(0) under a mask.
+        check_nan: Whether values are checked. Switch it off if an operation makes infinities
+            that are intended, such as log(0) under a mask.
 
     Attributes:
-        tape: What was recorded since the last sweep ended, of either mode.
-        failed: What failed: a call; or, in a sweep, the step, or the node if its rule raised;
+        tape: What was recorded since the last pass of either mode ended.
+        failed: What failed: a call; or, in a pass, the step, or the node if its rule raised;
             ``None`` if nothing did.
 
     >>> import numpy as np, tinygrad_np as tg
@@ -93,7 +93,7 @@ class debug:  # a function to its users, like no_grad
 
     @property
     def tape(self) -> Tape:
-        """What was recorded since the last sweep ended."""
+        """What was recorded since the last pass ended."""
         return self._watched
 
     @property
@@ -103,7 +103,7 @@ class debug:  # a function to its users, like no_grad
 
     def __enter__(self) -> Self:
         if self._is_used:
-            raise RuntimeError("debug: this one has been used; write with tg.debug(): again")
+            raise RuntimeError("debug: this instance has been used; write with tg.debug(): again")
         self._is_used = True
         self._stack.enter_context(recording(self._watched))
         return self
@@ -123,9 +123,9 @@ class Watched(Tape):
     Attributes:
         check_nan: Whether values are checked.
         failed: What failed.
-        origins: Of each node that is alive the op and the line of the call that made it, and
-            after that, if a rule made it, the same of the node whose rule it is, and so on.
-        saved: What it captured.
+        origins: For each live node, the op and the line of the call that made it; if a rule made
+            it, followed by those of the rule's node, and so on.
+        saved: For each live node, the arrays it captured.
     """
 
     def __init__(self, check_nan: bool) -> None:
@@ -137,7 +137,7 @@ class Watched(Tape):
         self._done = False
 
     def apply(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
-        """Call an op, note it, and check what it returned."""
+        """Call an op, record the call, and check its result."""
         if self._done and not self.under_way:
             self.clear()
         count = len(self.calls)
@@ -149,13 +149,13 @@ class Watched(Tape):
             add_line(error, f"{op.name} was called", calling_line())
             raise
         if len(self.calls) == count:
-            return out  # of a stand-in
+            return out  # on a stand-in, which is not recorded
         call = self.calls[-1]
         if call.node is not None:
             outer = [] if call.within is None else self.origins.get(call.within, [])
             self.origins[call.node] = [(op.name, call.line), *outer]
             self.saved[call.node] = captured(call.node)
-        if self.check_nan and call.within is None:  # what a rule comes to, its step shows
+        if self.check_nan and call.within is None:  # the result of a rule is checked as its step
             self.check(call)
         return out
 
@@ -170,7 +170,7 @@ class Watched(Tape):
                 return
             origin = self.origin(call, given.index("NaN"))
             if origin is None:
-                return  # a parameter of the op that made it said so
+                return  # made by an op that has it in a parameter
             finding = given_bad(*origin, {}, ())
         elif bad == "Inf" and any(given):
             return
@@ -182,7 +182,7 @@ class Watched(Tape):
         raise error
 
     def origin(self, call: Call, i: int) -> tuple[Call, int] | None:
-        """Return the operand as which a value was given; ``None`` if an op computed it."""
+        """Return the operand where a value was first given; ``None`` if an op computed it."""
         while (number := call.sources[i]) is not None:
             call, i = self.calls[number], 0
             if call.op.name not in MOVING:
@@ -195,9 +195,9 @@ class Watched(Tape):
     def follow(
         self, now: Pass, order: Sequence[Node], needed: Collection[Node]
     ) -> Iterator[Following]:
-        """Follow a pass, once every captured array is seen to be what it was.
+        """Follow a pass, after checking that no captured array has changed.
 
-        What a rule raises gets the line of the forward call.
+        An error raised by a rule gets the line of the forward call.
         """
         for node in order:
             if node in needed:
@@ -205,7 +205,7 @@ class Watched(Tape):
         with super().follow(now, order, needed) as (visited, noting):
             try:
                 yield visited, noting and self.checking(noting, now.forward)
-            except BaseException as error:  # also of Ctrl-C
+            except BaseException as error:  # KeyboardInterrupt too
                 if not now.transposes:
                     self.add_origins(error, now.node, now.forward)
                 raise
@@ -213,7 +213,7 @@ class Watched(Tape):
                 self._done = len(self.under_way) == 1
 
     def checking(self, noting: Callable[..., None], forward: bool) -> Callable[..., None]:
-        """Return what notes a step and raises if it made a bad value."""
+        """Return a function that notes a step and raises if it made a bad value."""
         if not self.check_nan:
             return noting
         steps = self.forward_steps if forward else self.steps
@@ -230,7 +230,7 @@ class Watched(Tape):
         return note
 
     def add_origins(self, error: BaseException, node: Node | None, forward: bool) -> None:
-        """Add to what a rule raised where the op of its node was called."""
+        """Add to an error of a rule the line where the op of its node was called."""
         if node is None or node.op is None:
             return
         if self.failed is None:
@@ -240,13 +240,13 @@ class Watched(Tape):
         for i, (op, line) in enumerate(origins):
             way = f"{way} {op}"
             if str(line) in map(str, [line for _, line in origins[i + 1 : i + 2]]):
-                way = f"{way}, in the rule of"  # of the package, which has the line of its op
+                way = f"{way}, in the rule of"  # in the package: the line is that of the outer op
             else:
                 add_line(error, f"{way}, which was called", line)
                 way = "in the rule of"
 
     def line_of(self, node: Node) -> Line | None:
-        """Return the line a node's op was called from, also of one from before this tape."""
+        """Return the line a node's op was called from, also if the tape dropped the call."""
         origins = self.origins.get(node)
         return None if origins is None else origins[0][1]
 
@@ -275,7 +275,7 @@ class Watched(Tape):
 
 
 def captured(node: Node) -> list[Saved]:
-    """Return the arrays that a node keeps for its rules, by the names the rules have for them."""
+    """Return the arrays that a node keeps for its rules, with the names they have there."""
     found: dict[int, Saved] = {}
     for _, rule, arguments in node.edges or ():
         for name, value in zip(rule.needs, arguments, strict=True):
@@ -288,12 +288,12 @@ def captured(node: Node) -> list[Saved]:
 
 
 def digest(array: np.ndarray[Any, Any]) -> bytes:
-    """Return what tells an array's values from any others."""
+    """Return a hash of an array's values."""
     return blake2b(np.ascontiguousarray(array).tobytes(), digest_size=16).digest()
 
 
 def add_line(error: BaseException, what: str, line: Line) -> None:
-    """Add to an error where something was called, once."""
+    """Add a note to an error, once, that says where something was called."""
     text = f": {line.text}" if line.text else ""
     note = f"{what} at {line}{text}"
     if note not in getattr(error, "__notes__", ()):

@@ -1,7 +1,7 @@
-r"""Where a NaN or Inf comes from: the first op that made one; steps.py has the rules.
+r"""Where a NaN or Inf comes from: the first op that made one; for rules see steps.py.
 
-A value is bad if it is NaN or Inf. The first bad op forward has good operands and a bad result
-which goes on into a result.
+A value is bad if it is NaN or Inf. The first bad op has good operands, and a bad result that
+reaches a result of the function.
 """
 
 from __future__ import annotations
@@ -41,22 +41,22 @@ class NonFiniteFinding:
     Attributes:
         phase: ``"forward"``, ``"backward"``, or ``"forward mode"`` for a tangent.
         op: The op's name; empty if an input was returned as it is.
-        input: Of a gradient or tangent the input whose rule it is; forward, the operand that was
+        input: For a gradient or tangent, the input of the rule; forward, the operand that was
             bad before any op, empty if none was.
         bad: ``"NaN"`` or ``"Inf"``.
-        indices: Which elements are bad, the first few: of the result; backward, or if `input`
-            is named, of that input.
-        count: How many are.
-        size: Of how many.
-        operands: What the op was applied to at those elements, by name; of elementwise ops
-            only. Backward also the result as ``out`` and the cotangent as ``g``; in forward mode
-            the tangent of the input as ``t``.
-        cause: Why, and how to write it.
+        indices: The first few bad elements: of the result; backward, or forward if `input` is
+            named, of that input.
+        count: The number of bad elements.
+        size: The number of all elements.
+        operands: The operands at those elements, by name, where elements correspond, as in
+            elementwise ops. For a rule also the result as ``out`` if it uses that, and the
+            cotangent as ``g`` or the tangent as ``t``.
+        cause: Why, and how to write it instead.
         line: The line the op was called from; ``None`` if it was not recorded.
         scope: The module it was called in, empty for none.
         call: The call; ``None`` if it was not recorded.
-        step: Of a gradient or tangent, the step.
-        tainted: The calls whose results are bad because of it; backward, those of the nodes
+        step: For a gradient or tangent, the step.
+        tainted: The calls whose results are bad because of it; for a rule, those of the nodes
             whose cotangents or tangents are.
     """
 
@@ -108,7 +108,7 @@ class NonFiniteFinding:
         return "\n".join(lines)
 
     def place(self) -> str:
-        """Return which op it is about and where that was called, in words."""
+        """Return the op and the line it was called from, in words."""
         if not self.op:
             return ""
         way = {"forward": "in", "backward": "in the backward of", "forward mode": "in the jvp of"}
@@ -128,11 +128,11 @@ class NonFiniteFinding:
 def find_forward(
     tape: Tape, results: Iterable[Tensor], inputs: dict[Node, str]
 ) -> NonFiniteFinding | None:
-    """Return the first bad call that goes on into a result; ``None`` if the results are good.
+    """Return the first bad call that reaches a result; ``None`` if the results are good.
 
     Args:
         tape: The tape of the run.
-        results: What was computed.
+        results: The results of the run.
         inputs: A name for each leaf.
     """
     ends = [x for x in results if bad_in(x)]
@@ -152,11 +152,11 @@ def find_forward(
             return given_bad(call, nans[0], inputs, tainted_by(n, tape, bad, origins))
         if not any(kinds) or (bad[n] == "NaN" and "NaN" not in kinds):
             return made_bad(tape, call, tainted_by(n, tape, bad, origins))
-        if outside and given is None:  # an infinity may be meant, if no NaN comes of it
+        if outside and given is None:  # an infinity may be intended, if no NaN follows
             given = call, outside[0]
-    if given is None:  # the result was never computed with
+    if given is None:  # no op made the result
         return returned_bad(ends[0], inputs)
-    for n in reach:  # nothing but a mask was left to it
+    for n in reach:  # a mask left it no element
         if tape.calls[n].op.name in OF_EXPONENTIALS:
             return made_bad(tape, tape.calls[n], tainted_by(n, tape, bad, origins))
     call, i = given
@@ -164,7 +164,7 @@ def find_forward(
 
 
 def sources_of(call: Call, tape: Tape, bad: dict[int, str]) -> list[int | None]:
-    """Return the call each operand comes from, also one whose values went through an array."""
+    """Return the call that each operand comes from, also through a plain array."""
     found = list(call.sources)
     for i, value in enumerate(call.values):
         if found[i] is None and bad_in(value):
@@ -228,7 +228,7 @@ def made_bad(tape: Tape, call: Call, tainted: tuple[Call, ...] = ()) -> NonFinit
 def given_bad(
     call: Call, i: int, inputs: dict[Node, str], tainted: tuple[Call, ...]
 ) -> NonFiniteFinding:
-    """Return the finding of a call that was given a bad value which no op made."""
+    """Return the finding of a call that was given a bad value that no op made."""
     value = np.asarray(call.values[i])
     bad, name = bad_in(value), operand_names(call)[i]
     mask = ~np.isfinite(value)
@@ -240,16 +240,16 @@ def given_bad(
         cause = Cause(
             f"{bad} in the inputs",
             f"{label or 'a leaf'}{where} is {bad} before anything is computed",
-            "Look at where it comes from: data that is missing, or an update that went too far.",
+            "Check where it comes from: missing data, or an update that went too far.",
         )
     else:
-        fix = "missing data is best filled or masked before."
+        fix = "fill or mask missing data first."
         if bad == "Inf":
-            fix = "a mask of infinities must leave something finite, wherever it is applied."
+            fix = "a mask of infinities must leave a finite element wherever it is applied."
         cause = Cause(
             f"{bad} in a constant",
             f"operand {name}{where} is {bad}, a constant that no op made",
-            f"Look at where it comes from: {fix}",
+            f"Check where it comes from: {fix}",
         )
     return NonFiniteFinding(
         "forward",

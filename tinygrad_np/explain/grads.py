@@ -1,4 +1,4 @@
-"""`explain_grad`: why a gradient is missing, zero, or of its size."""
+"""`explain_grad`: why a gradient is missing, zero, tiny or huge."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .stops import amplification, find_cancelling, find_stops, saturation, step_
 from .values import bad_in, size_of
 
 VANISHING, HUGE = 1e-6, 1e6
-"""The largest element of a gradient beyond which it is called so."""
+"""A gradient is called so if its largest element is below the one, or above the other."""
 
 WORST = 3
-"""How many steps are named that shrink, or enlarge, a gradient most."""
+"""How many of the steps that shrink or enlarge a gradient most are named."""
 
 TERMS = 16
-"""How many terms of a loss are told apart."""
+"""How many terms of a loss are distinguished."""
 
 
 def explain_grad(
@@ -40,24 +40,23 @@ def explain_grad(
     *args: Any,
     tape: Tape | None = None,
 ) -> GradExplanation:
-    """Explain the gradient of a loss for a Tensor: why it is missing, zero, or of its size.
+    """Explain the gradient of a loss for a Tensor: why it is missing, zero, tiny or huge.
 
-    Best is a function that computes the loss. It is called three times, on tapes: twice as it
-    is, and once with the target's values changed a little, which shows where they go on outside
-    of the graph: through ``.data``, ``float()``, ``.item()``. The target gets its values back.
-    With a loss that is there already and a tape, such places are found by their values; from a
-    loss alone, only what its graph holds can be told. No ``.grad`` is written to, and no graph
-    is spent.
+    Preferably, pass the function that computes the loss. It runs three times on tapes: twice
+    unchanged, and once with the target's values slightly changed, which shows where they leave
+    the graph: through ``.data``, ``float()``, ``.item()``. The target gets its values back. For
+    a computed loss with a tape, such places are found by comparing values; for a computed loss
+    alone, only its graph is known. No ``.grad`` is written, and no graph is freed.
 
     Args:
         loss: A function, or a Tensor. A function that takes arguments is called with `target`
-            and `args`, like that of :func:`grad`; one that takes none, such as
-            ``lambda: criterion(model(x), y)``, uses the target by itself. A loss of several
+            and `args`, as in :func:`grad`; one that takes none, such as
+            ``lambda: criterion(model(x), y)``, must use the target itself. A loss of several
             elements stands for their sum.
-        target: The Tensor asked about, a leaf or computed; for a function of it also an array.
+        target: The Tensor in question, a leaf or computed; also an array, if `loss` takes it.
         args: The function's other arguments.
         tape: The tape of the :func:`record` block in which a loss that is a Tensor was computed;
-            while that block runs, it is found by itself.
+            not needed while that block runs.
 
     Returns:
         A :class:`GradExplanation`: print it.
@@ -74,15 +73,15 @@ def explain_grad(
     if isinstance(loss, Tensor):
         if not isinstance(target, Tensor):
             raise TypeError(
-                f"explain_grad: the target is {type(target).__name__}; of a loss that is "
-                f"computed already it must be the Tensor itself"
+                f"explain_grad: the target is {type(target).__name__}; for a loss that "
+                f"is already computed, it must be the Tensor itself"
             )
         known = tape if tape is not None else running()
         hidden = {} if known is None else copied_operands(known, target)
         explanation = explained(loss, target, known, hidden, None)
         if explanation.gradient is not None and target.is_leaf and target.grad is None:
             return explanation.noting(
-                ".grad is None as long as backward was not called, and after zero_grad()"
+                ".grad is None before backward is called, and after zero_grad()"
             )
         return beside_grad(explanation, target)
     if not callable(loss):
@@ -101,14 +100,14 @@ def explain_grad(
     tapes, answers, failure = runs_of(loss, args, target)
     by_itself = changed_operands(tapes[0], tapes[1], target)
     changed = changed_operands(tapes[0], tapes[2], target) - by_itself if not failure else set()
-    hidden = dict.fromkeys(changed, "that changes with the Tensor asked about")
+    hidden = dict.fromkeys(changed, "that changes with the target")
     matters = None if failure else not same(answers[0], answers[2])
     explanation = explained(answers[0], target, tapes[0], hidden, matters)
     explanation = beside_grad(explanation, target)
     if failure and target.node is not None:
         return explanation.noting(
-            f"with slightly other values the function failed ({failure}): values taken out of the "
-            f"graph were not looked for"
+            f"the function failed for slightly different values ({failure}), so values taken out "
+            f"of the graph were not searched for"
         )
     return explanation
 
@@ -120,7 +119,7 @@ def beside_grad(explanation: GradExplanation, target: Tensor) -> GradExplanation
     have, g = array_of(target.grad), explanation.gradient
     if g is None:
         return explanation.noting(
-            f".grad is there, of an earlier backward: norm {norm_of(have):.3g}"
+            f".grad holds the gradient of an earlier backward: norm {norm_of(have):.3g}"
         )
     if not norm_of(g) or np.allclose(have, g, rtol=1e-3, equal_nan=True):
         return explanation
@@ -128,21 +127,21 @@ def beside_grad(explanation: GradExplanation, target: Tensor) -> GradExplanation
     times = round(ratio) if np.isfinite(ratio) else 0
     if times > 1 and np.allclose(have, times * g, rtol=1e-3):
         return explanation.noting(
-            f".grad holds {times} times this gradient: backward adds to what is there; call "
-            f"zero_grad() before"
+            f".grad holds {times} times this gradient: backward adds to .grad; call "
+            f"zero_grad() first"
         )
     return explanation.noting(
-        f".grad holds another gradient, of norm {norm_of(have):.3g}: backward adds to what is there"
+        f".grad holds another gradient, of norm {norm_of(have):.3g}: backward adds to .grad"
     )
 
 
 def takes_arguments(f: Callable[..., Any]) -> bool:
-    """Return whether a function must be given arguments."""
+    """Return whether a function has required arguments."""
     if isinstance(f, np.ufunc):  # which has no signature before NumPy 2.4
         return True
     try:
         parameters = inspect.signature(f).parameters.values()
-    except (TypeError, ValueError):  # of C
+    except (TypeError, ValueError):  # written in C
         return True
     return any(
         p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
@@ -153,7 +152,7 @@ def takes_arguments(f: Callable[..., Any]) -> bool:
 def runs_of(
     f: Callable[..., Any], args: tuple[Any, ...], target: Tensor
 ) -> tuple[list[Tape], list[Any], str]:
-    """Run a function twice as it is and once with other values; return what the last raised."""
+    """Run a function twice unchanged and once with the target moved; return that run's error."""
     tapes, answers = [Tape(), Tape(), Tape()], []
     for tape in tapes[:2]:
         with recording(tape):
@@ -170,7 +169,7 @@ def runs_of(
 
 @contextmanager
 def moved(target: Tensor) -> Iterator[None]:
-    """Give a Tensor slightly other values inside the block: nearer to 0, where they are not 0."""
+    """Give a Tensor slightly different values inside the block: nearer to 0, unless they are 0."""
     data = array_of(target)
     size = np.random.default_rng(0).uniform(0.5e-3, 1e-3, data.shape)
     other = np.where(data == 0, size, data * (1.0 - size)).astype(data.dtype)
@@ -198,10 +197,10 @@ def explained(
 
     Args:
         loss: The loss, or what a function returned in its place.
-        target: The Tensor asked about.
+        target: The Tensor in question.
         tape: The tape of the computation, if there is one.
-        hidden: The operands on it that depend on the target outside of the graph.
-        matters: Whether the loss changes with the target; ``None`` if nobody tried.
+        hidden: The operands on it that depend on the target outside the graph, with a description.
+        matters: Whether the loss changes with the target; ``None`` if unknown.
     """
     name = target.name or ("the Tensor" if target.is_leaf else f"the result of {made_by(target)}")
     if target.node is None:
@@ -221,7 +220,7 @@ def explained(
     try:
         walk_edges([root])
     except GraphError as error:
-        spent = Cause("graph spent", str(error), "Compute the loss again, or give the function.")
+        spent = Cause("graph spent", str(error), "Compute the loss again, or pass the function.")
         return GradExplanation(name, "spent", None, (Reason(spent),))
     return measured(name, loss, target, tape, cuts)
 
@@ -229,8 +228,8 @@ def explained(
 def measured(
     name: str, loss: Tensor, target: Tensor, tape: Tape | None, cuts: list[Reason]
 ) -> GradExplanation:
-    """Return the explanation of a gradient that there is, from a sweep of its own."""
-    assert loss.node is not None  # `explained` has seen to that
+    """Return the explanation of a gradient that exists, from a backward pass of its own."""
+    assert loss.node is not None  # checked by `explained`
     assert target.node is not None
     call_of = no_call if tape is None else tape.call_of
     own = Tape()
@@ -239,7 +238,7 @@ def measured(
         found = backward_pass({loss.node: start}, frozenset((target.node,)), retain_graph=True)
         terms = terms_of(loss.node, target.node, start, call_of)
     steps = [step for step in own.steps if step.pass_number == 0]
-    if target.node not in found:  # every rule on the way said: no gradient
+    if target.node not in found:  # every path ends at a rule without a gradient
         reasons = cuts or find_stops(steps, call_of)
         return GradExplanation(name, "none", None, tuple(reasons))
     gradient = np.asarray(found[target.node])
@@ -260,7 +259,7 @@ def measured(
 def judged(
     gradient: Any, steps: list[Step], call_of: Callable[[Node], Call | None]
 ) -> tuple[GradVerdict, list[Reason]]:
-    """Return what a gradient is, and the steps that made it so."""
+    """Return the verdict on a gradient, and the steps that are the reasons."""
     size = size_of(gradient)
     if bad_in(gradient):
         advice = "tg.explain_nan(f, *args) finds where it was made."
@@ -284,7 +283,7 @@ def judged(
 
 
 def scaling(step: Step) -> Cause:
-    """Return that a step makes a gradient much larger, or smaller."""
+    """Return the cause that a step makes a gradient much larger, or smaller."""
     assert step.node.op is not None  # a leaf has no steps
     factor = amplification(step)
     why = f"the rule of {step.node.op.name} made the gradient {factor:.3g} times as large"
@@ -301,7 +300,7 @@ def scaling(step: Step) -> Cause:
 def path_from(
     start: Node, steps: list[Step], call_of: Callable[[Node], Call | None]
 ) -> tuple[Hop, ...]:
-    """Return the way from a node to the loss along which most of its gradient came."""
+    """Return the path from a node to the loss that most of its gradient came along."""
     into: dict[Node, list[Step]] = {}
     for step in steps:
         into.setdefault(step.parent, []).append(step)
@@ -326,7 +325,7 @@ def path_from(
 
 
 def share_of(step: Step, call_of: Callable[[Node], Call | None]) -> Share:
-    """Return what came to the target through one edge."""
+    """Return the part of the target's gradient that came through one edge."""
     call, op = call_of(step.node), step.node.op
     assert op is not None  # a leaf has no steps
     line = None if call is None else call.line
@@ -336,7 +335,7 @@ def share_of(step: Step, call_of: Callable[[Node], Call | None]) -> Share:
 def terms_of(
     root: Node, target: Node, start: Any, call_of: Callable[[Node], Call | None]
 ) -> list[Share]:
-    """Return the gradient that comes of each term of a sum; nothing if there is one term alone."""
+    """Return the gradient from each term of a sum; an empty list for a single term."""
     terms: list[tuple[Node, Any]] = []
     stack = [(root, start)]
     while stack:
@@ -361,9 +360,9 @@ def terms_of(
 
 
 def norm_of(x: Any) -> float:
-    """Return the Euclidean norm of an array; 0 for none."""
+    """Return the Euclidean norm of an array; 0 for ``None``."""
     return 0.0 if x is None else float(np.linalg.norm(np.ravel(x)))
 
 
 def no_call(node: Node) -> None:
-    """Return the call of a node without a tape: none is known."""
+    """Return ``None``: without a tape no call of a node is known."""

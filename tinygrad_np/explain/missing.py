@@ -1,4 +1,4 @@
-"""Why no way leads from a loss to a Tensor at all."""
+"""Why no path leads from a loss to a Tensor."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def untracked_reason(loss: Any, target: Tensor, tape: Tape | None) -> Reason:
         "it does not require a gradient"
         + ("" if made is None else f": it is the result of {made.op.name}, made as a constant"),
         "Make it with requires_grad=True before the loss is computed. An update like "
-        "p = p - lr * g inside no_grad() makes a constant of it: take an optimizer, or "
+        "p = p - lr * g inside no_grad() makes it a constant: use an optimizer, or "
         "p.data -= lr * g.",
     )
     return reason_of(cause, made, 0) if made is not None else Reason(cause)
@@ -55,25 +55,25 @@ def not_a_leaf(target: Tensor) -> Cause:
     return Cause(
         "not a leaf",
         f"a gradient flows to it, but it is the result of {made_by(target)}, and backward fills "
-        f".grad of leaves alone",
-        "Ask with loss.gradient(p). If it was a parameter before p = p - lr * g: keep the leaf, "
+        f".grad only on leaves",
+        "Use loss.gradient(p). If it was a parameter before p = p - lr * g: keep the leaf, "
         "with an optimizer or p.data -= lr * g.",
     )
 
 
 def unconnected(loss: Tensor, target: Tensor, tape: Tape | None, matters: bool | None) -> Cause:
-    """Return why the graph of a loss does not lead to a target, when no cut was seen."""
+    """Return why the graph of a loss does not lead to a target, when no cut was found."""
     leaves = leaves_below(loss)
     own = [] if target.node is None else walk(target.node)
     replaced = (
-        "The loss was computed from another Tensor than the one asked about: p = p - lr * g and "
-        "p = tg.tensor(...) bind the name anew. Keep the leaf, with an optimizer or p.data -= ..."
+        "The loss was computed from a different Tensor than the target: p = p - lr * g and "
+        "p = tg.tensor(...) rebind the name. Keep the leaf, with an optimizer or p.data -= ..."
     )
     if any(leaf.tensor() is target for leaf in leaves):
         return Cause(
             "node replaced",
             "its requires_grad was switched off and on again after the loss was computed, which "
-            "began a new leaf",
+            "made a new leaf",
             "Compute the loss again.",
         )
     same_name = [leaf for leaf in leaves if leaf.name is not None and leaf.name == target.name]
@@ -82,7 +82,7 @@ def unconnected(loss: Tensor, target: Tensor, tape: Tape | None, matters: bool |
         return Cause("replaced", f"the loss was computed from {which}", replaced)
     made = None if tape is None else tape.source(loss)
     if loss.node is None and made is not None and made.node is not None:
-        return Cause("detach", f"the result of {made.op.name} was detached", "Return it as it is.")
+        return Cause("detach", f"the result of {made.op.name} was detached", "Do not detach it.")
     if matters:
         return Cause(
             "outside of every op",
@@ -95,7 +95,7 @@ def unconnected(loss: Tensor, target: Tensor, tape: Tape | None, matters: bool |
             "loss without a graph",
             "the loss has no graph: it was computed inside no_grad(), detached, or from nothing "
             "that requires a gradient",
-            "Give the function that computes it: tg.explain_grad(lambda: ..., p) shows where.",
+            "Pass the function that computes it: tg.explain_grad(lambda: ..., p) shows where.",
         )
     alike = [x for x in leaves if x.shape == target.shape and not (x.name and target.name)]
     hint = (
@@ -104,7 +104,7 @@ def unconnected(loss: Tensor, target: Tensor, tape: Tape | None, matters: bool |
         else " An if on its values gives it no gradient."
     )
     if matters is None:
-        hint += " To see cuts as well, give the function: tg.explain_grad(lambda: ..., p)."
+        hint += " To see cuts as well, pass the function: tg.explain_grad(lambda: ..., p)."
     return Cause(
         "never used",
         "the graph of the loss does not lead to it"

@@ -24,12 +24,12 @@ from .values import SHOWN, bad_in, label_of, named, operand_names, places
 
 @dataclass(frozen=True, slots=True)
 class NanExplanation:
-    """Where the NaN and Inf of a computation come from; ``str()`` says it in words.
+    """Where the NaN and Inf of a computation come from; ``str()`` gives it in words.
 
     Attributes:
         function: The name of the function.
         forward: The first op that made a bad value which reached a result, if any did.
-        backward: The first gradient rule that made one of good values, if any did.
+        backward: The first gradient rule that made a bad value from good ones, if any did.
         gradients: The gradients, by the name of the input or parameter.
         tape: Everything that was computed.
     """
@@ -79,7 +79,7 @@ class NanExplanation:
 
     def _gradients(self) -> str:
         if not self.gradients:
-            return "no gradient was asked for"
+            return "no gradient was requested"
         if not self.bad_gradients:
             return "the gradients finite"
         parts = []
@@ -97,12 +97,12 @@ def explain_nan(f: Callable[..., Any], *args: Any, **kwargs: Any) -> NanExplanat
 
     The gradient is that of the sum of all results, for every array and every float in the
     arguments and for every other leaf that was used, such as a model's parameters. No ``.grad``
-    is written to. NumPy's floating-point warnings are silent meanwhile. Values in between that
-    are not finite, but reach neither a result nor a gradient, are no fault: a mask of -inf before
+    is written, and NumPy's floating-point warnings are silenced. Intermediate values that are not
+    finite but reach neither a result nor a gradient are not reported, such as a mask of -inf before
     a softmax.
 
     Args:
-        f: Any function of arrays; it is called once. If it calls ``backward`` itself, that sweep
+        f: Any function of arrays; it is called once. If it calls ``backward`` itself, that pass
             is explained.
         args: Its arguments: arrays, and nested lists, tuples and dicts of them, become Tensors
             that require a gradient; anything else is passed on.
@@ -154,13 +154,13 @@ def explain_nan(f: Callable[..., Any], *args: Any, **kwargs: Any) -> NanExplanat
         forward = before_update(tape, rule_behind(tape, forward, results))
     backward = find_backward(tape, forward=forward is not None)
     if forward is None and not any(map(bad_in, gradients.values())):
-        backward = None  # a later rule threw the bad value away
+        backward = None  # a later rule discarded the bad value
     name = getattr(f, "__name__", type(f).__name__)
     return NanExplanation(name, forward, backward, gradients, tape)
 
 
 def before_update(tape: Tape, found: NonFiniteFinding) -> NonFiniteFinding:
-    """Return the finding of what made a leaf bad, if that was an update with a bad gradient.
+    """Return what made a gradient bad, if an update with it made a leaf bad; else `found`.
 
     Args:
         tape: The tape, of a function that trains.
@@ -177,14 +177,14 @@ def before_update(tape: Tape, found: NonFiniteFinding) -> NonFiniteFinding:
     for earlier in tape.calls[: call.number]:
         if bad_in(earlier.out) and not any(map(bad_in, earlier.values)):
             first = made_bad(tape, earlier)
-            why = f"{first.cause.why}; the gradient that came of it made {name} {found.bad}"
+            why = f"{first.cause.why}; the gradient that came from it made {name} {found.bad}"
             fix = f"{first.cause.fix} In training: lower the learning rate, or clip gradients."
             return replace(first, cause=replace(first.cause, why=why, fix=fix.lstrip()))
     return find_backward(tape, forward=False) or found
 
 
 def gradients_of(tape: Tape, results: list[Tensor], inputs: dict[Node, str]) -> dict[str, Array]:
-    """Sweep from the sum of some results; return the gradient of each leaf by its name."""
+    """Run backward from the sum of the results; return the gradient of each leaf by its name."""
     cotangents: dict[Node, Any] = {}
     for x in results:
         if x.node is not None and x.dtype.kind in "fc":
@@ -210,7 +210,7 @@ def gradients_of(tape: Tape, results: list[Tensor], inputs: dict[Node, str]) -> 
 
 
 def swept_leaves(tape: Tape) -> dict[Node, Any]:
-    """Return what the steps on a tape added up to at each leaf."""
+    """Return the sum of the contributions of a tape's steps at each leaf."""
     found: dict[Node, Any] = {}
     for step in tape.steps:
         if isinstance(step.parent, Leaf) and step.contribution is not None:
@@ -232,7 +232,7 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
 
 
 def paths_of(tree: Any, name: str) -> Iterator[str]:
-    """Yield a name for everything in a tree, in the order of `tree_map`."""
+    """Yield a name for each entry of a tree, in the order of `tree_map`."""
     if isinstance(tree, dict):
         for key, branch in tree.items():
             yield from paths_of(branch, f"{name}[{key!r}]")

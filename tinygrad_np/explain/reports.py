@@ -1,4 +1,4 @@
-"""What an explanation of a gradient holds, and how it says so."""
+"""What an explanation of a gradient holds, and its text."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Reason:
     """A place where a gradient is cut or becomes 0, and why.
 
     Attributes:
-        cause: Why, and how to write it.
-        op: The op's name; empty if it is not about one.
-        input: Which of its inputs.
+        cause: Why, and how to write it instead.
+        op: The op's name; empty if the reason concerns none.
+        input: The name of the input.
         line: The line it was called from; ``None`` if it was not recorded.
         scope: The module it was called in, empty for none.
         call: The call; ``None`` if it was not recorded.
@@ -58,16 +58,16 @@ def reason_of(cause: Cause, call: Call, i: int) -> Reason:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step on the way from the target to the loss.
+    """One step on the path from the target to the loss.
 
     Attributes:
-        op: The op.
-        input: Its input through which the way leads.
+        op: The op's name.
+        input: The input that the path goes through.
         line: The line it was called from; ``None`` if it was not recorded.
         scope: The module it was called in, empty for none.
-        cotangent: The Euclidean norm of what arrived at the op's result.
-        contribution: That of what it passed on.
-        ways: How many steps arrive at the same place; this is the one that brings most.
+        cotangent: The Euclidean norm of the cotangent of the op's result.
+        contribution: The norm of what the step passed on to the input.
+        ways: How many steps contribute to the same node; this one contributes most.
     """
 
     op: str
@@ -91,8 +91,8 @@ class Share:
     """A part of a gradient.
 
     Attributes:
-        name: The op and input it came through, or the term of the loss it is of.
-        line: The line of that; ``None`` if it was not recorded.
+        name: The op and input it came through, or the term of the loss it belongs to.
+        line: The line of that op; ``None`` if it was not recorded.
         gradient: The part.
     """
 
@@ -102,7 +102,7 @@ class Share:
 
     @property
     def norm(self) -> float:
-        """Its Euclidean norm."""
+        """The Euclidean norm of the part."""
         return float(np.linalg.norm(self.gradient.ravel()))
 
     def __str__(self) -> str:
@@ -112,19 +112,19 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class GradExplanation:
-    """Why a gradient is what it is; ``str()`` says it in words.
+    """Why a gradient is what it is; ``str()`` gives it in words.
 
     Attributes:
-        target: The name of the Tensor asked about.
-        verdict: ``"none"``: there is no gradient; ``"spent"``: the graph is; ``"zero"``;
+        target: The name of the Tensor in question.
+        verdict: ``"none"``: there is no gradient; ``"spent"``: the graph was freed; ``"zero"``;
             ``"vanishing"``: no element above 1e-6; ``"huge"``: some above 1e6;
             ``"not finite"``; or ``"ok"``.
         gradient: The gradient; ``None`` if there is none.
-        reasons: Where it is cut, becomes 0, or grows; the first is the nearest to the cause.
-        path: The way from the target to the loss along which most of the gradient came.
+        reasons: Where it is cut, becomes 0, shrinks or grows; the first is nearest to the cause.
+        path: The path from the target to the loss that most of the gradient came along.
         paths: The parts that came through each use of the target.
-        terms: The parts that came of each term, where the loss is a sum.
-        notes: What else is worth knowing.
+        terms: The parts that came from each term, if the loss is a sum.
+        notes: Further remarks.
     """
 
     target: str
@@ -138,11 +138,11 @@ class GradExplanation:
 
     @property
     def cause(self) -> str:
-        """The short name of the first reason, empty if there is none."""
+        """The short name of the first cause, empty if there is none."""
         return self.reasons[0].cause.name if self.reasons else ""
 
     def noting(self, note: str) -> GradExplanation:
-        """Return the same with one more note."""
+        """Return a copy with one more note."""
         return replace(self, notes=(*self.notes, note))
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Why a gradient rule makes NaN or Inf, and how to write it."""
+"""Causes of NaN and Inf made by gradient rules, and how to avoid them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def rule_cause(call: Call | None, op: str, at: Operands, tape: Tape, bad: str, g
         return Cause(
             "infinite slope of a power at 0",
             f"the slope of {what} at 0 is infinite",
-            f"Keep the base away from 0: {what.replace('x', '(x + eps)')}, or take it of np.where("
-            f"x > 0, x, 1.0) inside a np.where that has another value there.",
+            f"Keep the base away from 0: {what.replace('x', '(x + eps)')}, or apply it to np.where("
+            f"x > 0, x, 1.0) inside an np.where that has another value there.",
         )
     if op in ("arccos", "arcsin", "arctanh") and x is not None and abs(x) == 1:
         return Cause(
@@ -55,19 +55,19 @@ def rule_cause(call: Call | None, op: str, at: Operands, tape: Tape, bad: str, g
     if any(not math.isfinite(abs(v)) for v in at.values()):
         return Cause(
             "infinite saved value",
-            f"the rule of {op} works with a value that is not finite: "
+            f"the rule of {op} uses a value that is not finite: "
             + ", ".join(f"{name} = {number_in_words(v)}" for name, v in at.items()),
-            "Keep it finite forward, by clipping the argument, also where a mask hides it.",
+            "Clip the argument to keep this value finite, also where a mask hides it.",
         )
     return Cause(
         "infinite slope",
         f"the rule of {op} gave {bad} for a finite {given}",
-        "Keep its argument away from there; let a rule of your own give a finite value there.",
+        "Keep its argument away from there; make a rule of your own give a finite value there.",
     )
 
 
 def call_of_root(call: Call | None, tape: Tape) -> Cause:
-    """Return why a square root of 0 was taken: for a standard deviation, a norm, or as it is."""
+    """Return why a square root of 0 was taken: for a standard deviation, a norm, or by itself."""
     before = [] if call is None else chain_before(call, tape)
     if before[:3] in (["divide", "sum", "square"], ["divide", "sum", "squared_modulus"]):
         return Cause(
@@ -90,12 +90,12 @@ def call_of_root(call: Call | None, tape: Tape) -> Cause:
 
 
 def where_cause(function: str, branch: str, line: str, infinite: str) -> Cause:
-    """Return that 0 x inf came from the branch of a `where` that was not selected.
+    """Return the cause that the branch not selected by a `where` gave 0 x inf.
 
     Args:
-        function: The op whose argument is to be made safe.
-        branch: Which one.
-        line: Where the `where` is.
+        function: The op whose argument should be made safe.
+        branch: The input of the `where`.
+        line: The line of the `where`, in words.
         infinite: What is infinite there.
     """
     inner = applied_to_safe(function)
@@ -111,7 +111,7 @@ def where_cause(function: str, branch: str, line: str, infinite: str) -> Cause:
 
 
 def applied_to_safe(function: str) -> str:
-    """Return how an op is written of an argument that was made safe."""
+    """Return how to apply an op to an argument that was made safe."""
     if function in ("divide", "reciprocal"):
         return "y / x_safe"
     if function.startswith("power"):
@@ -120,7 +120,7 @@ def applied_to_safe(function: str) -> str:
 
 
 def zero_cause(function: str, infinite: str) -> Cause:
-    """Return that a zero cotangent, from a mask, met something infinite."""
+    """Return the cause that a zero cotangent, from a mask, met an infinite value."""
     return Cause(
         "0 x inf",
         f"the cotangent is 0 here, but {infinite}, and 0 times that is NaN: a factor of 0 after "

@@ -1,4 +1,4 @@
-"""Where a gradient or a tangent becomes NaN or Inf: the rule that made a bad one of a good one."""
+"""Where a gradient or a tangent becomes NaN or Inf: the rule that turned a good one bad."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def find_backward(tape: Tape, *, forward: bool) -> NonFiniteFinding | None:
     """Return the first step with a good cotangent and a bad contribution that reaches a leaf.
 
     Args:
-        tape: The tape of the sweep.
-        forward: Whether values are bad already: then the step must have worked with good ones.
+        tape: The tape of the backward pass.
+        forward: Whether values are already bad: then only a step with good saved values counts.
     """
     for at, step in enumerate(tape.steps):
         if not makes_bad(step) or (forward and bad_in(step.arguments)):
@@ -34,21 +34,21 @@ def find_backward(tape: Tape, *, forward: bool) -> NonFiniteFinding | None:
 
 
 def rule_behind(tape: Tape, found: NonFiniteFinding, results: Iterable[Tensor]) -> NonFiniteFinding:
-    """Return the finding of the rule that made what a forward finding is about, if one did.
+    """Return the finding of the rule that made the bad value of `found`, or `found` if none did.
 
-    A function that takes derivatives computes with gradients and tangents. They come of calls
-    in a rule if the sweep was recorded, and else from no call at all.
+    A function that takes derivatives computes with gradients and tangents. They come from calls
+    within a rule if the pass was recorded, and otherwise from no call.
 
     Args:
         tape: The tape.
         found: The first bad call, operand or result.
-        results: What was computed.
+        results: The results of the run.
     """
     call = found.call
     node = None if call is None else call.within
     if node is not None:
         made = list(described(tape, lambda step, _: step.node is node))
-        # Of the rows of a Jacobian one has Inf, and the others NaN from 0 times that.
+        # One row of a Jacobian has Inf, and the others NaN from 0 times that.
         return next((f for f in made if f.bad == "Inf"), made[0] if made else found)
     values = [array_of(x) for x in results]
     if call is not None:
@@ -67,7 +67,7 @@ def rule_behind(tape: Tape, found: NonFiniteFinding, results: Iterable[Tensor]) 
 def described(
     tape: Tape, wanted: Callable[[Step, Sequence[Step]], bool]
 ) -> Iterator[NonFiniteFinding]:
-    """Yield the findings of the steps that made something bad, if they are wanted."""
+    """Yield the findings of the wanted steps that made a bad value."""
     for steps, describe in ((tape.forward_steps, bad_forward_step), (tape.steps, bad_step)):
         for at, step in enumerate(steps):
             if makes_bad(step) and wanted(step, steps[at:]):
@@ -75,12 +75,12 @@ def described(
 
 
 def makes_bad(step: Step) -> bool:
-    """Return whether a step made something bad of something good."""
+    """Return whether a step was given a good value and made a bad one."""
     return bool(bad_in(step.contribution)) and not bad_in(step.cotangent)
 
 
 def led_to(steps: Sequence[Step], values: Iterable[Any]) -> bool:
-    """Return whether the sweep that goes on with some steps came to a bad one of some values."""
+    """Return whether the pass that continues with `steps` made one of the bad `values`."""
     values = [value for value in values if bad_in(value)]
     reached = [step.contribution for step in steps if step.pass_number == steps[0].pass_number]
     return any(
@@ -117,9 +117,9 @@ def bad_step(tape: Tape, at: int) -> NonFiniteFinding:
 
 
 def example_of(step: Step) -> Step:
-    """Return a step as it is; one for a whole batch as that for its first bad example.
+    """Return a step as it is; for a step of a whole batch, that of its first bad example.
 
-    One with Inf comes first: of the rows of a Jacobian the others have NaN from 0 times that.
+    An example with Inf comes first: other rows of a Jacobian have NaN from 0 times that.
     """
     c, g = np.asarray(step.contribution), step.cotangent
     depth = g.ndim - len(step.node.shape)
@@ -134,7 +134,7 @@ def example_of(step: Step) -> Step:
 
 
 def applied(step: Step, g: Any) -> Array:
-    """Return what a step's rule makes of a cotangent, on arrays."""
+    """Return a step's rule applied to a cotangent, on arrays."""
     with np.errstate(all="ignore"):
         out = step.rule.apply(g, *map(array_of, step.arguments))
     return np.asarray(array_of(out))
@@ -146,7 +146,7 @@ def cause_of_step(tape: Tape, at: int, first: dict[str, Any]) -> Cause:
     assert step.node.op is not None  # a leaf has no steps
     call, name = tape.call_of(step.node), step.node.op.name
     origin = None if call is None else origin_of(tape, call)
-    if first.get("g") == 0:  # 0 times what is not finite
+    if first.get("g") == 0:  # 0 times a value that is not finite
         function = name if origin is None else origin.op.name
         infinite = f"the slope of {name} is not finite there"
         if origin is not None:
@@ -159,7 +159,7 @@ def cause_of_step(tape: Tape, at: int, first: dict[str, Any]) -> Cause:
             return zero_cause(name, infinite)
     if origin is not None and origin is not call:
         made = made_bad(tape, origin).cause
-        why = f"the rule of {name} works with what {origin.op.name} gave{at_line(origin)}: "
+        why = f"the rule of {name} uses what {origin.op.name} gave{at_line(origin)}: "
         return replace(made, why=why + made.why)
     known = {k: v for k, v in first.items() if k != "g"}
     return rule_cause(call, name, known, tape, bad_in(step.contribution), "cotangent")
@@ -174,18 +174,18 @@ def origin_of(tape: Tape, call: Call) -> Call | None:
         if not bad:
             return call
         number = call.sources[bad[0]]
-        if number is None:  # it was given
+        if number is None:  # no call made it
             return None
         call = tape.calls[number]
 
 
 def at_line(call: Call | None) -> str:
-    """Return where a call is, in words; nothing if it is not known."""
+    """Return the line of a call in words; empty if it is unknown."""
     return "" if call is None else f" at {call.line}"
 
 
 def where_above(steps: Sequence[Step], at: int) -> Step | None:
-    """Return the step of the `where` that gave a step's cotangent its zeros."""
+    """Return the step of the `where` that put zeros into a step's cotangent."""
     nodes = {steps[at].node}
     for step in reversed(steps[:at]):
         if step.parent not in nodes or step.contribution is None:
@@ -211,7 +211,7 @@ def tainted_nodes(tape: Tape, at: int) -> list[Node]:
 
 
 def bad_forward_step(tape: Tape, at: int) -> NonFiniteFinding:
-    """Return the finding of a step of a forward-mode sweep that made a bad tangent."""
+    """Return the finding of a step of a forward pass that made a bad tangent."""
     step = tape.forward_steps[at]
     op = step.node.op
     assert op is not None  # a leaf has no steps
@@ -244,7 +244,7 @@ def bad_places(x: Any, bad: str) -> Array:
 
 
 def operands_of(tape: Tape, step: Step, spots: tuple[Index, ...]) -> dict[str, tuple[Any, ...]]:
-    """Return the operands and the result of an elementwise op at places of the result, by name."""
+    """Return the operands and the result of an elementwise op at indices of its result."""
     call, op = tape.call_of(step.node), step.node.op
     assert op is not None  # a leaf has no steps
     found = {} if call is None else operands_at(call, spots)

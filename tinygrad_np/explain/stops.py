@@ -1,4 +1,4 @@
-"""Where a gradient becomes 0: steps of a sweep that take something and pass nothing on."""
+"""Where a gradient becomes 0: the steps that turn a nonzero cotangent into 0."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from .steps import applied
 from .values import size_of
 
 TINY = 1e-6
-"""Below this a slope counts as saturated."""
+"""A slope below this counts as saturated."""
 
 SUBTRACTED = (
-    "Look for a term that is subtracted from itself: the sum of x - x.mean(), of normalised "
+    "Look for a term that is subtracted from itself: the sum of x - x.mean(), or of normalised "
     "values, is 0 whatever x is."
 )
 SATURATING = {"elu", "erf", "gelu", "sigmoid", "silu", "softplus", "tanh"}
 
 
 def find_stops(steps: Sequence[Step], call_of: Callable[[Node], Call | None]) -> list[Reason]:
-    """Return the sums that are 0, then the steps that make a cotangent 0, the nearest first."""
+    """Return the sums that cancel, then the steps that make a cotangent 0, last steps first."""
     found = [
         step_reason(step, call_of, why_zero(step, call_of(step.node)))
         for step in reversed(steps)
@@ -40,7 +40,7 @@ def contributes_nothing(step: Step) -> bool:
 
 
 def find_cancelling(steps: Iterable[Step], call_of: Callable[[Node], Call | None]) -> list[Reason]:
-    """Return where contributions that are not 0 add up to 0, but for rounding."""
+    """Return where contributions that are not 0 add up to 0, up to rounding."""
     into: dict[Node, list[Step]] = {}
     for step in steps:
         if not contributes_nothing(step):
@@ -61,7 +61,7 @@ def find_cancelling(steps: Iterable[Step], call_of: Callable[[Node], Call | None
 
 
 def step_reason(step: Step, call_of: Callable[[Node], Call | None], cause: Cause) -> Reason:
-    """Return a reason at a step of the sweep."""
+    """Return a reason located at a step."""
     op, call = step.node.op, call_of(step.node)
     assert op is not None  # a leaf has no steps
     scope = call.scope[-1] if call is not None and call.scope else ""
@@ -70,16 +70,16 @@ def step_reason(step: Step, call_of: Callable[[Node], Call | None], cause: Cause
 
 
 def why_zero(step: Step, call: Call | None) -> Cause:
-    """Return why a step makes (next to) nothing of its cotangent."""
+    """Return why a step turns its cotangent into (nearly) 0."""
     op = step.node.op
     assert op is not None  # a leaf has no steps
     if step.contribution is None:
-        return Cause("no rule", f"the rule of {op.name} says that no gradient flows to this input")
+        return Cause("no rule", f"the rule of {op.name} gives no gradient for this input")
     if op.name == "checkpoint":
         return Cause(
             "inside a checkpoint",
             "the gradient became 0 inside tg.checkpoint",
-            "Ask again without tg.checkpoint to see where.",
+            "Run it without tg.checkpoint to see where.",
         )
     if 0 in step.parent.shape:
         return Cause(
@@ -91,7 +91,7 @@ def why_zero(step: Step, call: Call | None) -> Cause:
         return Cause(
             "overwritten",
             "x[i] = v wrote over all elements that have a cotangent",
-            "Compute with what was there, or write elsewhere.",
+            "Compute with the old values, or write elsewhere.",
         )
     if op.kind != "elementwise" and op.name != "softmax":
         return product_of_zeros(step) or Cause(
@@ -100,15 +100,15 @@ def why_zero(step: Step, call: Call | None) -> Cause:
     if step.parent.shape != step.node.shape and size_of(applied(step, step.cotangent)) > 0:
         return Cause(
             "contributions cancel",
-            f"the input is broadcast: what its uses in {op.label} contribute is not 0, but their "
-            f"sum is",
+            f"the input is broadcast: the contributions of its copies in {op.label} are not 0, but "
+            f"their sum is",
             SUBTRACTED,
         )
     return saturation(step) or ZERO_SLOPES.get(op.name, flat_cause)(step, call)
 
 
 def product_of_zeros(step: Step) -> Cause | None:
-    """Return that the other factor of a matrix product is 0; ``None`` if it is not."""
+    """Return the cause if the other factor of a matrix product is 0; else ``None``."""
     op = step.node.op
     assert op is not None  # a leaf has no steps
     if op.kind != "bilinear" and op.name != "linear":
@@ -119,13 +119,13 @@ def product_of_zeros(step: Step) -> Cause | None:
     return Cause(
         "multiplied by 0",
         "the other factor is 0 everywhere",
-        "Look where that factor comes from: weights that begin at 0 pass nothing on; begin with "
-        "random ones.",
+        "Check where that factor comes from: weights of 0 pass no gradient on; begin with random "
+        "ones.",
     )
 
 
 def saturation(step: Step) -> Cause | None:
-    """Return that an activation has (next to) no slope at its values; ``None`` if it has."""
+    """Return the cause if an activation has (nearly) no slope at its values; else ``None``."""
     op = step.node.op
     assert op is not None  # a leaf has no steps
     if op.name == "softmax":
@@ -142,19 +142,19 @@ def saturation(step: Step) -> Cause | None:
         return Cause(
             "dead relu",
             f"{share} input{s} {'are' if s else 'is'} negative (or 0), where the slope is 0{rest}",
-            "Look at the bias and the scale of its input, lower the learning rate, or take "
+            "Check the bias and the scale of its input, lower the learning rate, or use "
             "tg.leaky_relu or tg.gelu.",
         )
     return Cause(
         "saturated",
         f"{op.name} is saturated at {share} element{s}: its slope there is below {TINY:g}",
-        "Scale its input down (initial weights, normalisation); for a loss take the logits: "
+        "Scale its input down (initial weights, normalisation); for a loss use the logits: "
         "*_with_logits.",
     )
 
 
 def softmax_cause(step: Step) -> Cause | None:
-    """Return why the rule of softmax gave (next to) nothing; ``None`` if it did not."""
+    """Return why the rule of softmax gave (nearly) 0; ``None`` if it did not."""
     if amplification(step) > TINY:
         return None
     g, axis = step.cotangent, step.node.params.get("axis", -1)
@@ -168,7 +168,7 @@ def softmax_cause(step: Step) -> Cause | None:
     return Cause(
         "saturated",
         "softmax is saturated: one element is (nearly) 1 and the others 0",
-        "Scale its input down; for a loss take tg.log_softmax or cross_entropy of the logits.",
+        "Scale its input down; for a loss use tg.log_softmax or cross_entropy of the logits.",
     )
 
 
@@ -184,7 +184,7 @@ def zero_factor_cause(step: Step, call: Call | None) -> Cause:
     return Cause(
         "multiplied by 0",
         "the other factor is 0 wherever the cotangent is not",
-        "Look where that factor comes from: a mask, a weight of 0, an initial value of 0.",
+        "Check where that factor comes from: a mask, a weight of 0, an initial value of 0.",
     )
 
 
@@ -192,8 +192,8 @@ def clip_cause(step: Step, call: Call | None) -> Cause:
     """Return why clipping passes no gradient on."""
     return Cause(
         "clip",
-        "the values are outside of the limits, where clip is constant",
-        "Widen the limits, clip only what is shown, or take a smooth limit such as tanh.",
+        "the values are outside the limits, where clip is constant",
+        "Widen the limits, clip only for display, or use a smooth limit such as tanh.",
     )
 
 
@@ -201,7 +201,7 @@ def not_selected_cause(step: Step, call: Call | None) -> Cause:
     """Return why a selection passes no gradient on."""
     return Cause(
         "branch not taken",
-        f"where takes nothing from its branch {step.rule.input}, at any place with a cotangent",
+        f"where takes nothing from its branch {step.rule.input} wherever the cotangent is not 0",
         "Look at the condition.",
     )
 
@@ -212,17 +212,17 @@ def extremum_cause(step: Step, call: Call | None) -> Cause:
     return Cause(
         "other operand taken",
         f"{step.node.op.name} took the other operand everywhere",
-        "Look at the two: a limit or margin may be never, or always, reached.",
+        "Compare the two: a limit or margin may never, or always, be reached.",
     )
 
 
 def flat_cause(step: Step, call: Call | None) -> Cause:
-    """Return that a slope happens to be 0."""
+    """Return the cause of a slope that happens to be 0."""
     assert step.node.op is not None  # a leaf has no steps
     return Cause(
         "flat point",
         f"the slope of {step.node.op.name} is 0 at these values",
-        "Start from other values: a gradient of 0 can not leave a flat point.",
+        "Start from other values: a gradient of 0 cannot leave a flat point.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Bad values found in arrays, and arrays put into words."""
+"""How NaN and Inf are found in arrays, and how arrays are described in words."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Index = tuple[int, ...]
 
 
 def bad_in(x: Any) -> str:
-    """Return ``"NaN"`` if an array has one, else ``"Inf"`` if it has one, else nothing.
+    """Return ``"NaN"`` if an array holds one, else ``"Inf"`` if it holds one, else ``""``.
 
-    Nothing also for ``None`` and for what holds no numbers, such as a parameter.
+    Also ``""`` for ``None`` and other values without numbers, such as a parameter of an op.
     """
     if isinstance(x, (tuple, list)):
         kinds = [bad_in(part) for part in x]
@@ -33,24 +33,24 @@ def bad_in(x: Any) -> str:
 
 
 def places(mask: Array, limit: int | None = SHOWN) -> tuple[Index, ...]:
-    """Return where a mask is true, the first few."""
+    """Return the first few indices where a mask is true."""
     return tuple(tuple(map(int, index)) for index in np.argwhere(mask)[:limit])
 
 
 def values_at(array: Any, shape: Index, indices: Iterable[Index]) -> tuple[Any, ...]:
-    """Return the elements of an operand that belong to places of a result it broadcasts to."""
+    """Return the elements of an operand at indices of a result that it broadcasts to."""
     spread = np.broadcast_to(array, shape)
     return tuple(spread[index].item() for index in indices)
 
 
 def reduced(index: Index, shape: Index) -> Index:
-    """Return which element of an operand a place of the result was broadcast from."""
+    """Return the index in an operand from which an element of the result was broadcast."""
     kept = index[len(index) - len(shape) :]
     return tuple(0 if n == 1 else i for i, n in zip(kept, shape, strict=True))
 
 
 def operand_names(call: Call) -> list[str]:
-    """Return a name for each operand of a call: those of the op's inputs."""
+    """Return a name for each operand of a call: that of the op's input."""
     names = list(call.op.inputs)
     if call.op.varargs is None:
         return names
@@ -59,7 +59,7 @@ def operand_names(call: Call) -> list[str]:
 
 
 def operands_at(call: Call, indices: Iterable[Index]) -> dict[str, tuple[Any, ...]]:
-    """Return the operands of an elementwise call at places of its result, by name."""
+    """Return the operands of an elementwise call at indices of its result, by name."""
     if call.op.kind != "elementwise" or call.out is None:
         return {}
     shape, indices = call.out.shape, tuple(indices)
@@ -68,12 +68,12 @@ def operands_at(call: Call, indices: Iterable[Index]) -> dict[str, tuple[Any, ..
 
 
 def named(index: Index) -> str:
-    """Return an index as it is written; nothing for a number."""
+    """Return an index as text; empty for a scalar."""
     return f"[{', '.join(map(str, index))}]" if index else ""
 
 
 def number_in_words(value: Any) -> str:
-    """Return a number in words: six digits, or all where those would show a round one."""
+    """Return a number as text: six digits, or all if six would show a whole number."""
     if not isinstance(value, (float, complex)):
         return str(value)
     short = f"{value:.6g}"
@@ -82,18 +82,18 @@ def number_in_words(value: Any) -> str:
 
 
 def label_of(name: str) -> str:
-    """Return what an op is called in words: clip, not clip_between."""
+    """Return the label of an op by its name: clip for clip_between."""
     return OPS[name].label if name in OPS else name
 
 
 def located(line: Line | None) -> list[str]:
-    """Return where a line is and what stands there, as lines of text."""
+    """Return the place of a line and its source, as lines of text."""
     if line is None:
         return []
     return [str(line), *([f"  {line.text}"] if line.text else [])]
 
 
 def size_of(x: Any) -> float:
-    """Return the largest absolute value of an array; NaN goes on."""
+    """Return the largest absolute value of an array; NaN if it holds one."""
     array = np.abs(np.asarray(array_of(x)))
     return float(np.max(array)) if array.size else 0.0

@@ -29,7 +29,7 @@ ActivationLike = str | Module | Callable[[Any], Any] | None
 
 
 class ModuleList(Module):
-    """A list of modules whose parameters are found. It computes nothing itself.
+    """A list of modules whose parameters are registered. It computes nothing itself.
 
     >>> from tinygrad_np import nn
     >>> blocks = nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 1)])
@@ -39,7 +39,7 @@ class ModuleList(Module):
     '1.weight'
     """
 
-    _items: list[Any]  # the modules in order, as the attributes "0", "1", ... say it
+    _items: list[Any]  # the modules in order: the attributes "0", "1", ...
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Return an empty list."""
@@ -73,7 +73,7 @@ class ModuleList(Module):
         return self._hold([*self, module])
 
     def _hold(self, modules: list[Module]) -> Self:
-        """Hold `modules` in place of those held before."""
+        """Replace all modules of the list with `modules`."""
         for i, module in enumerate(modules):
             if not isinstance(module, Module):
                 raise TypeError(f"{type(self).__name__}: number {i} is {module!r}, not a module")
@@ -94,7 +94,7 @@ class ModuleList(Module):
         return self
 
     def check(self, modules: list[Module]) -> None:
-        """Refuse modules that do not fit together. Subclasses define this."""
+        """Raise if modules do not fit together. Subclasses define this."""
 
     def __len__(self) -> int:
         return len(self._items)
@@ -105,7 +105,7 @@ class ModuleList(Module):
     def __getitem__(self, item: int | slice) -> Any:
         if not isinstance(item, slice):
             return self._items[item]
-        # A part looks at the same modules; their names still say where they belong.
+        # A slice shares the modules; their parameters keep the names of their place here.
         part = type(self).__new__(type(self))
         for i, module in enumerate(self._items[item]):
             part.__dict__[str(i)] = module
@@ -129,10 +129,10 @@ class Sequential(ModuleList):
 
     Args:
         modules: Modules; a function of one array, such as ``np.sin``, is wrapped in
-            :class:`Function`. Lists of them are taken apart.
+            :class:`Function`. Lists of them are unpacked.
 
     Raises:
-        ShapeError: If a layer gives another number of features than the next one takes,
+        ShapeError: If a layer gives a different number of features than the next one takes,
             also with activations in between and across nested containers.
 
     >>> from tinygrad_np import nn
@@ -160,7 +160,7 @@ class Sequential(ModuleList):
         return super().append(as_module(module))
 
     def check(self, modules: list[Module]) -> None:
-        """Refuse a chain whose sizes do not fit."""
+        """Raise if the sizes of a chain do not fit."""
         check_chain(type(self).__name__, modules)
 
     def forward(self, x: Any) -> Any:
@@ -171,7 +171,7 @@ class Sequential(ModuleList):
 
 
 def as_module(module: Any) -> Any:
-    """Return a function as a module, anything else as it is."""
+    """Return a function as a module, and anything else as it is."""
     return Function(module) if callable(module) and not isinstance(module, Module) else module
 
 
@@ -188,7 +188,7 @@ def parts(path: str, module: Module) -> Iterator[tuple[str, Module]]:
 
 
 def check_chain(container: str, modules: Sequence[Module]) -> None:
-    """Refuse a chain in which a layer does not take what the one before it gives."""
+    """Raise if a layer does not take the number of features that the one before it gives."""
     last: tuple[str, Module] | None = None  # whose features reach the next layer
     for i, module in enumerate(modules):
         for path, part in parts(str(i), module):
@@ -206,7 +206,7 @@ def check_chain(container: str, modules: Sequence[Module]) -> None:
 
 # ------------------------------------------------------------------------- MLP
 
-# What follows a layer decides how its weights are best drawn.
+# The weights of a layer followed by one of these are drawn with he_normal.
 HE = (ReLU, LeakyReLU, ELU, GELU, SiLU)
 NAMES: dict[type[Module], str] = {module: name for name, module in reversed(ACTIVATIONS.items())}
 SPEC_KEYS = ("input_dim", "output_dim", "activation")
@@ -317,14 +317,14 @@ class MLP(Module):
         return " -> ".join(steps)
 
     def shown_children(self) -> Iterator[tuple[str, Module]]:
-        """Yield the layers, and the activations if they have something to train."""
+        """Yield the layers, and the activations if they have parameters."""
         for name, child in self.named_children():
             if name != "activations" or any(True for _ in child.parameters()):
                 yield name, child
 
 
 def activation_name(activation: Module) -> str:
-    """Return the name of an activation, with what is set in it."""
+    """Return the name of an activation, with its settings."""
     if isinstance(activation, Function):
         return activation.extra_repr()
     name = NAMES.get(type(activation), type(activation).__name__)
@@ -353,7 +353,7 @@ def from_spec(
         dtype: The dtype of the parameters.
 
     Raises:
-        ShapeError: If a layer takes another number of features than the one before it gives.
+        ShapeError: If a layer takes a different number of features than the one before it gives.
         ValueError: For a key that is missing or unknown.
 
     >>> from tinygrad_np import nn

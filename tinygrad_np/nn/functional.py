@@ -2,7 +2,7 @@
 
 Every loss takes the prediction first, then the target, and a `reduction`: ``"mean"`` over all
 elements, their ``"sum"``, or ``"none"``. A target is converted to the dtype of the prediction. A
-target of another shape is refused: broadcasting ``(n, 1)`` against ``(n,)`` would compare every
+target of another shape is an error: broadcasting ``(n, 1)`` against ``(n,)`` would compare every
 prediction with every target.
 
 >>> import numpy as np
@@ -134,8 +134,8 @@ def dropout(
 
     Args:
         input: Any array.
-        p: The probability to be dropped.
-        training: Whether to do anything at all.
+        p: The probability of an element to be dropped.
+        training: Whether to drop at all; if not, the input is returned unchanged.
         rng: A Generator, a RandomState or a seed; ``None`` for a fresh Generator.
 
     >>> import numpy as np
@@ -152,7 +152,7 @@ def dropout(
 
 
 def probability(p: float) -> float:
-    """Return `p` if it is a probability, or refuse it."""
+    """Return `p`, or raise if it is not a probability."""
     if not 0.0 <= p <= 1.0:
         raise ValueError(f"dropout: p is a probability from 0 to 1, not {p!r}")
     return float(p)
@@ -182,7 +182,7 @@ def normalize(
 
 
 def one_hot(labels: npt.ArrayLike, num_classes: int | None = None) -> Tensor:
-    """Return class indices as rows of one 1.0 among zeros, one entry per class.
+    """Return class indices as rows of zeros with a single 1.0, one entry per class.
 
     >>> import tinygrad_np.nn.functional as F
     >>> F.one_hot([0, 2]).tolist()

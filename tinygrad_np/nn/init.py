@@ -40,7 +40,7 @@ Init: TypeAlias = str | tuple[Any, ...] | Initializer
 
 
 def generator(rng: Seed) -> Generator:
-    """Return `rng` itself, one seeded with an integer, or a fresh one for ``None``.
+    """Return `rng` itself, a Generator seeded with an integer, or a fresh one for ``None``.
 
     Raises:
         TypeError: For anything else, NumPy's global ``np.random`` included.
@@ -61,7 +61,7 @@ def generator(rng: Seed) -> Generator:
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return how many inputs feed one output of a weight, and how many outputs one input feeds.
 
-    A weight has shape (outputs, inputs), further axes being positions that are summed over.
+    A weight has shape (outputs, inputs); further axes are positions that are summed over.
 
     >>> fans((3, 2))
     (2, 3)
@@ -75,7 +75,7 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def normal(scale: float = 0.01, mean: float = 0.0) -> Initializer:
-    r"""Normal numbers: :math:`\mathcal N(\text{mean}, \text{scale}^2)`.
+    r"""Normally distributed numbers: :math:`\mathcal N(\text{mean}, \text{scale}^2)`.
 
     Drawn as ``rng.standard_normal(shape) * scale``: a ``RandomState(s)`` gives what
     ``np.random.seed(s); np.random.randn(*shape) * scale`` gives.
@@ -93,7 +93,7 @@ def normal(scale: float = 0.01, mean: float = 0.0) -> Initializer:
 
 
 def uniform(low: float = -0.05, high: float = 0.05) -> Initializer:
-    """Uniform numbers from `low` to `high`.
+    """Uniformly distributed numbers from `low` to `high`.
 
     >>> import numpy as np
     >>> bool((abs(uniform(-1, 1)((9, 9), np.random.default_rng(0))) < 1).all())
@@ -105,7 +105,7 @@ def uniform(low: float = -0.05, high: float = 0.05) -> Initializer:
 def xavier_uniform(gain: float = 1.0) -> Initializer:
     r"""Uniform in :math:`\pm\,\text{gain}\sqrt{6 / (n_\text{in} + n_\text{out})}`.
 
-    Keeps the variance of tanh-like activations and of gradients about level through depth.
+    Keeps the variances of tanh-like activations and of gradients about constant over depth.
     Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", AISTATS 2010, equation 16.
     """
@@ -128,7 +128,7 @@ def xavier_normal(gain: float = 1.0) -> Initializer:
 def he_uniform(gain: float = math.sqrt(2.0)) -> Initializer:
     r"""Uniform in :math:`\pm\,\text{gain}\sqrt{3 / n_\text{in}}`.
 
-    The default gain, the square root of 2, makes up for the half that relu cuts off. He,
+    The default gain, the square root of 2, makes up for the half that relu sets to 0. He,
     Zhang, Ren and Sun, "Delving deep into rectifiers", ICCV 2015, arXiv:1502.01852, eq. 10.
     """
 
@@ -152,9 +152,9 @@ def _scaled_normal(scale: Callable[[tuple[int, ...]], float]) -> Initializer:
 
 
 def orthogonal(gain: float = 1.0) -> Initializer:
-    """Rows, or columns if they are fewer, that are orthogonal and of length `gain`.
+    """Orthogonal rows, or columns if there are fewer, of length `gain`.
 
-    From the QR decomposition of normal numbers, with the signs that make it uniform among
+    From the QR decomposition of normal numbers, with the signs that make it uniform over
     all such matrices. Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear
     dynamics of learning in deep linear neural networks", arXiv:1312.6120.
 
@@ -209,17 +209,17 @@ INITIALIZERS: dict[str, Callable[..., Initializer]] = {
     "zeros": zeros,
     "ones": ones,
 }
-"""The functions above by name; what `init=` looks a name up in."""
+"""The functions above by name, for `init=`."""
 
 
 def draw(init: Init, shape: tuple[int, ...], rng: Generator) -> Array:
     """Return new values for a parameter of `shape`.
 
     Args:
-        init: A name; a tuple of a name and arguments, as ``("normal", 0.01)``; or a function
+        init: A name; a tuple of a name and arguments, such as ``("normal", 0.01)``; or a function
             of a shape and a generator, such as ``normal(0.01)``.
         shape: The shape of the parameter.
-        rng: Where random numbers come from.
+        rng: The source of random numbers.
 
     Raises:
         ValueError: For a name that does not exist.
@@ -233,7 +233,7 @@ def draw(init: Init, shape: tuple[int, ...], rng: Generator) -> Array:
     name, *arguments = init if isinstance(init, tuple) and init else (init,)
     if isinstance(name, str):
         if name not in INITIALIZERS:
-            raise ValueError(f"init: there is no {name!r}; there is {', '.join(INITIALIZERS)}")
+            raise ValueError(f"init: there is no {name!r}; the names are {', '.join(INITIALIZERS)}")
         function = INITIALIZERS[name](*arguments)
     elif any(name is factory for factory in INITIALIZERS.values()):  # he_normal for he_normal()
         function = name(*arguments)
@@ -244,7 +244,7 @@ def draw(init: Init, shape: tuple[int, ...], rng: Generator) -> Array:
         )
     array = np.asarray(function(shape, rng))
     if array.shape != shape:
-        raise ShapeError(f"init: it returned shape {array.shape} for a parameter of shape {shape}")
+        raise ShapeError(f"init: got shape {array.shape} for a parameter of shape {shape}")
     return array
 
 

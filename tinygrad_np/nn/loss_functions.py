@@ -1,4 +1,4 @@
-"""The losses of :mod:`tinygrad_np.nn.functional`, where users find them."""
+"""The losses, which are public in :mod:`tinygrad_np.nn.functional`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Reduction: TypeAlias = Literal["mean", "sum", "none"]
 
 
 def reduced(loss: str, each: Tensor, reduction: Reduction) -> Tensor:
-    """Return the mean or the sum of a loss per element, or that itself."""
+    """Return the mean or the sum of the losses `each`, or `each` itself."""
     if reduction == "mean":
         if not each.size:
             refuse_empty(loss, each.shape)
@@ -155,7 +155,7 @@ def binary_cross_entropy(
     value = whole_array(loss)
     if value.ndim:
         value = np.add.reduce(value, None)
-    if value != value:  # a prediction that is no probability, or is NaN: the latter goes on
+    if value != value:  # a prediction that is NaN, which is let through, or not a probability
         check_probabilities(name, input, "prediction")
     return loss
 
@@ -165,7 +165,7 @@ def binary_cross_entropy_with_logits(
 ) -> Tensor:
     r"""Return the binary cross entropy of sigmoid(x) and y.
 
-    As :math:`\max(x, 0) - x y + \log(1 + e^{-|x|})`, which is finite and exact at any x.
+    Computed as :math:`\max(x, 0) - x y + \log(1 + e^{-|x|})`, which is finite and exact at any x.
 
     >>> import tinygrad_np.nn.functional as F
     >>> F.binary_cross_entropy_with_logits([-1000.0, 1000.0], [0, 0]).item()
@@ -194,7 +194,7 @@ def cross_entropy(
     Raises:
         ShapeError: If the shapes do not fit.
         DTypeError: For class indices that are not integers.
-        TargetError: For an index that is no class, or a probability outside [0, 1].
+        TargetError: For an index that is not a class, or a probability outside [0, 1].
 
     >>> import tinygrad_np.nn.functional as F
     >>> F.cross_entropy([[0.0, 0.0], [0.0, 1000.0]], [0, 0], reduction="none").tolist()
@@ -216,8 +216,8 @@ def cross_entropy(
 def nll_loss(input: npt.ArrayLike, target: npt.ArrayLike, reduction: Reduction = "mean") -> Tensor:
     r"""Return :math:`-x_y`, for log-probabilities x and a class index y.
 
-    Arguments as in :func:`cross_entropy`, which is this after :func:`log_softmax`; class
-    indices only.
+    The arguments are those of :func:`cross_entropy`, which is this loss after
+    :func:`log_softmax`; only class indices are allowed.
 
     >>> import tinygrad_np.nn.functional as F
     >>> F.nll_loss([[-0.5, -2.0], [-3.0, -0.25]], [0, 1]).item()
@@ -234,7 +234,7 @@ def classes_last(loss: str, input: npt.ArrayLike, target: npt.ArrayLike) -> tupl
     """Return logits with the axis of classes last, and a target that fits them."""
     x, y = as_tensor(input), as_tensor(target)
     if not x.ndim:
-        raise ShapeError(f"{loss}: a number of shape () has no classes; the prediction needs them")
+        raise ShapeError(f"{loss}: a prediction of shape () has no classes; give it an axis")
     if x.ndim > 2:
         order = (0, *range(2, x.ndim), 1)
         if y.shape == x.shape:

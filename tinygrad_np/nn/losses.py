@@ -88,7 +88,7 @@ class BCELoss(Loss):
     """The cross entropy of probabilities: ``functional.binary_cross_entropy``.
 
     Args:
-        eps: Where to clip the probabilities, to [eps, 1 - eps]; ``None`` not to.
+        eps: Where to clip the probabilities, to [eps, 1 - eps]; ``None`` for no clipping.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
 
     >>> from tinygrad_np import nn

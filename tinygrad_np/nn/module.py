@@ -1,6 +1,6 @@
 """Module: a part of a model that owns parameters, buffers and other modules.
 
-What is assigned to an attribute is registered by what it is; reading an attribute is plain Python.
+Assigning an attribute registers the value by what it is; reading an attribute is plain Python.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Module:
 
     Attributes:
         training: Whether the module is being trained; see :meth:`train` and :meth:`eval`.
-        in_features: The size of the last axis it takes, where that is fixed.
-        out_features: The size of the last axis it gives, where that is fixed.
+        in_features: The size of the last axis of the input, if it is fixed.
+        out_features: The size of the last axis of the result, if it is fixed.
         keeps_shape: Whether its result has the shape of its input.
 
     >>> import tinygrad_np as tg
@@ -74,7 +74,7 @@ class Module:
 
     _kinds: dict[str, str]  # what each registered attribute is
     _named: set[str]  # the parameters that were named after their place
-    _prefix: str  # that place, as seen from the outermost module
+    _prefix: str  # the place of this module in the outermost one
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Return a module that attributes can be assigned to."""
@@ -83,7 +83,7 @@ class Module:
         return self
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take the state of another module: what copy and pickle end with."""
+        """Take the state of another module, for copy and pickle."""
         registry = ("_kinds", "_named", "_items")
         own = {key: copy(state[key]) for key in registry if key in state}
         self.__dict__.update({**state, **own})
@@ -93,7 +93,7 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} does not define forward()")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return what :meth:`forward` computes, and note for pictures that it was in here."""
+        """Return what :meth:`forward` computes, and note for pictures that this module did it."""
         start = next_number()
         if ACTIVE:
             with scope(self._prefix[:-1] or type(self).__name__):
@@ -154,7 +154,7 @@ class Module:
         """Return what an attribute is registered as."""
         if isinstance(value, Module):
             if any(part is self for part in value.modules()):
-                raise ValueError(f"{type(self).__name__}.{name}: a module can not contain itself")
+                raise ValueError(f"{type(self).__name__}.{name}: a module cannot contain itself")
             return MODULE
         if type(value) is Tensor:
             if not value.is_leaf:
@@ -163,8 +163,8 @@ class Module:
         if isinstance(value, (list, tuple, dict)) and holds_parts(value):
             raise TypeError(
                 f"{type(self).__name__}.{name}: the parameters inside a {type(value).__name__} "
-                f"would not be found, hence not trained; use nn.ModuleList(...) or "
-                f"nn.Sequential(...) for modules, and an attribute each for parameters"
+                f"would not be found, and so not trained; use nn.ModuleList(...) or "
+                f"nn.Sequential(...) for modules, and one attribute for each parameter"
             )
         return None
 
@@ -177,14 +177,14 @@ class Module:
         )
 
     def _move(self, prefix: str) -> None:
-        """Rename what was named after its place, which is now at `prefix`."""
+        """Rename the parameters named after their place; this module is now at `prefix`."""
         for path, module in self.named_modules():
             place = f"{prefix}{path}." if path else prefix
             if place == module._prefix:
                 continue
             for name in module._named:
                 parameter = module.__dict__[name]
-                if parameter.name == module._prefix + name:  # or else a user renamed it
+                if parameter.name == module._prefix + name:  # otherwise a user renamed it
                     parameter.name = place + name
             module.__dict__["_prefix"] = place
 
@@ -192,7 +192,7 @@ class Module:
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """Yield the modules assigned to this one, with their attribute names."""
-        for name, kind in list(self._kinds.items()):  # which the caller may change meanwhile
+        for name, kind in list(self._kinds.items()):  # the caller may change it meanwhile
             if kind == MODULE:
                 yield name, self.__dict__[name]
 
@@ -267,11 +267,11 @@ class Module:
         """Copy values that :meth:`state_dict` returned into the parameters and buffers.
 
         Args:
-            state: Arrays by path. They are converted to the dtype of what they fill.
+            state: Arrays by path. They are converted to the dtypes of this module.
 
         Raises:
             ShapeError: If entries are missing, unknown, of another shape or of a dtype that
-                does not convert. All are named, and nothing is changed.
+                cannot be converted. All are named, and nothing is changed.
 
         >>> from tinygrad_np import nn
         >>> a, b = nn.Linear(2, 3), nn.Linear(2, 3)
@@ -301,13 +301,13 @@ class Module:
             writable(own[name], "load_state_dict")[...] = array
 
     def train(self, mode: bool = True) -> Self:
-        """Say that this module and all below it are being trained, or not; return it."""
+        """Set `training` of this module and all below it to `mode`; return the module."""
         for module in self.modules():
             module.training = bool(mode)
         return self
 
     def eval(self) -> Self:
-        """Say that this module and all below it are used, not trained; return it.
+        """Set `training` of this module and all below it to false; return the module.
 
         >>> from tinygrad_np import nn
         >>> nn.Dropout(0.5).eval()(nn.Parameter([1.0, 2.0])).tolist()
@@ -316,7 +316,7 @@ class Module:
         return self.train(False)
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+        """Set the gradients of all parameters to ``None``."""
         for parameter in self.parameters():
             parameter.grad = None
 
@@ -335,7 +335,7 @@ class Module:
     def astype(self, dtype: npt.DTypeLike) -> Self:
         """Convert all floating-point parameters and buffers in place; return the module.
 
-        Gradients are forgotten.
+        Gradients are set to ``None``.
 
         >>> from tinygrad_np import nn
         >>> nn.Linear(2, 3).astype("float32").weight.dtype
@@ -356,7 +356,7 @@ class Module:
     # ------------------------------------------------------------------- repr
 
     def extra_repr(self) -> str:
-        """Return what stands between the parentheses of the repr. Subclasses define this."""
+        """Return the text between the parentheses of the repr. Subclasses define this."""
         return ""
 
     def shown_children(self) -> Iterator[tuple[str, Module]]:
@@ -364,7 +364,7 @@ class Module:
         return self.named_children()
 
     def describe(self) -> str:
-        """Return the module in a few words, for messages: its name and settings."""
+        """Return a short description for messages: the name and settings of the module."""
         return f"{type(self).__name__}({self.extra_repr()})"
 
     def _lines(self) -> list[str]:
@@ -394,7 +394,7 @@ class Module:
 
 
 def join_path(path: str, name: str) -> str:
-    """Return the path of a part of what is at `path`."""
+    """Return the path of the part `name` of the module at `path`."""
     return f"{path}.{name}" if path else name
 
 
@@ -412,7 +412,7 @@ def holds_parts(values: Any) -> bool:
 
 
 def describe_value(value: Any) -> str:
-    """Return what `value` is, for messages."""
+    """Return what a message calls `value`."""
     if type(value) is not Tensor:
         return type(value).__name__
     return "constant Tensor" if value.is_leaf else "computed Tensor"

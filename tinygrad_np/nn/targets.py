@@ -1,4 +1,4 @@
-"""What a loss can be computed for: the checks of predictions and targets.
+"""The checks of predictions and targets before a loss is computed.
 
 They cost a few comparisons and at most two reductions of the target per call.
 """
@@ -20,21 +20,21 @@ from ..ops.shaping import astype
 
 
 class TargetError(OperandError):
-    """Values that a loss can not be computed for: NaN, a probability of 2, class 7 of 5."""
+    """Values that a loss cannot be computed for: NaN, a probability of 2, class 7 of 5."""
 
 
 def whole_array(x: Tensor) -> Array:
-    """Return the array of a Tensor to look at; under `vmap` that of all examples together."""
+    """Return a Tensor's array, only to be read; under `vmap` that of all examples together."""
     return array_of(x if type(x) is Tensor else base_of(x))  # type: ignore[no-any-return]
 
 
 def prediction_and_target(
     loss: str, input: npt.ArrayLike, target: npt.ArrayLike
 ) -> tuple[Tensor, Tensor]:
-    """Return both as Tensors of one shape and one floating-point dtype, the prediction's.
+    """Return both as Tensors of one shape and one dtype: the prediction's, or float64 for integers.
 
     Raises:
-        ShapeError: For different shapes, broadcastable or not, and for no elements.
+        ShapeError: For different shapes, broadcastable or not.
         DTypeError: For complex numbers.
     """
     if type(input) is not Tensor:
@@ -49,7 +49,7 @@ def prediction_and_target(
 
 
 def to_float(loss: str, tensor: Tensor, like: Tensor) -> Tensor:
-    """Return `tensor` in the dtype of `like`, or in float64 if that is an integer one."""
+    """Return `tensor` in the dtype of `like`, or in float64 if that is not floating point."""
     for dtype in (tensor.dtype, like.dtype):
         if dtype.kind == "c":
             raise DTypeError(
@@ -60,7 +60,7 @@ def to_float(loss: str, tensor: Tensor, like: Tensor) -> Tensor:
 
 
 def mismatch(x: tuple[int, ...], y: tuple[int, ...]) -> str:
-    """Return why a prediction of shape `x` and a target of shape `y` are refused, in words."""
+    """Return why a prediction of shape `x` and a target of shape `y` do not fit, in words."""
     text = f"the prediction has shape {x} and the target {y}"
     try:
         together = np.broadcast_shapes(x, y)
@@ -71,31 +71,29 @@ def mismatch(x: tuple[int, ...], y: tuple[int, ...]) -> str:
             text += f"; together they would broadcast to {together}"
         return f"{text}; reshape the target with {reshaped(x)}"
     if together == x:
-        return (
-            f"{text}, which would be repeated; if that is meant, pass np.broadcast_to(target, {x})"
-        )
+        return f"{text}, which would be repeated; if intended, pass np.broadcast_to(target, {x})"
     return f"{text}; they must be the same"
 
 
 def reshaped(shape: tuple[int, ...]) -> str:
-    """Return the call of a method that reshapes to `shape`."""
+    """Return the method call that reshapes to `shape`, as text."""
     return f".reshape({', '.join(map(str, shape)) or '()'})"
 
 
 def refuse_empty(loss: str, shape: tuple[int, ...]) -> NoReturn:
-    """Say that there is nothing to take the mean of."""
-    raise ShapeError(f"{loss}: shape {shape} has no elements, and nothing has no mean")
+    """Raise because the mean of no elements is undefined."""
+    raise ShapeError(f"{loss}: shape {shape} has no elements, so its mean is undefined")
 
 
 def check_no_nan(loss: str, tensor: Tensor) -> None:
-    """Refuse a target with NaN."""
+    """Raise if a target holds NaN."""
     target = whole_array(tensor)
     if target.size and math.isnan(np.minimum.reduce(target, None)):
         refuse(loss, "target", np.isnan(target), target, "is not a number")
 
 
 def check_probabilities(loss: str, tensor: Tensor, what: str) -> None:
-    """Refuse numbers outside [0, 1], and NaN unless it is the prediction's: that goes on."""
+    """Raise if a number is outside [0, 1], or a target is NaN; predictions may be NaN."""
     values = whole_array(tensor)
     if not values.size:
         return
@@ -111,7 +109,7 @@ def check_probabilities(loss: str, tensor: Tensor, what: str) -> None:
             what,
             outside,
             values,
-            "is not a probability; put a sigmoid before, or use binary_cross_entropy_with_logits",
+            "is not a probability; apply a sigmoid first, or use binary_cross_entropy_with_logits",
         )
 
 
@@ -123,19 +121,19 @@ def refuse(loss: str, what: str, wrong: Any, values: Array, why: str) -> NoRetur
 
 
 def check_labels(loss: str, labels: Tensor, shape: tuple[int, ...], classes: int) -> None:
-    """Refuse class indices that are not integers, of the wrong shape or out of range."""
+    """Raise if class indices are not integers, have the wrong shape or are out of range."""
     if labels.dtype.kind not in "iu":
         hint = "convert them with .astype(int)"
         if labels.shape != shape:
             hint += (
-                f"; and probabilities have the shape of the prediction, not {labels.shape} for "
+                f"; probabilities need the shape of the prediction, not {labels.shape} for "
                 f"{shape} and {classes} classes"
             )
         raise DTypeError(f"{loss}: class indices are integers, not {labels.dtype}; {hint}")
     if labels.shape != shape:
         hint = "they must be the same"
         if labels.shape == (*shape, classes):
-            hint = "if they are one-hot, hence probabilities, convert them with .astype(float)"
+            hint = "if they are one-hot, and so probabilities, convert them with .astype(float)"
         elif labels.size == math.prod(shape):
             hint = f"reshape the target with {reshaped(shape)}"
         raise ShapeError(
@@ -144,7 +142,7 @@ def check_labels(loss: str, labels: Tensor, shape: tuple[int, ...], classes: int
         )
     if not labels.size:
         return
-    # Read as unsigned a negative index is a large one: one reduction finds both.
+    # Viewed as unsigned, a negative index is a large one: one reduction finds both.
     values = whole_array(labels)
     unsigned = values.view(f"u{values.itemsize}")
     if np.maximum.reduce(unsigned, None) >= classes:

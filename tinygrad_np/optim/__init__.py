@@ -1,4 +1,4 @@
-"""Optimizers: they move parameters along their gradients, in place.
+"""Optimizers, which update parameters in place by their gradients.
 
 >>> import tinygrad_np as tg
 >>> w = tg.tensor(3.0, requires_grad=True, name="w")

@@ -28,9 +28,9 @@ class Adam(Optimizer):
     Args:
         params: Tensors that require gradients, or groups: see :class:`Optimizer`.
         lr: The learning rate.
-        betas: How much of the two averages stays: :math:`(\beta_1, \beta_2)`.
-        eps: What keeps the division finite: :math:`\varepsilon`.
-        weight_decay: The factor of an L2 penalty, which the averages see too.
+        betas: The decay factors of the two averages: :math:`(\beta_1, \beta_2)`.
+        eps: A number that keeps the division finite: :math:`\varepsilon`.
+        weight_decay: The factor of an L2 penalty, which the averages include.
 
     >>> import tinygrad_np as tg
     >>> w = tg.tensor([1.0, -2.0], requires_grad=True)
@@ -54,12 +54,12 @@ class Adam(Optimizer):
         super().__init__(params, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
 
     def check(self, group: ParamGroup) -> None:
-        """Refuse options out of range, and complex parameters."""
+        """Raise if an option is out of range, or a parameter is complex."""
         super().check(group)
         if len(group["betas"]) != 2 or not all(0.0 <= beta < 1.0 for beta in group["betas"]):
-            raise ValueError(f"betas are two numbers from 0 to below 1; got {group['betas']!r}")
+            raise ValueError(f"betas must be two numbers from 0 to below 1; got {group['betas']!r}")
         if not group["eps"] >= 0.0:
-            raise ValueError(f"eps is not negative; got {group['eps']!r}")
+            raise ValueError(f"eps must not be negative; got {group['eps']!r}")
         if any(p.dtype.kind == "c" for p in group["params"]):
             raise DTypeError(
                 f"{type(self).__name__}: a complex parameter; keep its real and imaginary parts as "
@@ -67,7 +67,7 @@ class Adam(Optimizer):
             )
 
     def state_names(self, group: ParamGroup) -> tuple[str, ...]:
-        """Return the names of the arrays that are remembered of each parameter of a group."""
+        """Return the names of the state arrays kept for each parameter of a group."""
         return ("m", "v")
 
     def update(self, ready: list[tuple[Slot, Array, Array]], group: ParamGroup) -> None:
@@ -87,7 +87,7 @@ class Adam(Optimizer):
             np.multiply(g, g, scratch)
             scratch *= 1.0 - beta2
             v += scratch
-            # The corrections of both averages, moved from the arrays to two numbers.
+            # The bias corrections of both averages, applied to two numbers instead of the arrays.
             root = sqrt(1.0 - beta2**slot.steps)
             np.sqrt(v, scratch)
             scratch += eps * root
@@ -99,7 +99,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     r"""Adam with decoupled weight decay: first :math:`p \leftarrow (1 - \text{lr}\,\lambda) p`.
 
-    Unlike in :class:`Adam` the averages don't see the decay. Loshchilov and Hutter,
+    Unlike in :class:`Adam`, the averages do not include the decay. Loshchilov and Hutter,
     "Decoupled weight decay regularization", arXiv:1711.05101, algorithm 2.
 
     Args:

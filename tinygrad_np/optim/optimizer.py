@@ -1,7 +1,7 @@
 """Optimizer: what all optimizers share. Parameters in groups, their state, the step.
 
-An update writes into the parameter's own array; where a live graph holds that array the parameter
-goes on with a copy, so the graph keeps the values it saw.
+An update writes into the parameter's own array. If a live graph holds that array, the parameter
+continues with a copy, so the graph keeps the values it used.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Slot:
     Attributes:
         parameter: The Tensor.
         scratch: An array of its shape to compute in, shared with the other parameters.
-        state: What is remembered between steps, by name.
-        steps: How often it was updated.
+        state: The arrays kept between steps, by name.
+        steps: The number of updates.
     """
 
     __slots__ = ("parameter", "scratch", "state", "steps")
@@ -39,19 +39,19 @@ class Slot:
 
 
 class Optimizer:
-    """Base of all optimizers. Subclasses define `update`, and list `options` to save.
+    """Base of all optimizers. Subclasses define `update`, and pass their `options`.
 
     Args:
         params: Tensors that require gradients, such as ``model.parameters()``; or dicts
-            (groups), each with ``"params"`` and the options that are its own.
-        options: What the groups don't say.
+            (groups), each with ``"params"`` and its own options.
+        options: The options of groups that do not set them.
 
     Attributes:
         param_groups: The groups, as dicts; their options may be changed at any time.
 
     Raises:
         TypeError: If `params` is a single Tensor, a module or a string.
-        ValueError: If it is empty, names a Tensor twice, or for an option out of range.
+        ValueError: If it is empty or lists a Tensor twice, or if an option is out of range.
         GraphError: For a Tensor that was computed or does not require a gradient.
     """
 
@@ -66,10 +66,10 @@ class Optimizer:
             self._prepare(slots, group)
 
     def check(self, group: ParamGroup) -> None:
-        """Refuse options out of range."""
+        """Raise if an option is out of range."""
         for option in ("lr", "weight_decay"):
             if not group[option] >= 0.0:
-                raise ValueError(f"{option} is not negative; got {group[option]!r}")
+                raise ValueError(f"{option} must not be negative; got {group[option]!r}")
 
     @property
     def lr(self) -> float:
@@ -79,31 +79,31 @@ class Optimizer:
     @lr.setter
     def lr(self, value: float) -> None:
         if not value >= 0.0:
-            raise ValueError(f"lr is not negative; got {value!r}")
+            raise ValueError(f"lr must not be negative; got {value!r}")
         for group in self.param_groups:
             group["lr"] = float(value)
 
     def state_names(self, group: ParamGroup) -> tuple[str, ...]:
-        """Return the names of the arrays that are remembered of each parameter of a group."""
+        """Return the names of the state arrays kept for each parameter of a group."""
         return ()
 
     def _prepare(self, slots: Iterable[Slot], group: ParamGroup) -> None:
-        """Let what is remembered of parameters begin as zeros, before the first step."""
+        """Create the missing state arrays of some parameters, as zeros."""
         for name in self.state_names(group):
             for slot in slots:
                 if name not in slot.state:
                     slot.state[name] = np.zeros_like(array_of(slot.parameter))
 
     def zero_grad(self) -> None:
-        """Forget the gradients of all parameters: to be called before each ``backward``."""
+        """Set the gradients of all parameters to ``None``; call it before each ``backward``."""
         for slots in self._slots:
             for slot in slots:
                 slot.parameter.grad = None
 
     def step(self) -> None:
-        """Move every parameter that has a gradient; frozen ones stay."""
+        """Update every parameter that has a gradient; frozen ones stay."""
         for group, slots in zip(self.param_groups, self._slots, strict=True):
-            self._prepare(slots, group)  # if its options were changed
+            self._prepare(slots, group)  # in case its options were changed
             ready = []
             for slot in slots:
                 found = with_gradient(slot.parameter, "step")
@@ -122,7 +122,7 @@ class Optimizer:
     # -------------------------------------------------------------------- state
 
     def _share_scratch(self) -> None:
-        """Give all slots of a dtype parts of one array to compute in."""
+        """Let all slots of one dtype share one array to compute in."""
         sizes: dict[np.dtype[Any], int] = {}
         every = [slot for slots in self._slots for slot in slots]
         for slot in every:
@@ -134,7 +134,7 @@ class Optimizer:
             slot.scratch = arrays[p.dtype][: p.size].reshape(p.shape)
 
     def _refit(self, slot: Slot, g: Array) -> None:
-        """Follow a parameter that got data of another shape or dtype while it was frozen."""
+        """Adapt a slot to a parameter that got data of another shape or dtype while frozen."""
         parameter = slot.parameter
         if g.shape != parameter.shape:
             raise ShapeError(
@@ -143,8 +143,8 @@ class Optimizer:
             )
         if slot.steps and slot.scratch.shape != g.shape:
             raise ShapeError(
-                f"{type(self).__name__}: {call(parameter)} has shape {parameter.shape}, but what "
-                f"was remembered of it has {slot.scratch.shape}; make a new optimizer"
+                f"{type(self).__name__}: {call(parameter)} has shape {parameter.shape}, but its "
+                f"state has {slot.scratch.shape}; make a new optimizer"
             )
         slot.scratch = np.empty(parameter.shape, parameter.dtype)
         if slot.steps:
@@ -153,7 +153,7 @@ class Optimizer:
             slot.state = {name: np.zeros_like(slot.scratch) for name in slot.state}
 
     def state_dict(self) -> dict[str, Any]:
-        """Return copies of the options and of what is remembered of each parameter.
+        """Return a copy of the options and of the state of each parameter.
 
         The parameters are numbered in the order of the groups.
 
@@ -173,7 +173,7 @@ class Optimizer:
         return {"param_groups": groups, "state": state}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where the optimizer was whose :meth:`state_dict` this is.
+        """Continue from a state that :meth:`state_dict` returned.
 
         Raises:
             ShapeError: If groups, parameters or shapes do not fit; nothing is changed then.
@@ -213,7 +213,7 @@ class Optimizer:
 
 
 def call(parameter: Tensor) -> str:
-    """Return what to call a parameter in a message."""
+    """Return what a message calls a parameter."""
     return f"the parameter {parameter.name!r}" if parameter.name else "a parameter"
 
 
@@ -224,7 +224,7 @@ def as_groups(optimizer: str, params: Any, options: ParamGroup) -> list[ParamGro
         if hasattr(params, "parameters"):
             hint = "pass its .parameters()"
         raise TypeError(
-            f"{optimizer}: params is an iterable of Tensors or a list of dicts, not a "
+            f"{optimizer}: params must be an iterable of Tensors or a list of dicts, not a "
             f"{type(params).__name__}; {hint}"
         )
     given = list(params)
@@ -251,14 +251,14 @@ def as_groups(optimizer: str, params: Any, options: ParamGroup) -> list[ParamGro
 
 
 def check_parameter(optimizer: str, i: int, tensor: Any, seen: set[int]) -> None:
-    """Refuse what can not be optimized."""
+    """Raise if a Tensor cannot be optimized."""
     if type(tensor) is not Tensor:
         raise TypeError(f"{optimizer}: parameter {i} is not a Tensor but {tensor!r}")
     name = f"parameter {i}" + (f" ({tensor.name})" if tensor.name else "")
     if not tensor.is_leaf:
         raise GraphError(
             f"{optimizer}: {name} of shape {tensor.shape} was computed ({tensor._origin()}); only "
-            f"Tensors that were not have values of their own to change"
+            f"Tensors that were not computed have values of their own to update"
         )
     if not tensor.requires_grad:
         raise GraphError(
@@ -266,5 +266,5 @@ def check_parameter(optimizer: str, i: int, tensor: Any, seen: set[int]) -> None
             f"requires_grad = True, or leave it out: [p for p in params if p.requires_grad]"
         )
     if id(tensor) in seen:
-        raise ValueError(f"{optimizer}: {name} is there twice and would be moved twice")
+        raise ValueError(f"{optimizer}: {name} is listed twice and would be updated twice")
     seen.add(id(tensor))

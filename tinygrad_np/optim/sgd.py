@@ -20,12 +20,12 @@ class SGD(Optimizer):
 
     Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in
     deep learning", ICML 2013; in PyTorch's form, in which `lr` scales the velocity when it is
-    used rather than when it is gathered.
+    used rather than when it is accumulated.
 
     Args:
         params: Tensors that require gradients, or groups: see :class:`Optimizer`.
         lr: The learning rate.
-        momentum: How much of the velocity stays: :math:`\mu`.
+        momentum: The decay factor of the velocity: :math:`\mu`.
         nesterov: Whether to look ahead along the velocity.
         weight_decay: The factor of an L2 penalty :math:`\lambda \|p\|^2 / 2`.
 
@@ -51,15 +51,15 @@ class SGD(Optimizer):
         )
 
     def check(self, group: ParamGroup) -> None:
-        """Refuse options out of range."""
+        """Raise if an option is out of range."""
         super().check(group)
         if not group["momentum"] >= 0.0:
-            raise ValueError(f"momentum is not negative; got {group['momentum']!r}")
+            raise ValueError(f"momentum must not be negative; got {group['momentum']!r}")
         if group["nesterov"] and not group["momentum"]:
             raise ValueError("nesterov=True needs a momentum")
 
     def state_names(self, group: ParamGroup) -> tuple[str, ...]:
-        """Return the names of the arrays that are remembered of each parameter of a group."""
+        """Return the names of the state arrays kept for each parameter of a group."""
         return ("velocity",) if group["momentum"] else ()
 
     def update(self, ready: list[tuple[Slot, Array, Array]], group: ParamGroup) -> None:

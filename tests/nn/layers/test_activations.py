@@ -66,7 +66,7 @@ def test_activation_from_what_a_user_has():
     assert isinstance(activation_module(nn.Tanh), nn.Tanh)  # type: ignore[arg-type]
     assert isinstance(activation_module(None), nn.Identity)
     assert activation_module(np.sin)(tg.tensor(0.0)).item() == 0.0
-    with pytest.raises(ValueError, match="there is no 'rleu'; there is relu"):
+    with pytest.raises(ValueError, match="there is no 'rleu'; the names are relu"):
         activation_module("rleu")
     with pytest.raises(TypeError, match="not 3"):
         activation_module(3)  # type: ignore[arg-type]

@@ -31,7 +31,7 @@ class Activation(Module):
         self.options = options
 
     def forward(self, x: npt.ArrayLike) -> Tensor:
-        """Return the function of `x`."""
+        """Return the function applied to `x`."""
         return self.function(x, **self.options)
 
     def extra_repr(self) -> str:
@@ -46,7 +46,7 @@ class Plain(Activation):
         self.options = {}
 
     def forward(self, x: npt.ArrayLike) -> Tensor:
-        """Return the function of `x`."""
+        """Return the function applied to `x`."""
         return self.function(x)
 
 
@@ -142,7 +142,7 @@ ACTIVATIONS: dict[str, type[Activation]] = {
     "identity": Identity,
     "linear": Identity,
 }
-"""What `activation=` looks a name up in."""
+"""The activations by name, for `activation=`."""
 
 
 class Function(Module):
@@ -158,7 +158,7 @@ class Function(Module):
         self.function = function
 
     def forward(self, x: Any) -> Any:
-        """Return the function of `x`."""
+        """Return the function applied to `x`."""
         return self.function(x)
 
     def extra_repr(self) -> str:
@@ -180,7 +180,7 @@ def activation_module(activation: str | Callable[[Any], Any] | None) -> Module:
     if isinstance(activation, str):
         if activation not in ACTIVATIONS:
             raise ValueError(
-                f"activation: there is no {activation!r}; there is {', '.join(ACTIVATIONS)}"
+                f"activation: there is no {activation!r}; the names are {', '.join(ACTIVATIONS)}"
             )
         return ACTIVATIONS[activation]()
     if isinstance(activation, Module):

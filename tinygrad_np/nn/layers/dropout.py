@@ -11,9 +11,9 @@ from ..module import Module
 
 
 class Dropout(Module):
-    r"""Sets each element to 0 with probability `p` and divides the others by 1 - p.
+    r"""A layer that sets each element to 0 with probability `p`, and divides the others by 1 - p.
 
-    While training; in :meth:`eval` it changes nothing. Dividing keeps the expected value.
+    Only while training; after :meth:`eval` it changes nothing. Dividing keeps the expected value.
     Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
     JMLR 15 (2014), section 10.
 

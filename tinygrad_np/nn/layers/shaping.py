@@ -1,4 +1,4 @@
-"""Layers that give the same elements another shape."""
+"""Layers that only change the shape."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..module import Module
 
 
 class Flatten(Module):
-    """Joins the axes from `start_axis` on into one; the first, of examples, stays.
+    """A layer that joins the axes from `start_axis` on into one; by default all but the first.
 
     >>> import numpy as np
     >>> from tinygrad_np import nn
