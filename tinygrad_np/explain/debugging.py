@@ -258,11 +258,11 @@ class Watched(Tape):
             assert node.op is not None  # a leaf captures nothing
             self.failed = self.call_of(node) or node
             what = "the result" if name == "out" else f"operand {name}"
-            sweep, wrong = ("forward mode", "tangent") if forward else ("backward", "gradient")
+            mode, wrong = ("forward mode", "tangent") if forward else ("backward", "gradient")
             error = GraphError(
-                f"{sweep}: {what} of {node.op.name}, an array of shape {array.shape}, was "
+                f"{mode}: {what} of {node.op.name}, an array of shape {array.shape}, was "
                 f"written to after {node.op.name} captured it; its {wrong} would be wrong. Pass "
-                f"a copy, such as tg.tensor(array), or write after {sweep}"
+                f"a copy, such as tg.tensor(array), or write after {mode}"
             )
             add_line(error, f"{node.op.name} was called", self.origins[node][0][1])
             raise error

@@ -195,7 +195,7 @@ def gradients_of(tape: Tape, results: list[Tensor], inputs: dict[Node, str]) -> 
     except GraphError:
         if not tape.starts:
             raise
-        found = swept_leaves(tape)  # the function called backward itself
+        found = leaves_of_passes(tape)  # the function called backward itself
     else:
         found = backward_pass(cotangents, retain_graph=True)
     named_leaves: dict[str, Array] = {}
@@ -209,7 +209,7 @@ def gradients_of(tape: Tape, results: list[Tensor], inputs: dict[Node, str]) -> 
     return named_leaves
 
 
-def swept_leaves(tape: Tape) -> dict[Node, Any]:
+def leaves_of_passes(tape: Tape) -> dict[Node, Any]:
     """Return the sum of the contributions of a tape's steps at each leaf."""
     found: dict[Node, Any] = {}
     for step in tape.steps:
