@@ -146,7 +146,7 @@ def test_without_a_tape_leaves_and_results_have_values():
     assert ["value" in box for box in boxes] == [True, False, False, False, True]
 
 
-def test_steps_are_those_of_the_sweep():
+def test_steps_are_those_of_the_backward_pass():
     data, tape = recorded(shared)
     boxes = data["boxes"]
     words = [(boxes[s[0]]["op"], data["rules"][s[2]][1]) for s in data["steps"]]
