@@ -47,9 +47,7 @@ class Program(Tracer):
             if out in needed:
                 needed.update(places)
         for op, places, params, _, out in self.lines:
-            if (
-                out in needed or not places
-            ):  # ops without inputs, which draw random numbers, always run
+            if out in needed or not places:  # ops that draw random numbers always run
                 values[out] = np.asarray(op.forward(*(values[i] for i in places), **params))
         return [values[i] for i in wanted]
 

@@ -163,9 +163,7 @@ for _ in range(20):
 print((faults() - before) / 20)
 """
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert (
-        float(found.stdout) < 20
-    )  # hundreds if the memory of each step were returned to the system
+    assert float(found.stdout) < 20  # hundreds if each step's memory were returned
 
 
 @pytest.mark.slow
