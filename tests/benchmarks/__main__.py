@@ -68,7 +68,9 @@ def main() -> None:
     print(f"\n{checks.calls()}\n{checks.line()}\n{tangents.line()}")
     if options.pictures != "not":
         found = list(drawings())
-        print(f"\nPictures: a graph as SVG, compared with the dot program\n\n{picture_section(found)}")
+        print(
+            f"\nPictures: a graph as SVG, compared with the dot program\n\n{picture_section(found)}"
+        )
         report["pictures"] = [asdict(one) for one in found]
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n")

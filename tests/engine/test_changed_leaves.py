@@ -109,7 +109,7 @@ def test_writing_to_the_data_of_a_result():
     assert x.grad.item() == np.exp(0.5)
 
 
-def test_a_leaf_nobody_holds_is_updated_in_place():
+def test_an_unshared_leaf_is_updated_in_place():
     w = tg.tensor([1.0, 2.0], requires_grad=True)
     address = w.data.__array_interface__["data"][0]
     for _ in range(3):

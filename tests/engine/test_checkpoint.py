@@ -95,7 +95,7 @@ def test_a_function_with_changing_results_is_refused():
         y.backward()
 
 
-def test_in_no_grad_it_is_the_function_itself():
+def test_in_no_grad_a_checkpoint_only_calls_the_function():
     with tg.no_grad():
         y = tg.checkpoint(lambda x: x * 2)(leaf(1.0))
     assert not y.requires_grad

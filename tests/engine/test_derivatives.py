@@ -180,7 +180,7 @@ def test_no_perturbation_confusion(outer, inner):
     assert confused(1.0).item() == 1.0
     confused = derivative(lambda x: x * derivative(lambda y: x * y, inner)(x), outer)
     assert confused(3.0).item() == 6.0
-    # Third derivatives, whatever the modes.
+    # Third derivatives, in either mode.
     f = derivative(derivative(derivative(lambda x: x**4, inner), outer), inner)
     assert f(2.0).item() == 48.0
 

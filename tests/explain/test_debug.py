@@ -296,7 +296,7 @@ def test_training_is_the_same_under_debug(rng):
     assert debugging.failed is None
 
 
-def test_the_tape_starts_anew_after_backward(x):
+def test_the_tape_restarts_after_backward(x):
     with tg.debug() as debugging:
         for _ in range(3):
             loss = (x * 2.0).sum()

@@ -115,7 +115,7 @@ def test_value_and_gradient(case, reduction, rng):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_float32_stays_whatever_the_target_is(case, rng):
+def test_float32_stays_for_any_dtype_of_the_target(case, rng):
     function, options, draw, _ = CASES[case]
     x, y = draw(rng)
     t = tg.tensor(x, dtype="float32", requires_grad=True)

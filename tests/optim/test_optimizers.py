@@ -382,7 +382,7 @@ def train(parameters, optimizer, steps):
 
 
 @pytest.mark.parametrize(("name", "options"), OPTIONS, ids=IDS)
-def test_training_goes_on_from_a_saved_state(name, options):
+def test_training_continues_from_a_saved_state(name, options):
     whole = [tg.tensor(a, requires_grad=True) for a in starts()]
     train(whole, getattr(optim, name)(whole, **options), 10)
 

@@ -1,4 +1,4 @@
-"""Without the `dot` program all but image files works; their errors say what to install."""
+"""Without the `dot` program everything works except image files, which say what to install."""
 
 from typing import Any
 
