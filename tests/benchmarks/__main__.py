@@ -68,9 +68,7 @@ def main() -> None:
     print(f"\n{checks.calls()}\n{checks.line()}\n{tangents.line()}")
     if options.pictures != "not":
         found = list(drawings())
-        print(
-            f"\nPictures: a graph as SVG, compared with the dot program\n\n{picture_section(found)}"
-        )
+        print(f"\nPictures: a graph as SVG, and by the dot program\n\n{picture_section(found)}")
         report["pictures"] = [asdict(one) for one in found]
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n")
@@ -85,26 +83,26 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--threads", choices=[*SETTINGS, "both"], default="both", help="the default is both"
+        "--threads", choices=[*SETTINGS, "both"], default="both", help="default: both"
     )
     parser.add_argument(
         "--only",
         type=_workloads,
         metavar="N[,N]",
         default=list(range(1, len(WORKLOADS) + 1)),
-        help="the workloads to run; the default is all",
+        help="the workloads to run; default: all",
     )
     parser.add_argument(
         "--derivatives",
         choices=["too", "only", "not"],
         default="too",
-        help="the ratios of Hessians, Jacobians and batches; the default is too",
+        help="the ratios of Hessians, Jacobians and batches; default: too",
     )
     parser.add_argument(
         "--pictures",
         choices=["too", "only", "not"],
         default="too",
-        help="drawing graphs of 100 to 10,000 boxes; the default is too",
+        help="drawing graphs of 100 to 10,000 boxes; default: too",
     )
     parser.add_argument(
         "--peers",
@@ -113,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         default=list(PEERS),
         help=f"among {', '.join(PEERS)}; {NUMPY.key} always runs, as the reference",
     )
-    parser.add_argument("--rounds", type=int, default=15, help="the default is 15")
+    parser.add_argument("--rounds", type=int, default=15, help="default: 15")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers to this file")
     return parser
 
