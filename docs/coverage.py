@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import tinygrad_np as tg  # noqa: E402  # after the path to it
-from ops.opinfo import complexly  # noqa: E402  # after the path to them
+from ops.opinfo import complex_form  # noqa: E402  # after the path to them
 from ops.records import RECORDS  # noqa: E402  # after the path to them
 from tinygrad_np.engine.op import NUMPY  # noqa: E402  # after the path to them
 from tinygrad_np.engine.since import SINCE  # noqa: E402  # after the path to them
@@ -91,7 +91,7 @@ def page() -> str:
         if any(record.order for record in found):
             with np.errstate(all="ignore"):
                 of_complex = any(
-                    complexly(record).order for record in found if record.takes_complex
+                    complex_form(record).order for record in found if record.takes_complex
                 )
             field = "complex" if of_complex else "real"
             order = max(record.order for record in found)

@@ -1,4 +1,4 @@
-"""A tracer outside of the engine: what it takes to read a program through the one door."""
+"""A tracer outside the engine: it records a program through the interface of `hooks`."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tinygrad_np.engine.hooks import Tracer, tracing
 
 
 class Program(Tracer):
-    """The ops of a run: which op, where its inputs are among all values, and the result's shape."""
+    """The ops of a run, each with the places of its inputs and result among all values."""
 
     replays = True
 
@@ -36,10 +36,10 @@ class Program(Tracer):
         self.at[id(copy)] = place
         self.copies.append(copy)
 
-    # ------------------------------------------------------------------ and run again
+    # -------------------------------------------------------------------- replay
 
     def run(self, inputs, results):
-        """Return the values of some results of the run, for other inputs."""
+        """Replay the run on other inputs and return the values of some results."""
         wanted = [self.place(array_of(x)) for x in results]
         values = [*map(array_of, inputs), *self.values[len(inputs) :]]
         needed = set(wanted)
@@ -47,13 +47,13 @@ class Program(Tracer):
             if out in needed:
                 needed.update(places)
         for op, places, params, _, out in self.lines:
-            if out in needed or not places:  # what draws random numbers is run in any case
+            if out in needed or not places:  # ops that draw random numbers always run
                 values[out] = np.asarray(op.forward(*(values[i] for i in places), **params))
         return [values[i] for i in wanted]
 
 
 def trace(f, inputs):
-    """Return the program of ``f(*inputs)``, and what it returned."""
+    """Return the program of ``f(*inputs)`` and its result."""
     program = Program(inputs)
     with tracing(program):
         return program, f(*inputs)

@@ -1,4 +1,4 @@
-"""The house stands as docs/design.md draws it: imports run one way, nothing extra comes in."""
+"""The package has the structure in docs/design.md: one-way imports, few dependencies."""
 
 import ast
 import re
@@ -15,20 +15,20 @@ import pytest
 import tinygrad_np
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = Path(tinygrad_np.__file__).parent  # the checkout's, or what is installed
+PACKAGE = Path(tinygrad_np.__file__).parent  # in the checkout, or installed
 
 DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 
 
 def reading_order() -> list[str]:
-    """Return the modules of the engine as the page lists them: each imports only earlier ones."""
+    """Return the engine's modules in the page's order: each imports only earlier ones."""
     house = re.search(r"^  engine/.*?(?=^  \S)", DESIGN, re.MULTILINE | re.DOTALL)
     assert house
     return re.findall(r"^    (\w+)\.py", house[0], re.MULTILINE)
 
 
 def rooms() -> dict[str, set[str]]:
-    """Return the rooms of the page's table, each with those that it may import."""
+    """Return the rooms of the page's table, each with the rooms that it may import."""
     found = {}
     for here, below in re.findall(r"^\| (`\w.*?) \| .* \| (.*) ?\|$", DESIGN, re.MULTILINE):
         if here == "`engine`" or "`engine`" in below:
@@ -42,19 +42,19 @@ BELOW = rooms()
 
 CORE = ENGINE[: ENGINE.index("backward") + 1]
 MOST_LINES = 2000
-"""How long the core may be that a newcomer reads."""
+"""The largest number of lines in the core, which newcomers are meant to read."""
 
-# What is imported besides NumPy and the standard library, and where. Who asks for strategies or
-# for the pytest plugin has Hypothesis or pytest; SciPy's special functions are used where it is
-# installed, for they are faster.
+# Packages imported besides NumPy and the standard library, and where. Users of the strategies and
+# of the pytest plugin have Hypothesis and pytest. SciPy's special functions are used where SciPy is
+# installed, because they are faster.
 OPTIONAL = {
     "graphviz": {"viz"},
     "scipy": {"ops"},
     "hypothesis": {"testing"},
     "pytest": {"testing"},
-    "_pytest": {"testing"},  # its way to run a test again has no public name
+    "_pytest": {"testing"},  # its function to rerun a test has no public name
 }
-# Slow to import, and of no use until asked for.
+# Slow to import, and needed only on demand.
 HEAVY = {"asyncio", "email", "http", "multiprocessing", "sqlite3", "ssl", "unittest", "xml"}
 
 TOP_LEVEL = {
@@ -78,7 +78,7 @@ TOP_LEVEL = {
 
 
 def module_name(path: Path) -> str:
-    """The name a file is imported by."""
+    """Return the name that a file is imported by."""
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -87,7 +87,7 @@ MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 class Import(NamedTuple):
-    """One name that a module imports, absolute, with the line that does."""
+    """One import of a module: the absolute name, and the line."""
 
     importer: str
     imported: str
@@ -100,12 +100,12 @@ class Import(NamedTuple):
 
 
 def is_type_checking(node: ast.AST) -> TypeGuard[ast.If]:
-    """Whether the node is `if TYPE_CHECKING:`, whose body never runs."""
+    """Return whether the node is `if TYPE_CHECKING:`, whose body never runs."""
     return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
 
 
 def read_imports(name: str) -> Iterator[Import]:
-    """Yield what a module imports, at any depth, but for what only type checkers read."""
+    """Yield the imports of a module, at any depth, except those for type checkers only."""
     path = MODULES[name]
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     stack: list[tuple[ast.AST, bool]] = [(ast.parse(path.read_text(encoding="utf-8")), False)]
@@ -153,12 +153,12 @@ OUTER = [found for found in IMPORTS if found.imported.split(".")[0] != "tinygrad
 
 
 def may_import(importer: str, imported: str) -> bool:
-    """Whether one module of the package may import another."""
+    """Return whether one module of the package may import another."""
     _, *here = importer.split(".")
     _, *there = imported.split(".")
-    if here in ([], ["__main__"]) or there == ["_version"]:  # the public face sees all
+    if here in ([], ["__main__"]) or there == ["_version"]:  # the public face may import everything
         return True
-    if not there:  # and nobody sees it
+    if not there:  # and nothing may import it
         return False
     if here[0] == there[0] == "engine" and len(here) > 1:
         earlier = takewhile(lambda name: name != here[1], ENGINE)
@@ -178,19 +178,19 @@ def test_every_module_has_its_place():
         return False
 
     astray = [name for name in MODULES if not has_place(name)]
-    assert not astray, f"name them in ENGINE or BELOW: {astray}"
+    assert not astray, f"add them to the reading order or the table in docs/design.md: {astray}"
 
 
 def test_the_page_lists_every_room():
     there = {path.stem for path in PACKAGE.iterdir() if not path.name.startswith(("_", "py."))}
     assert there <= set(BELOW)
     later = {"compiler", "data", "io", "numpy", "scipy", "math", "interop", "distributed"}
-    assert later <= set(BELOW)  # they have an address before anybody moves in
+    assert later <= set(BELOW)  # rooms that are planned, without a folder yet
     assert set().union(*BELOW.values()) <= set(BELOW)
 
 
 def test_the_core_is_short_and_complete():
-    """What the README tells a newcomer to read, with all that it imports."""
+    """The core that the README recommends to newcomers imports nothing outside itself."""
     paths = {f"tinygrad_np.engine.{name}" for name in CORE}
     beyond = [str(i) for i in INNER if i.importer in paths and i.imported not in paths]
     assert not beyond, "\n".join(beyond)
@@ -205,8 +205,8 @@ def test_the_core_is_short_and_complete():
     assert int(stated[1].replace(",", "")) == round(lines, -2)
 
 
-def test_nothing_below_the_tape_knows_a_tracer():
-    """Callers and passes ask for tracers; which ones there are is none of their business."""
+def test_core_does_not_depend_on_particular_tracers():
+    """Calls and passes use tracers only through their interface, never a particular one."""
     for name in ENGINE[: ENGINE.index("access")]:
         text = (PACKAGE / "engine" / f"{name}.py").read_text(encoding="utf-8")
         code = ast.unparse(without_docstrings(ast.parse(text)))
@@ -271,7 +271,7 @@ def test_nothing_beyond_numpy_and_graphviz_is_imported():
     assert not foreign, "foreign imports:\n" + "\n".join(foreign)
 
 
-def test_what_may_be_missing_is_imported_lazily():
+def test_optional_dependencies_are_imported_lazily():
     eager = [
         str(found)
         for found in OUTER
@@ -301,13 +301,13 @@ def test_module_has_a_docstring(name):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_no_docstring_lists_imports(name):
-    """A sentence about them rots; they are read from the code."""
+    """Such a sentence goes stale; imports are read from the code."""
     for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             assert "Imports " not in (ast.get_docstring(node) or "")
 
 
-def test_top_level_holds_only_what_belongs_there():
+def test_top_level_has_only_expected_entries():
     git = shutil.which("git")
     listing = git and subprocess.run(
         [git, "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False

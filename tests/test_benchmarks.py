@@ -1,4 +1,4 @@
-"""What the benchmarks of derivatives compute and say; no clock decides anything here."""
+"""The benchmarks compute the same things and report them correctly; no timing is tested."""
 
 import shutil
 
@@ -18,7 +18,7 @@ over_comparisons = pytest.mark.parametrize("comparison", COMPARISONS, ids=lambda
 
 @over_comparisons
 @pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")  # inside torch.func
-def test_what_is_timed_is_the_same_computation(comparison):
+def test_all_candidates_time_the_same_computation(comparison):
     pytest.importorskip("torch")
     steps = all_steps(comparison, [TORCH.key])
     assert len(steps) == 4
@@ -28,15 +28,15 @@ def test_what_is_timed_is_the_same_computation(comparison):
 
 
 @over_comparisons
-def test_ours_are_numbers_without_torch(comparison):
+def test_our_steps_give_numbers_without_torch(comparison):
     steps = all_steps(comparison, [])
     values = [float(step()) for step in steps.values()]
     assert np.isfinite(values).all()
-    assert np.all(np.abs(values) > 1e-9)  # not a zero that anything would agree with
+    assert np.all(np.abs(values) > 1e-9)  # not zero: agreement on zeros would prove nothing
     assert (abs(values[0] - values[1]) < 1e-12) is comparison.same_value
 
 
-def test_the_section_marks_what_misses_its_bound():
+def test_the_section_marks_a_missed_bound():
     hvp = [comparison.key for comparison in COMPARISONS].index("hvp") + 1
     cost = Cost(hvp, {OURS.key: [[9.0, 8.0, 10.0], [2.0, 2.0, 2.0]]})
     assert cost.ratio(OURS) == 4.5
@@ -49,14 +49,14 @@ def test_the_section_marks_what_misses_its_bound():
     assert "MISSED 15.00 | – | at least 20" in section([slow])
 
 
-def test_every_op_whose_algebra_is_declared_is_timed():
+def test_every_linear_and_bilinear_op_is_timed():
     declared = {name for name, op in OPS.items() if op.kind in ("linear", "bilinear")}
     assert set(tangents.ARGUMENTS) == {*declared, "tanh"}
     for run, alone in tangents.runs().values():
-        assert len(run()) == 1 + len(alone())  # the start, and a tangent of each
+        assert len(run()) == 1 + len(alone())  # the initial value, and one tangent per op
 
 
-def test_a_picture_is_drawn_by_both(monkeypatch):
+def test_a_picture_is_drawn_by_both_engines(monkeypatch):
     one = drawing(100)
     assert abs(one.nodes - 100) < 6
     assert one.nodes == len(tg.viz.to_json(graph(100))["nodes"])

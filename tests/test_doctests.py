@@ -1,7 +1,7 @@
-"""Examples in docstrings that doctest can't find by itself run here.
+"""Runs the docstring examples that doctest does not find by itself.
 
 A function made by a factory (an op, a method of Tensor) has its factory's globals, so doctest
-takes it for another module's and skips it in silence.
+attributes it to another module and skips it silently.
 """
 
 import doctest

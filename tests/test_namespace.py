@@ -1,4 +1,4 @@
-"""Every public function of NumPy is answered, or refused by name, or has nothing to do with us."""
+"""Every public NumPy function is supported, refused by name, or does not compute with values."""
 
 import inspect
 import subprocess
@@ -13,7 +13,7 @@ import tinygrad_np as tg
 from tinygrad_np.engine.op import NUMPY
 
 assert tg.linalg
-assert tg.fft  # whose functions are in the table once they are loaded
+assert tg.fft  # its functions are in the table once it is loaded
 
 ROOT = Path(__file__).parents[1]
 
@@ -98,7 +98,7 @@ NOT_OF_ARRAYS = {
     "triu_indices",
     "typename",
 }
-# Functions that make arrays of what they are given: they refuse a tracked Tensor, as asarray does.
+# Functions that convert their argument to an array: they refuse a tracked Tensor, as asarray does.
 CONVERSIONS = {
     "array",
     "asanyarray",
@@ -116,15 +116,15 @@ def others():
             plain = callable(function) and not inspect.isclass(function)
             if name.startswith("_") or not plain or name in NOT_OF_ARRAYS or function in NUMPY:
                 continue
-            # Old, old, old (it calls trapezoid), and asarray with a list of words.
+            # Three outdated ones (trapz calls trapezoid), and asarray with a list of requirements.
             if name in ("asmatrix", "row_stack", "trapz", "require"):
                 continue
             yield pytest.param(name, function, id=f"{space.__name__}.{name}")
 
 
 @pytest.mark.parametrize(("name", "function"), list(others()))
-def test_what_is_not_answered_is_refused_by_name(name, function):
-    """With a tracked Tensor at every place, whatever number of arrays it takes."""
+def test_unsupported_functions_are_refused_by_name(name, function):
+    """Each is called with tracked Tensors as all arguments, for several numbers of them."""
     t = tg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
     allowed = (tg.GraphError,) if name in CONVERSIONS else (tg.UnsupportedError, tg.GraphError)
     refusals = []
@@ -146,7 +146,7 @@ def test_what_is_not_answered_is_refused_by_name(name, function):
 @pytest.mark.skipif(
     find_spec("scipy") is None, reason="the records of special functions need SciPy"
 )
-def test_the_page_of_coverage_is_up_to_date():
+def test_the_coverage_page_is_up_to_date():
     page = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
     version = ".".join(np.__version__.split(".")[:2])
     if f"What of NumPy {version} works" not in page:

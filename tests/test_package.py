@@ -1,4 +1,4 @@
-"""What the project says of itself outside of its code: versions, metadata, promises."""
+"""What the project states about itself outside its code: versions, metadata, promises."""
 
 import ast
 import importlib.util
@@ -34,7 +34,7 @@ def version(text):
 
 
 def read(name):
-    """Return a file of the checkout; a sdist has not all of them."""
+    """Return the text of a file of the checkout; an sdist does not have all of them."""
     path = ROOT / name
     if not path.exists():
         pytest.skip(f"there is no {name} here")
@@ -54,7 +54,7 @@ def pythons_of_workflow():
     return json.loads(listed)
 
 
-def test_the_workflow_runs_the_versions_of_python_that_are_declared():
+def test_the_workflow_runs_the_declared_python_versions():
     declared = pythons_of_classifiers()
     assert pythons_of_workflow() == declared
     assert PROJECT["requires-python"] == f">={declared[0]}"
@@ -68,8 +68,8 @@ def test_the_workflow_runs_what_developers_run():
     assert "timeout-minutes: 90" in workflow
 
 
-def test_the_oldest_numpy_is_that_of_the_table():
-    """A function that the bound guarantees is taken from NumPy as it is."""
+def test_the_table_starts_after_the_oldest_numpy():
+    """Functions that every admitted NumPy has need no entry in the table."""
     assert version(BOUND["numpy"]) == (2,)
     assert all(version(first) > (2, 0) for first in SINCE.values())
 
@@ -96,7 +96,7 @@ def test_the_oldest_numpy_is_found():
 
 
 @pytest.mark.skipif("TEST_INSTALLED" not in os.environ, reason=".ci/wheel sets TEST_INSTALLED")
-def test_what_is_tested_is_what_is_installed():
+def test_the_installed_package_is_tested():
     site = Path(sysconfig.get_path("purelib"))
     code = "import tinygrad_np; print(tinygrad_np.__file__)"
     seen = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True).strip()
@@ -112,7 +112,7 @@ def field(name, text):
     return found
 
 
-def test_the_citation_says_what_the_metadata_say():
+def test_the_citation_agrees_with_the_metadata():
     text = read("CITATION.cff")
     assert field("title", text) == PROJECT["name"]
     assert field("version", text) == tg.__version__
@@ -132,12 +132,12 @@ READERS = {
 """Names of functions that read files or run what is in them."""
 
 FOREIGN = {"http", "marshal", "mmap", "pickle", "runpy", "shelve", "socket", "subprocess", "urllib"}
-"""Modules of the standard library that do, or that reach a network."""
+"""Modules of the standard library that do so, or that access a network."""
 
 NAMED = {
     "engine/tape_entries.py": {"getline"},  # the line of a call, as text
     "testing/plugin.py": {"open"},  # a method of its own
-    "testing/programs/of_arrays.py": {"eval"},  # programs that it has written itself
+    "testing/programs/of_arrays.py": {"eval"},  # programs that it generated itself
     "testing/programs/program.py": {"exec"},
     "viz/by_dot.py": {"pipe"},  # the dot program
     "viz/command.py": {"spec_from_file_location"},  # the file that the user names
@@ -159,7 +159,7 @@ def readers(path):
                 yield name
 
 
-def test_no_file_is_read_that_the_page_on_security_does_not_name():
+def test_security_page_names_every_file_access():
     found = {
         path.relative_to(PACKAGE).as_posix(): set(readers(path)) for path in PACKAGE.rglob("*.py")
     }

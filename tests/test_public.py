@@ -1,4 +1,4 @@
-"""What is public: the modules a page names, whose name things bear, what a type checker sees."""
+"""The public API: its modules, the module names of objects, what type checkers see."""
 
 import ast
 import base64
@@ -27,7 +27,7 @@ def test_the_page_lists_the_public_modules():
     assert tuple(re.findall(r"^\| `([\w.]+)` \|", page, re.MULTILINE)) == PUBLIC
 
 
-def test_every_public_module_lists_its_names_once_and_has_them():
+def test_public_modules_list_each_of_their_names_once():
     for name, module in MODULES.items():
         assert module.__doc__, name
         assert len(set(module.__all__)) == len(module.__all__), name
@@ -35,7 +35,7 @@ def test_every_public_module_lists_its_names_once_and_has_them():
         assert set(module.__all__) <= set(dir(module)), name
 
 
-def test_what_is_public_says_so():
+def test_public_objects_have_public_module_names():
     private = [
         f"{module}.{name} is said to be of {thing.__module__}"
         for module, contents in MODULES.items()
@@ -47,7 +47,7 @@ def test_what_is_public_says_so():
     assert not private, "\n".join(private)
 
 
-def test_names_in_messages_are_those_that_users_know():
+def test_reprs_show_public_names():
     assert repr(tg.ShapeError) == "<class 'tinygrad_np.ShapeError'>"
     assert repr(tg.Tensor) == "<class 'tinygrad_np.Tensor'>"
     assert repr(tg.nn.Linear) == "<class 'tinygrad_np.nn.Linear'>"
@@ -59,7 +59,7 @@ def test_names_in_messages_are_those_that_users_know():
 
 
 def visible(path):
-    """Return the names of a file that a type checker takes for public: its own, without `_`."""
+    """Return the names of a file that a type checker considers public: its own, without `_`."""
     found = set()
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         match node:
@@ -82,7 +82,7 @@ FAMILIES = {
 
 
 @pytest.mark.parametrize("module", FAMILIES)
-def test_a_type_checker_sees_the_functions_that_there_are(module):
+def test_type_checkers_see_exactly_the_public_functions(module):
     namespace = MODULES[f"tinygrad_np.{module}".strip(".")]
     stars = set()
     for node in ast.walk(ast.parse(Path(str(namespace.__file__)).read_text(encoding="utf-8"))):
@@ -149,10 +149,10 @@ PICKLES = {
         "h>QkbYiVv|bCi9Qj0RtBVQpn(l#i5*2VZb<WoBu3l#BqBj0tjOWOZY7X>V?nj0A0EVQ!RlVlD"
     ),
 }
-"""What version 0.1.0 wrote, when classes bore the names of the files they stand in."""
+"""Pickles written by version 0.1.0, when classes had the names of their defining modules."""
 
 
-def test_pickles_by_the_old_paths_stay_readable():
+def test_pickles_with_old_paths_stay_readable():
     read = {name: pickle.loads(base64.b85decode(text)) for name, text in PICKLES.items()}
     assert read["tensor"].tolist() == [0.8, 1.6]
     assert read["tensor"].grad.tolist() == [2.0, 4.0]
@@ -165,8 +165,8 @@ def test_pickles_by_the_old_paths_stay_readable():
     assert [type(layer) for layer in model] == [tg.nn.Linear, tg.nn.Tanh, tg.nn.Dropout]
     (parameter,) = optimizer.param_groups[0]["params"]
     (parameter * 2.0).sum().backward()
-    optimizer.step()  # with the velocity it had
-    gradient = np.array([2.0, 4.0]) + 2.0  # which the pickle had, and the new one
+    optimizer.step()  # with the pickled velocity
+    gradient = np.array([2.0, 4.0]) + 2.0  # the pickled one, and the new one
     velocity = 0.9 * np.array([2.0, 4.0]) + gradient
     np.testing.assert_allclose(parameter.data, np.array([0.8, 1.6]) - 0.1 * velocity)
 
@@ -179,7 +179,7 @@ def test_public_functions_are_pickled_by_their_names(thing):
 @pytest.mark.parametrize(
     ("module", "new"), [("testing", "ElementFinding"), ("explain", "NonFiniteFinding")]
 )
-def test_an_old_name_works_and_says_the_new_one(module, new):
+def test_an_old_name_works_and_warns_with_the_new_one(module, new):
     namespace = MODULES[f"tinygrad_np.{module}"]
     with pytest.warns(DeprecationWarning, match=f"{module}.Finding is called {new} now"):
         assert namespace.Finding is getattr(namespace, new)
@@ -195,7 +195,7 @@ OLD = {
     *("batching_linalg", "_data", "_settle", "_own", "_rebind", "RECORDING", "composed_in"),
     *("name_of", "complex_parameters"),
 }
-"""Names that were given up for the field's terms."""
+"""Names that were replaced by the field's terms."""
 
 OLD_FILES = {
     *("engine/makers.py", "engine/mapped.py", "engine/notes.py", "engine/sweeps.py"),
@@ -217,7 +217,7 @@ def names_in(path):
                 yield name, node.lineno
 
 
-def test_none_of_the_old_names_is_left():
+def test_no_old_names_are_left():
     files = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
     found = [
         f"{path.name}:{line}: {name}"

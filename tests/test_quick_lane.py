@@ -1,6 +1,6 @@
-"""The quick lane, `pytest -m "not slow"`: every op is called in it, and every rule applied.
+"""The quick lane, `pytest -m "not slow"`, calls every op and applies every rule.
 
-Its records are the first of each op; `items` marks the others as slow.
+It runs the first record of each op; `items` marks the others as slow.
 """
 
 from importlib.util import find_spec
@@ -20,7 +20,7 @@ def quick_records():
     return [parameter.values[0] for parameter in items() if not parameter.marks]
 
 
-def test_the_first_record_of_every_op_is_quick():
+def test_the_first_record_of_each_op_is_quick():
     quick = quick_records()
     assert len(quick) == len({record.op for record in RECORDS})
     assert {record.op for record in quick} == {record.op for record in RECORDS}

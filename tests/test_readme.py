@@ -1,4 +1,4 @@
-"""The README's Python runs as printed: its python blocks, in order, are one program."""
+"""The README's Python runs as printed: its blocks, in order, form one program."""
 
 import re
 import subprocess
@@ -9,7 +9,7 @@ README = Path(__file__).parents[1] / "README.md"
 
 
 def python_program(markdown: str) -> str:
-    """Join the ```python blocks, each on the lines it has in the text, so tracebacks point there.
+    """Join the ```python blocks at their original line numbers, so that tracebacks point there.
 
     Blocks of `>>>` prompts are left out: they run as doctests.
     """

@@ -1,4 +1,4 @@
-"""What is declared, what is public, what NumPy reaches and what is tested: the same."""
+"""The declared ops, the public functions, the NumPy dispatch and the test records agree."""
 
 import ast
 import dis
@@ -19,7 +19,7 @@ from tinygrad_np.engine.op import FUNCTIONS, NUMPY, OPS
 from tinygrad_np.ops.numpy_protocol import METHODS, REDUCTIONS
 
 STUB = Path(tg.__file__).parent / "engine" / "methods.pyi"
-# What rules may ask of NumPy although it is no op: arrays that depend on shapes alone.
+# Functions that rules may use although they are not ops: their arrays depend on shapes alone.
 FROM_SHAPES = {"arange", "empty", "eye", "ones", "tri", "zeros"}
 
 
@@ -42,8 +42,8 @@ def declaring_modules():
 def home(name):
     """Return the name of the module that declares an op or a public function.
 
-    That is the module in which the function has a name that is not imported. Where another module
-    gives it a name too, it is the one that calls it by its own, or the one it was defined in.
+    That is the module in which the function has a name that is not imported. If several modules
+    name it, it is the one that uses the function's own name, or the one that defines it.
     """
     modules, imported = declaring_modules()
     function = FUNCTIONS.get(name) or FUNCTIONS.get(OPS[name].label) or OPS[name].call
@@ -64,19 +64,19 @@ def home(name):
 def test_every_op_and_public_function_has_a_record():
     tested = {record.op for record in RECORDS}
     missing = [name for name in OPS | FUNCTIONS if name not in tested]
-    if find_spec("scipy") is None:  # whose functions have none then
+    if find_spec("scipy") is None:  # special functions have no records then
         missing = [name for name in missing if not name.startswith("special.")]
     assert not missing, "add a record of " + ", ".join(
         f"{name} to tests/ops/records/{home(name)}.py" for name in missing
     )
 
 
-def test_every_record_is_of_an_op_or_public_function():
+def test_every_record_belongs_to_an_op_or_public_function():
     unknown = {record.op for record in RECORDS} - OPS.keys() - FUNCTIONS.keys()
     assert not unknown, f"records of nothing: {sorted(unknown)}"
 
 
-def test_every_record_stands_in_the_file_named_after_the_module_that_declares_its_op():
+def test_every_record_is_in_the_file_of_its_ops_module():
     astray = {
         f"{record.op}: from {record.file or 'outside'} to {home(record.op)}"
         for record in RECORDS
@@ -85,7 +85,7 @@ def test_every_record_stands_in_the_file_named_after_the_module_that_declares_it
     assert not astray, "move in tests/ops/records/:\n" + "\n".join(sorted(astray))
 
 
-def test_ops_are_documented_and_of_a_known_kind():
+def test_ops_have_docstrings_and_known_kinds():
     for name, op in OPS.items():
         assert op.call.__doc__, name
 
@@ -104,7 +104,7 @@ def test_everything_exported_exists_and_is_listed_once():
     assert [name for name in tg.__all__ if not hasattr(tg, name)] == []
 
 
-def test_a_name_numpy_has_means_numpys_function():
+def test_names_shared_with_numpy_mean_numpys_functions():
     for name, function in FUNCTIONS.items():
         theirs = getattr(np, name, None)
         if theirs is not None:
@@ -120,8 +120,8 @@ def test_an_op_named_as_a_ufunc_computes_it():
 
 
 def numpy_names(function):
-    """Yield what a function, and the helpers of its package, take from NumPy by name."""
-    function = inspect.unwrap(function)  # out of what mutates rules, say
+    """Yield the names `np.name` used by a function and by its helpers in the package."""
+    function = inspect.unwrap(function)  # out of the wrapper of a mutated rule, for example
     stack, seen = [function.__code__], set()
     module = inspect.getmodule(function)
     while stack:
@@ -141,18 +141,18 @@ def numpy_names(function):
                     yield from numpy_names(helper)
 
 
-def test_numpy_names_sees_what_rules_use():
+def test_numpy_names_finds_what_rules_use():
     def of(op, name):
         return set(numpy_names(OPS[op].rules[name].apply))
 
     assert of("sin", "x") == {"cos"}
-    assert of("logsumexp", "x") >= {"where", "exp", "inf"}  # in a function of its own
+    assert of("logsumexp", "x") >= {"where", "exp", "inf"}  # in a named rule function
     assert of("sum", "x") >= {"broadcast_to"}
     assert of("mean", "x") >= {"broadcast_to"}  # in a helper that a lambda calls
 
 
 def test_rules_use_only_numpy_functions_that_are_ops():
-    """Otherwise a gradient of a gradient would lose what they compute."""
+    """Otherwise second derivatives would silently miss those computations."""
     for op in OPS.values():
         for rule in op.rules.values():
             for name in numpy_names(rule.apply):
@@ -164,7 +164,7 @@ def test_rules_use_only_numpy_functions_that_are_ops():
 
 
 def stub_methods():
-    """Return the methods of methods.pyi: their parameters, by name."""
+    """Return the parameters of each method in methods.pyi."""
     (stub,) = [n for n in ast.parse(STUB.read_text("utf-8")).body if isinstance(n, ast.ClassDef)]
     return {
         n.name: [a.arg for a in n.args.posonlyargs + n.args.args + n.args.kwonlyargs][1:]
@@ -185,8 +185,8 @@ def test_stub_has_the_parameters_of_the_function(name):
     assert stub_methods()[name] == list(inspect.signature(FUNCTIONS[name]).parameters)[1:]
 
 
-def test_the_declared_algebra_is_the_forward_mode():
-    """Of linear and bilinear ops no rule is transposed: that would record it first."""
+def test_forward_mode_uses_the_declared_algebra():
+    """Rules of linear and bilinear ops have a jvp: transposing one would record it first."""
     for name, op in OPS.items():
         if op.kind in ("linear", "bilinear"):
             assert op.rules, name

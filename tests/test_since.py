@@ -1,4 +1,4 @@
-"""What the oldest NumPy lacks: known in one place, and not needed by what is made of ops."""
+"""Functions that the oldest NumPy lacks are listed in one place, and work without NumPy's."""
 
 import ast
 import functools
@@ -56,14 +56,14 @@ print(x.grad.tolist())
 
 
 def run_without(*names):
-    """Return what the package computes in a process whose NumPy lacks these functions."""
+    """Return what WITHOUT prints in a process whose NumPy lacks these functions."""
     command = [sys.executable, "-W", "error", "-c", WITHOUT, *names]
     run = subprocess.run(command, cwd=PACKAGE.parent, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     return run.stdout
 
 
-def test_functions_work_on_a_numpy_that_lacks_them():
+def test_functions_work_with_a_numpy_that_lacks_them():
     x = np.array([[1.0, 2.0], [3.0, 4.0]])
 
     def total(x):
@@ -83,8 +83,8 @@ def test_the_table_is_right_for_this_numpy():
             assert NUMPY[late(name)] is getattr(tg, name)
 
 
-def test_what_came_late_is_taken_from_the_table_alone():
-    """Else the package can not be imported with the oldest NumPy, which few have at hand."""
+def test_late_functions_are_taken_from_the_table_only():
+    """Otherwise the package cannot be imported with the oldest NumPy, which few have at hand."""
     direct = [
         f"{path.relative_to(PACKAGE)}:{node.lineno}: np.{node.attr}"
         for path in sorted(PACKAGE.rglob("*.py"))
@@ -101,12 +101,12 @@ def test_a_name_that_is_not_in_the_table_is_refused(name):
         late(name)
 
 
-def test_there_is_a_formula_for_each_that_came_late():
+def test_every_late_function_has_a_formula():
     assert FORMULAS.keys() == ARGUMENTS.keys() == SINCE.keys()
 
 
 @over_calls
-def test_a_formula_is_what_numpy_computes(name, arrays, params):
+def test_formulas_agree_with_numpy(name, arrays, params):
     theirs = getattr(np, name)(*arrays, **params)
     ours = FORMULAS[name](*arrays, **params)
     np.testing.assert_allclose(ours, theirs, rtol=1e-14)
@@ -114,7 +114,7 @@ def test_a_formula_is_what_numpy_computes(name, arrays, params):
 
 
 def test_a_wrapped_ufunc_has_the_inputs_of_the_ufunc():
-    """On every NumPy: ufuncs have a signature since 2.4."""
+    """On every NumPy: ufuncs have had a signature only since 2.4."""
 
     @functools.wraps(np.hypot)
     def plain(*arrays):

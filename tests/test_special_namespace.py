@@ -1,4 +1,4 @@
-"""Every public function of scipy.special is answered, or refused by name, or not about arrays."""
+"""Every public function of scipy.special is supported, refused, or takes no Tensor."""
 
 import inspect
 import re
@@ -34,13 +34,13 @@ def arrays_of(answer):
 
 
 def arguments(function, number):
-    """Return `number` for each argument of a ufunc, 1 where it asks for a whole number."""
+    """Return `number` for each argument of a ufunc, or 1 where it requires an integer."""
     whole = next((kinds for kinds in function.types if "l" in kinds), "d" * function.nin)
     return [1 if kind == "l" else number for kind in whole[: function.nin]]
 
 
 @pytest.mark.parametrize("name", list(filter(is_ufunc, PUBLIC)))
-def test_a_ufunc_is_answered_or_refused_by_name(name):
+def test_a_ufunc_is_supported_or_refused_by_name(name):
     function = getattr(special, name)
     numbers = arguments(function, tg.tensor([0.25, 0.75], requires_grad=True))
     known = {"jn", "yn", "kn", "round"} | set(tg.special.__all__)
@@ -55,8 +55,8 @@ def test_a_ufunc_is_answered_or_refused_by_name(name):
 
 
 @pytest.mark.parametrize("name", [n for n in PUBLIC if not is_ufunc(n)])
-def test_no_other_function_takes_the_values_out_of_a_tensor(name):
-    """With a tracked Tensor at every place, whatever number of arrays it takes."""
+def test_other_functions_do_not_drop_the_graph_silently(name):
+    """Each is called with tracked Tensors as all arguments, for several numbers of them."""
     function = getattr(special, name)
     t = tg.tensor([0.25, 0.75], requires_grad=True)
     outcomes = 0
@@ -64,7 +64,7 @@ def test_no_other_function_takes_the_values_out_of_a_tensor(name):
         try:
             answers = arrays_of(function(*[t] * count))
         except (TypeError, ValueError, tg.TinygradError):
-            outcomes += 1  # refused here or there, or the wrong number of arguments
+            outcomes += 1  # refused by either library, or a wrong number of arguments
         else:
             assert all(type(answer) is tg.Tensor and answer.requires_grad for answer in answers)
     assert outcomes
@@ -79,7 +79,7 @@ def test_an_argument_has_a_gradient_or_is_refused_by_name(name):
     gradients = 0
     for place, number in enumerate(start):
         if type(number) is int and name.startswith(("eval_hermite", "bdtr")):
-            continue  # which is a whole number and nothing else
+            continue  # the argument must be an integer
         numbers = list(start)
         numbers[place] = x = tg.tensor(float(number), requires_grad=True)
         text = ""
@@ -100,14 +100,14 @@ def op_name(name):
     return "digamma" if name == "psi" else name
 
 
-def test_what_is_counted():
-    """The figures are lower bounds: SciPy may grow."""
+def test_number_of_functions():
+    """The numbers are lower bounds: SciPy may grow."""
     assert len(DIFFERENTIABLE) >= 180
     assert sum(name.startswith("special.") for name in FUNCTIONS) >= 170
     assert all(OPS[name].call.__doc__ for name in OPS if name.startswith("special."))
 
 
-def test_a_refusal_names_the_way_out():
+def test_a_refusal_suggests_finite_differences():
     t = tg.tensor([0.25], requires_grad=True)
     with pytest.raises(TypeError, match=r"scipy\.special\.mathieu_a: not supported.*tg\.op"):
         special.mathieu_a(1, t)
@@ -126,7 +126,7 @@ def complex_loops():
 
 @pytest.mark.parametrize(("name", "place"), list(complex_loops()))
 def test_gradients_in_complex_numbers(name, place):
-    """Where SciPy takes them: the conjugate of the derivative, or a refusal."""
+    """Gradients are the conjugate of the derivative, or refused."""
     ours, theirs = getattr(tg.special, name), getattr(special, name)
     parameters = [1.5, 2.0, 2.5][: theirs.nin - 1]
     z, step = np.array([0.7 + 0.4j, 1.2 - 0.8j]), 1e-6
@@ -142,7 +142,7 @@ def test_gradients_in_complex_numbers(name, place):
 
 
 def test_where_a_formula_would_be_0_over_0():
-    """Slopes at a parameter, an angle or a distance of 0, and beside it."""
+    """Slopes at and near a parameter, an angle or a distance of 0."""
     tg_slope = lambda f, at: tg.grad(f)(at).item()  # noqa: E731  # a formula
     eighth = np.pi / 8
     for at in (0.0, 1e-9):

@@ -1,5 +1,5 @@
 """Training steps timed against other libraries: `python -m tests.benchmarks` prints a table.
 
-Nothing here is a test; pytest collects nothing from it. Only the modules named after a peer import
-its library, and only they are imported when its turn comes, so that any of them may be missing.
+These are not tests, and pytest collects none of them. A peer's library is imported only by the
+modules named after the peer, and these only when it is its turn, so any library may be missing.
 """

@@ -1,7 +1,7 @@
 """Time training steps of `tinygrad_np` against other libraries and print a table.
 
-Each setting of threads gets a process of its own: one thread on one processor, and whatever the
-libraries do when nobody tells them.
+Each setting of threads gets a separate process: one thread on one processor, and the default of
+the libraries.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ XLA_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_thread
 
 
 def main() -> None:
-    """Run what the command line asks for."""
+    """Run the command line."""
     options = _parser().parse_args()
     if options.rounds < 1:
         sys.exit("--rounds must be at least 1")
@@ -68,7 +68,7 @@ def main() -> None:
     print(f"\n{checks.calls()}\n{checks.line()}\n{tangents.line()}")
     if options.pictures != "not":
         found = list(drawings())
-        print(f"\nPictures: a graph as SVG, beside the dot program\n\n{picture_section(found)}")
+        print(f"\nPictures: a graph as SVG, and by the dot program\n\n{picture_section(found)}")
         report["pictures"] = [asdict(one) for one in found]
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n")
@@ -83,26 +83,26 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--threads", choices=[*SETTINGS, "both"], default="both", help="both unless told"
+        "--threads", choices=[*SETTINGS, "both"], default="both", help="default: both"
     )
     parser.add_argument(
         "--only",
         type=_workloads,
         metavar="N[,N]",
         default=list(range(1, len(WORKLOADS) + 1)),
-        help="the workloads to run, all unless told",
+        help="the workloads to run; default: all",
     )
     parser.add_argument(
         "--derivatives",
         choices=["too", "only", "not"],
         default="too",
-        help="the ratios of Hessians, Jacobians and batches: too unless told",
+        help="the ratios of Hessians, Jacobians and batches; default: too",
     )
     parser.add_argument(
         "--pictures",
         choices=["too", "only", "not"],
         default="too",
-        help="drawing graphs of 100 to 10,000 boxes: too unless told",
+        help="drawing graphs of 100 to 10,000 boxes; default: too",
     )
     parser.add_argument(
         "--peers",
@@ -111,8 +111,8 @@ def _parser() -> argparse.ArgumentParser:
         default=list(PEERS),
         help=f"among {', '.join(PEERS)}; {NUMPY.key} always runs, as the reference",
     )
-    parser.add_argument("--rounds", type=int, default=15, help="15 unless told")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every number there")
+    parser.add_argument("--rounds", type=int, default=15, help="default: 15")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers to this file")
     return parser
 
 
@@ -133,7 +133,7 @@ def _peers(text: str) -> list[str]:
 def _measure(
     setting: str, peers: Sequence[str], workloads: Sequence[int], derivatives: str, rounds: int
 ) -> tuple[dict[str, str], list[Measurement], list[Cost]]:
-    """Run a worker and return why each missing peer was left out, and what was measured."""
+    """Run a worker and return why each missing peer was left out, and the measurements."""
     if derivatives == "only":
         workloads = []
     comparisons = range(1, len(COMPARISONS) + 1) if derivatives != "not" else ()
@@ -188,7 +188,7 @@ def _environment(setting: str) -> dict[str, str]:
 
 
 def _progress(text: str) -> None:
-    """Show `text` in place of what was shown before, on a terminal only."""
+    """Show `text` in place of the previous text, only on a terminal."""
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 

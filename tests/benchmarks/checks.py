@@ -1,4 +1,4 @@
-"""What gradient checks cost: calls per element in full, seconds for 10,000 parameters."""
+"""The cost of gradient checks: calls per element in full, seconds for 10,000 parameters."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import numpy as np
 import tinygrad_np as tg
 
 MOST_SECONDS = 2.0
-"""How long it may take."""
+"""The most seconds that it may take."""
 SIZES = [20, 100, 73, 10]
 MOST_CALLS = 100
-"""How often a function may be called for each element."""
+"""The most calls of a function for each element."""
 FULL = {
     "tanh": (tg.tanh, 0.5),
     "relu at 0": (tg.relu, 0.0),
     "1e10 + sin(x) - 1e10": (lambda x: (1e10 + tg.sin(x)) - 1e10, 1.0),
     "waves, kinks, an offset": (lambda x: abs(tg.sin(1e6 * x)) * x + 1e5, 1e-6),
 }
-"""From the cheapest to the dearest known: functions, and where each is checked."""
+"""Functions and the points to check them at, from the cheapest to the most expensive known."""
 
 
 def calls() -> str:
-    """Return how often functions are called, for a single element and all checks, in words."""
+    """Describe how often functions are called, for a single element and all checks."""
     counts = {}
     for name, (f, at) in FULL.items():
         made = []
@@ -39,7 +39,7 @@ def calls() -> str:
 
 
 def line(rounds: int = 5) -> str:
-    """Return the shortest time of a check and what it did, in words."""
+    """Describe the shortest time of a check, and its result."""
     model = tg.nn.MLP(SIZES, activation="relu", rng=0)
     parameters = sum(p.size for p in model.parameters())
     x = np.random.default_rng(1).normal(size=(32, SIZES[0]))

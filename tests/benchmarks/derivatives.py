@@ -1,4 +1,4 @@
-"""What derivatives cost beyond a training step, each as a ratio of two times in one library."""
+"""The cost of derivatives beyond a training step, each as a ratio of two times in one library."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from .peers import OURS, TORCH, LeftOut, Peer
 from .workloads import Array, Step
 
 Pair: TypeAlias = tuple[Step, Step]
-"""What is timed, and what it is divided by."""
+"""The timed step, and the step whose time it is divided by."""
 
 RTOL = 1e-8
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A ratio of two times, and where it must be.
+    """A ratio of two times, and its bounds.
 
     Attributes:
         key: The function in the modules of derivatives that returns the pair.
-        name: What is divided by what.
+        name: The dividend and the divisor, in words.
         same_value: Whether the two compute the same number.
-        at_most: The bound from above, if there is one.
-        at_least: The bound from below, if there is one.
+        at_most: The upper bound, if any.
+        at_least: The lower bound, if any.
     """
 
     key: str
@@ -45,11 +45,11 @@ class Comparison:
         return f"at most {self.at_most:g}" if self.at_most < float("inf") else "–"
 
     def holds(self, ratio: float) -> bool:
-        """Return whether a ratio is where it must be."""
+        """Return whether a ratio is within the bounds."""
         return self.at_least <= ratio <= self.at_most
 
     def steps(self, peer: Peer) -> Pair:
-        """Return what a peer runs; raise `LeftOut` if its library can't be imported."""
+        """Return the steps of a peer; raise `LeftOut` if its library cannot be imported."""
         peer.load()
         module = import_module(f"{__package__}.{peer.module}_derivatives")
         make: Callable[[], Pair] = getattr(module, self.key)
@@ -65,7 +65,7 @@ COMPARISONS = (
         at_least=20.0,
     ),
     Comparison(
-        "jacobian", "Jacobian of 100 x 50, by a loop of rows / by one sweep", same_value=True
+        "jacobian", "Jacobian of 100 x 50, by a loop of rows / by one pass", same_value=True
     ),
     Comparison("hessian", "Hessian / gradient, network of 111 parameters"),
 )
@@ -73,19 +73,19 @@ COMPARISONS = (
 
 @dataclass(frozen=True)
 class Cost:
-    """The microseconds of a comparison in every round: a list of each of the pair, by peer."""
+    """The microseconds of a comparison in every round: a list for each of the pair, by peer."""
 
     comparison: int
     microseconds: dict[str, list[list[float]]]
 
     def ratio(self, peer: Peer) -> float | None:
-        """Return the median of the ratios within each round, `None` for a peer left out."""
+        """Return the median over rounds of the ratio, or `None` for a peer that was left out."""
         pair = self.microseconds.get(peer.key)
         return median(a / b for a, b in zip(*pair, strict=True)) if pair else None
 
 
 def all_steps(comparison: Comparison, wanted: list[str]) -> dict[str, Step]:
-    """Return the steps of those peers that can take part, two for each: `key`, `key/unit`."""
+    """Return the steps of the available peers, two for each: `key` and `key/unit`."""
     found: dict[str, Step] = {}
     for peer in (OURS, TORCH):
         if peer is OURS or peer.key in wanted:
@@ -97,7 +97,7 @@ def all_steps(comparison: Comparison, wanted: list[str]) -> dict[str, Step]:
 
 
 def groups(comparison: Comparison, steps: Mapping[str, Step]) -> list[dict[str, Step]]:
-    """Return the steps in groups which must compute the same number."""
+    """Return the steps in groups that must compute the same number."""
     if comparison.same_value:
         return [dict(steps)]
     units = {key: step for key, step in steps.items() if key.endswith("/unit")}
@@ -105,7 +105,7 @@ def groups(comparison: Comparison, steps: Mapping[str, Step]) -> list[dict[str, 
 
 
 def section(costs: list[Cost]) -> str:
-    """Return the ratios as a table in Markdown; those that miss their bound are marked."""
+    """Return the ratios as a table in Markdown, with missed bounds marked."""
     lines = [
         f"| ratio | {OURS.label} | {TORCH.label} | bound |",
         "| --- | ---: | ---: | ---: |",
@@ -124,7 +124,7 @@ def section(costs: list[Cost]) -> str:
     return "\n".join(lines)
 
 
-# ------------------------------------------------------------------------ what is computed
+# ------------------------------------------------------------------------------- data
 
 
 def hvp_data() -> tuple[Array, Array, Array]:
@@ -147,7 +147,7 @@ def jacobian_data() -> tuple[Array, Array]:
 
 
 SIZES = ((4, 10), (10,), (10, 5), (5,), (5, 1), (1,))
-"""The shapes of the parameters of the network of which the Hessian is taken."""
+"""The shapes of the parameters of the network for the Hessian."""
 
 
 def hessian_data() -> tuple[Array, Array, Array]:

@@ -1,4 +1,4 @@
-"""The workloads as a user of autograd (HIPS) writes them."""
+"""The workloads as a user of autograd (HIPS) would write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workloads as a user of JAX writes them, the whole step compiled by `jax.jit`, on the CPU."""
+"""The workloads as a user of JAX would write them: whole steps compiled by `jax.jit`, on CPU."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workloads as a user of MyGrad writes them, the memory guard off for speed."""
+"""The workloads as a user of MyGrad would write them, with the memory guard off for speed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workloads written by hand in NumPy: no graph, every gradient worked out on paper."""
+"""The workloads written by hand in NumPy: no graph, all gradients derived on paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workloads as a user of tinygrad_np writes them."""
+"""The workloads as a user of tinygrad_np would write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The comparisons of `derivatives` as a user of tinygrad_np writes them."""
+"""The comparisons of `derivatives` as a user of tinygrad_np would write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workloads as a user of PyTorch writes them: modules and an optimizer, eager, on the CPU."""
+"""The workloads as a user of PyTorch would write them: modules, an optimizer, eager, on CPU."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _network_step(network: Network) -> Step:
 
 
 def chain_step(chain: Chain) -> Step:
-    """Return the forward and backward of the chain: nothing in it can be written faster."""
+    """Return the forward and backward pass of the chain, which cannot be written faster."""
     x = torch.from_numpy(chain.data()).requires_grad_()
     scale, shift, lr = chain.scale, chain.shift, chain.lr
     pairs = range(chain.nodes // 2)

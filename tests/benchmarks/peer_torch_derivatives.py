@@ -1,4 +1,4 @@
-"""The comparisons of `derivatives` as a user of PyTorch writes them."""
+"""The comparisons of `derivatives` as a user of PyTorch would write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who takes part, and how each is imported: when asked for, and left out if missing."""
+"""The libraries compared: each is imported on demand, and left out if missing."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Peer:
     """One way to run the workloads.
 
     Attributes:
-        key: What `--peers` calls it.
-        label: What the table calls it.
-        module: The module here that does it.
-        package: The library it needs.
+        key: The name for `--peers`.
+        label: The name in the table.
+        module: The module here that implements it.
+        package: The library that it needs.
     """
 
     key: str
@@ -30,7 +30,7 @@ class Peer:
     package: str
 
     def load(self) -> MakeStep:
-        """Import the library and return its `make_step`; raise `LeftOut` if that can't be done."""
+        """Import the library and return its `make_step`; raise `LeftOut` if that fails."""
         if find_spec(self.package) is None:
             raise LeftOut("not installed")
         try:
@@ -43,7 +43,7 @@ class Peer:
 
 
 class LeftOut(Exception):
-    """The peer can't take part; the message says why."""
+    """The peer is left out; the message says why."""
 
 
 NUMPY = Peer("numpy", "NumPy by hand", "peer_numpy", "numpy")

@@ -1,4 +1,4 @@
-"""How long pictures of large graphs take, and how large they are, beside the `dot` program."""
+"""The time and size of pictures of large graphs, compared with the `dot` program."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ LIMIT = 60.0
 
 @dataclass(frozen=True)
 class Drawing:
-    """One graph, drawn by both.
+    """One graph, drawn by us and by `dot`.
 
     Attributes:
-        nodes: How many boxes it has.
-        seconds: What our own SVG took, from the result to the text.
-        layout: What of it the layout took.
+        nodes: The number of boxes.
+        seconds: The time of our own SVG, from the result to the text.
+        layout: The part of it that the layout took.
         size: The bytes of the text.
-        dot: What `dot` took to make SVG; ``None`` where it is not installed or was stopped.
-        limit: Where `dot` was stopped: it took more than that.
+        dot: The time of `dot` to make SVG; ``None`` where it is not installed or was stopped.
+        limit: The time at which `dot` was stopped, if it was.
     """
 
     nodes: int
@@ -39,7 +39,7 @@ class Drawing:
 
 
 def graph(nodes: int) -> Any:
-    """Return a result with about so many boxes below it: layers that skip, with parameters."""
+    """Return a result with about `nodes` boxes: layers with parameters and skip connections."""
     import numpy as np
 
     import tinygrad_np as tg
@@ -54,7 +54,7 @@ def graph(nodes: int) -> Any:
 
 
 def drawing(nodes: int, limit: float = LIMIT) -> Drawing:
-    """Draw a graph of so many boxes, once by each."""
+    """Draw a graph of about `nodes` boxes, once by us and once by `dot`."""
     from tinygrad_np.viz.collector import paused_collector
     from tinygrad_np.viz.dot import digraph
     from tinygrad_np.viz.labels import measured
@@ -69,7 +69,7 @@ def drawing(nodes: int, limit: float = LIMIT) -> Drawing:
     seconds = time.perf_counter() - start
     labels = [measured(box) for box in shown.boxes]
     start = time.perf_counter()
-    with paused_collector():  # as svg_of does
+    with paused_collector():  # as in svg_of
         arrange(
             [label.width for label in labels],
             [label.height for label in labels],
@@ -81,7 +81,7 @@ def drawing(nodes: int, limit: float = LIMIT) -> Drawing:
 
 
 def dot_seconds(source: str, limit: float) -> tuple[float | None, float | None]:
-    """Return how long `dot` takes to make SVG, or the limit at which it was stopped."""
+    """Return the seconds `dot` takes to make SVG, or the limit at which it was stopped."""
     program = shutil.which("dot")
     if program is None:
         return None, None
@@ -100,7 +100,7 @@ def dot_seconds(source: str, limit: float) -> tuple[float | None, float | None]:
 
 
 def drawings(limit: float = LIMIT) -> Iterable[Drawing]:
-    """Yield a drawing of every size, each from a process of its own."""
+    """Yield a drawing of every size, each from a separate process."""
     for nodes in SIZES:
         done = subprocess.run(
             [sys.executable, "-m", __spec__.name, str(nodes), str(limit)],

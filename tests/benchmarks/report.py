@@ -1,4 +1,4 @@
-"""What the measurements say: ratios, their means, the table."""
+"""The report on the measurements: ratios, their means, the table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .peers import NUMPY, OURS, PEERS, TORCH, TORCH_TUNED, Peer
 from .workloads import WORKLOADS
 
 BUSY = 0.5
-"""From this load average on, the reader is warned."""
+"""The load average from which the report has a warning."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Measurement:
     microseconds: dict[str, list[float]]
 
     def absolute(self, peer: Peer) -> float | None:
-        """Return the median over the rounds, `None` for a peer that was left out."""
+        """Return the median over the rounds, or `None` for a peer that was left out."""
         times = self.microseconds.get(peer.key)
         return median(times) if times else None
 
@@ -59,7 +59,7 @@ def mean_ratio(measurements: Iterable[Measurement], other: Peer) -> float | None
 
 
 def environment() -> dict[str, Any]:
-    """Return what the numbers depend on besides the code."""
+    """Return the facts that the numbers depend on besides the code."""
     versions = {}
     for package in {peer.package: None for peer in PEERS.values()}:
         try:
@@ -77,7 +77,7 @@ def environment() -> dict[str, Any]:
 
 
 def heading(facts: dict[str, Any]) -> str:
-    """Return `environment` as lines to read."""
+    """Return `environment` as readable lines."""
     versions = ", ".join(f"{key} {number}" for key, number in facts["versions"].items())
     lines = [
         f"{facts['cpu']}, {facts['processors']} processors, {facts['system']}",
@@ -92,7 +92,7 @@ def heading(facts: dict[str, Any]) -> str:
 
 
 OTHERS = (TORCH, TORCH_TUNED, NUMPY)
-"""Whom the ratios compare us to: the same program in PyTorch, and both by hand."""
+"""The peers in the ratios: the same program in PyTorch, and both versions by hand."""
 
 
 def table(measurements: Sequence[Measurement], peers: Sequence[Peer]) -> str:

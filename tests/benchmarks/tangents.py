@@ -1,4 +1,4 @@
-"""What a forward pass costs per op, for every op whose algebra is declared, beside tanh."""
+"""The cost of a forward pass per linear or bilinear op, relative to tanh."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tinygrad_np.engine.forward import forward_pass
 from tinygrad_np.engine.op import OPS
 
 MOST = 2.0
-"""How many times tanh's cost that of a linear or bilinear op may be.
+"""The largest cost of a linear or bilinear op in multiples of tanh's.
 
-Or once, beyond what its NumPy function takes alone: one of `numpy.fft` takes longer than a pass
-over tanh.
+Alternatively it may cost as much as tanh on top of its NumPy function: a function of `numpy.fft`
+alone takes longer than a pass over tanh.
 """
 COUNT = 50
 A, B, INDEX = np.ones((3, 3)), np.ones(3), np.array([2, 0, 1])
 SHAPES = {"convolve_full": (3,), "squeeze": (1, 3)}
-"""What is not called with a matrix of 3 x 3."""
+"""The shapes of arguments that are not 3 x 3 matrices."""
 ARGUMENTS: dict[str, Callable[[Any], tuple[tuple[Any, ...], dict[str, Any]]]] = {
     "tanh": lambda x: ((x,), {}),
     "broadcast_to": lambda x: ((x,), {"shape": (2, 3, 3)}),
@@ -49,7 +49,7 @@ ARGUMENTS: dict[str, Callable[[Any], tuple[tuple[Any, ...], dict[str, Any]]]] = 
     "sum": lambda x: ((x,), {"axis": 0}),
     "transpose": lambda x: ((x,), {}),
 }
-"""Arguments of each op, of which one depends on a variable."""
+"""The arguments of each op, one of which depends on a variable."""
 
 
 def runs() -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
@@ -74,9 +74,9 @@ def applied(function: Callable[..., Any], *args: Any, **params: Any) -> list[Any
 
 
 def costs(rounds: int = 15) -> dict[str, tuple[float, float]]:
-    """Return what an op, and NumPy alone, cost in terms of a pass over tanh.
+    """Return the costs of each op, and of NumPy alone, in multiples of a pass over tanh.
 
-    Of medians, taken in turn.
+    These are ratios of medians, measured in turn.
     """
     seconds: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in ARGUMENTS}
     steps = runs()
@@ -93,7 +93,7 @@ def costs(rounds: int = 15) -> dict[str, tuple[float, float]]:
 
 
 def line() -> str:
-    """Return the cheapest and the dearest ops in words."""
+    """Describe the cheapest and the most expensive ops."""
     found = sorted((ratio, alone, name) for name, (ratio, alone) in costs().items())
     listed = ", ".join(
         f"{name} {ratio:.2f} (NumPy alone {alone:.2f})"

@@ -1,4 +1,4 @@
-"""How steps are compared: their losses must agree, then they are timed, block by block in turn."""
+"""The comparison of steps: their losses must agree; then blocks of them are timed in turn."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from itertools import repeat
 from .workloads import Step
 
 BLOCK_SECONDS = 0.015
-"""About how long one block of steps takes."""
+"""The approximate duration of one block of steps."""
 
 
 class Disagreement(Exception):
-    """A peer computes something else than hand-written NumPy does; timing it would mean nothing."""
+    """A peer's results differ from hand-written NumPy's, so timing it would be meaningless."""
 
 
 def check_agreement(steps: Mapping[str, Step], reference: str, rtol: float) -> None:
-    """Run every peer for three steps and compare its losses, the one after the last step included.
+    """Run every peer for three steps and compare the losses, including that after the last step.
 
     Raises:
         Disagreement: A peer's losses differ from those of `reference` by more than `rtol`.
@@ -40,23 +40,23 @@ def time_in_turn(
 ) -> dict[str, list[float]]:
     """Return the seconds per step of every peer in every round.
 
-    In each round every peer runs one block of steps, in an order drawn anew: what slows the machine
-    down meanwhile hits all of them, and the ratio of two peers within a round says more than their
-    times. A step that isn't counted precedes each block, to bring the peer's data back into the
-    caches. The block ends with reading the last loss, which waits for what a library has queued.
-    The cyclic garbage collector is off within blocks, as in `timeit`, and runs between them.
+    In each round every peer runs one block of steps, in a random order: a slowdown of the machine
+    affects all of them, so the ratio of two peers within a round is more reliable than their times.
+    A step that is not counted precedes each block, to bring the peer's data back into the caches.
+    The block ends with reading the last loss, which waits for work that a library has queued. The
+    cyclic garbage collector is off within blocks, as in `timeit`, and runs between them.
 
     Args:
         steps: The step of each peer.
-        rounds: How many blocks of each.
+        rounds: The number of blocks of each.
         pause: Seconds of sleep before each block. Thread pools spin for some milliseconds after
-            their last task and would take the processors from the next peer.
+            their last task and would occupy the processors during the next peer's block.
 
     Raises:
-        Disagreement: The loss of a peer isn't finite any more.
+        Disagreement: The loss of a peer is no longer finite.
     """
     gc.collect()
-    gc.freeze()  # the modules of all peers: nothing to look through between blocks
+    gc.freeze()  # exclude the modules of all peers from collections
     counts = {name: _steps_per_block(step) for name, step in steps.items()}
     seconds: dict[str, list[float]] = {name: [] for name in steps}
     order = list(steps)

@@ -1,6 +1,6 @@
-"""The process that times. Its threads are settled by its environment, before anything is imported.
+"""The process that measures. Its environment sets the number of threads before any import.
 
-It writes to standard output one JSON object a line: `{"left_out": peer, "why": text}` or
+It writes one JSON object per line to standard output: `{"left_out": peer, "why": text}` or
 `{"workload": number, "microseconds": {peer: [one per round]}}`, per step or, for the chain, per
 node, or `{"comparison": number, "microseconds": {peer: [[one per round], [of the unit]]}}`.
 """
@@ -21,11 +21,11 @@ from .timing import Disagreement, check_agreement, time_in_turn
 from .workloads import WORKLOADS
 
 PAUSE = 0.03
-"""Seconds after which an idle thread pool has gone to sleep."""
+"""The seconds after which an idle thread pool sleeps."""
 
 
 def main() -> None:
-    """Time what the command line asks for."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.worker")
     parser.add_argument("--pinned", action="store_true", help="stay on one processor")
     parser.add_argument("--rounds", type=int, required=True)
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--comparisons", nargs="*", type=int, default=[])
     options = parser.parse_args()
 
-    # Whatever a library prints goes the way of its warnings, not between our lines.
+    # Output that libraries print goes to standard error, not between our lines.
     results = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     warnings.simplefilter("ignore")

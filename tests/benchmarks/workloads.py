@@ -1,4 +1,4 @@
-"""What is timed: seven workloads with their data and initial weights, the same for every peer."""
+"""The seven timed workloads, with the same data and initial weights for every peer."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class Network:
     def data(self) -> tuple[Array, Array]:
         """Return new arrays of inputs, shape (rows, sizes[0]), and targets.
 
-        Two classes are told apart by the sign of x0 * x1, with one label in ten flipped. The other
-        targets are random.
+        Two classes are distinguished by the sign of x0 * x1, with one label in ten flipped. The
+        other targets are random.
         """
         rng = np.random.default_rng(1)
         x = rng.standard_normal((self.rows, self.sizes[0])).astype(self.dtype)
@@ -74,16 +74,16 @@ class Network:
         return layers
 
     def weights_in_out(self) -> list[tuple[Array, Array]]:
-        """Return `weights` for those who write `x @ weight + bias`: weight of shape (in, out)."""
+        """Return `weights` for `x @ weight + bias`: each weight of shape (in, out)."""
         return [(np.ascontiguousarray(weight.T), bias) for weight, bias in self.weights()]
 
 
 @dataclass(frozen=True)
 class Chain:
-    """Elementwise operations on a short vector, one after the other: what an engine costs per node.
+    """Consecutive elementwise operations on a short vector: the cost of an engine per node.
 
-    `y = y * scale` and `y = y + shift` in turn. The loss is the sum at the end. The backward pass
-    leads to the vector, and SGD moves it: so the losses tell a wrong gradient from a right one.
+    These are `y = y * scale` and `y = y + shift` in turn. The loss is the sum at the end. The
+    backward pass leads to the vector, and SGD updates it, so a wrong gradient changes the losses.
     """
 
     nodes: int = 1000
@@ -97,12 +97,12 @@ class Chain:
 
     @property
     def units_per_step(self) -> int:
-        """Times are given per node."""
+        """The number of nodes: times are given per node."""
         return self.nodes
 
     @property
     def name(self) -> str:
-        """What the chain is made of, in one line."""
+        """A description of the chain in one line."""
         return f"chain of {self.nodes} operations on {self.size} numbers, float64, per node"
 
     def data(self) -> Array:

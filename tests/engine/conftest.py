@@ -1,4 +1,4 @@
-"""A place to declare an op that is gone after the test."""
+"""Fixtures that declare ops for the duration of a test."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tinygrad_np.engine.op import FUNCTIONS, NUMPY, OPS
 
 @pytest.fixture
 def tables():
-    """The tables of ops, put back as they were after the test."""
+    """Restore the tables of ops after the test."""
     before = [(table, dict(table)) for table in (OPS, FUNCTIONS, NUMPY)]
     yield
     for table, entries in before:
@@ -18,7 +18,7 @@ def tables():
 
 @pytest.fixture
 def scratch_op(tables):
-    """Declare an op that is the identity, with a given rule; undone after the test."""
+    """Return a function that declares an identity op with a given rule, for this test."""
 
     def make(rule):
         def _broken(x):
@@ -31,5 +31,5 @@ def scratch_op(tables):
 
 @pytest.fixture
 def scratch_elementwise(tables):
-    """Declare x * y as an op, with given rules; undone after the test."""
+    """Return a function that declares x * y as an op with given rules, for this test."""
     return lambda name, **rules: elementwise(lambda x, y: x * y, name=name, **rules)

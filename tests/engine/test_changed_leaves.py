@@ -1,6 +1,6 @@
-"""A leaf changed after it was recorded never gives a wrong gradient in silence.
+"""A leaf changed after it was recorded never silently gives a wrong gradient.
 
-The graph keeps the values it saw, whatever way the leaf is changed.
+The graph keeps the recorded values, no matter how the leaf is changed.
 """
 
 import numpy as np
@@ -36,7 +36,7 @@ CHANGES = [optimizer_step, write_elements, write_in_place, replace, assign_in_no
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("op", [lambda w: w * w, lambda w: w.reshape(1, -1).T * w, tg.exp])
-def test_the_gradient_is_that_of_the_values_seen(change, op):
+def test_the_gradient_is_that_of_the_recorded_values(change, op):
     w = tg.tensor([1.0, 2.0, 3.0], requires_grad=True)
     y = op(w).sum()
     (expected,) = y.gradient(w)
@@ -57,14 +57,14 @@ def test_a_held_array_written_after_recording(change):
     y.backward()
     grad = w.grad.tolist()
     expected = [2.0, 4.0, 6.0]
-    if change is optimizer_step:  # it put ones there before
+    if change is optimizer_step:  # it sets the gradient to ones first
         expected = [3.0, 5.0, 7.0]
     assert grad == expected
 
 
 @pytest.mark.parametrize("op", [np.sin, lambda w: w * w, lambda w: tg.logsumexp(w)])
-def test_every_caller_captures_a_copy_of_what_is_held(op):
-    """Of one array, of two, and with parameters."""
+def test_every_call_path_copies_a_held_array(op):
+    """For ops of one array, of two, and with parameters."""
     w = tg.tensor([1.0, 2.0, 3.0], requires_grad=True)
     (expected,) = op(w).sum().gradient(w)
     held = w.data
@@ -81,7 +81,7 @@ def test_a_cotangent_that_shares_memory_is_copied():
     assert x.grad.tolist() == [1.0, 10.0]
 
 
-def test_a_view_held_of_the_data():
+def test_a_held_view_of_the_data():
     w = tg.tensor([1.0, 2.0, 3.0], requires_grad=True)
     row = w.data[1:]
     y = (w * w).sum()
@@ -101,7 +101,7 @@ def test_a_leaf_that_shares_memory():
     assert w.tolist() == [50.0, 2.0]
 
 
-def test_the_result_of_an_op_written_through_data():
+def test_writing_to_the_data_of_a_result():
     x = tg.tensor([0.5], requires_grad=True)
     y = tg.exp(x)
     y.data[0] = 1000.0
@@ -109,7 +109,7 @@ def test_the_result_of_an_op_written_through_data():
     assert x.grad.item() == np.exp(0.5)
 
 
-def test_a_leaf_nobody_holds_is_updated_in_place():
+def test_an_unshared_leaf_is_updated_in_place():
     w = tg.tensor([1.0, 2.0], requires_grad=True)
     address = w.data.__array_interface__["data"][0]
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Checkpoint: the same values and gradients, without the memory."""
+"""Checkpoint: the same values and gradients with less memory."""
 
 import gc
 import tracemalloc
@@ -22,15 +22,15 @@ def block(x, w):
 def test_gradients_are_the_same_in_both_modes_and_to_second_order(rng):
     x, w = rng.normal(size=(4, 3)), rng.normal(size=(3, 3))
     plain = lambda x, w: (block(x, w) ** 2).sum()  # noqa: E731  # a formula
-    again = lambda x, w: (tg.checkpoint(block)(x, w) ** 2).sum()  # noqa: E731  # a formula
-    for a, b in zip(tg.grad(plain, (0, 1))(x, w), tg.grad(again, (0, 1))(x, w), strict=True):
+    checkpointed = lambda x, w: (tg.checkpoint(block)(x, w) ** 2).sum()  # noqa: E731  # a formula
+    for a, b in zip(tg.grad(plain, (0, 1))(x, w), tg.grad(checkpointed, (0, 1))(x, w), strict=True):
         np.testing.assert_array_equal(a.data, b.data)
     directions = rng.normal(size=(4, 3)), rng.normal(size=(3, 3))
     expected = tg.jvp(plain, (x, w), directions)[1].item()
-    assert tg.jvp(again, (x, w), directions)[1].item() == pytest.approx(expected, rel=1e-12)
+    assert tg.jvp(checkpointed, (x, w), directions)[1].item() == pytest.approx(expected, rel=1e-12)
     v = rng.normal(size=(4, 3))
     np.testing.assert_allclose(
-        tg.hvp(again)(x, w, v).data, tg.hvp(plain)(x, w, v).data, rtol=1e-10, atol=1e-12
+        tg.hvp(checkpointed)(x, w, v).data, tg.hvp(plain)(x, w, v).data, rtol=1e-10, atol=1e-12
     )
     assert tg.testing.gradcheck(tg.checkpoint(block), x, w)
 
@@ -41,9 +41,9 @@ def test_nothing_inside_is_kept():
     assert [n.op.name if n.op else "leaf" for n in walk(y.node)] == ["checkpoint", "leaf"]
 
 
-def test_what_the_function_closes_over_gets_its_gradient():
+def test_closed_over_tensors_get_their_gradients():
     w, x = leaf(3.0), leaf(2.0)
-    h = w * w  # computed before, from the same leaf
+    h = w * w  # computed earlier, from the same leaf
     y = tg.checkpoint(lambda x: x * h * w)(x)
     y.backward()
     assert x.grad.item() == 27.0
@@ -74,7 +74,7 @@ def test_several_and_nested_results():
 def test_results_that_are_added_keep_their_own_gradients():
     x = leaf([1.0, 2.0])
     doubled, tripled = tg.checkpoint(lambda x: (2.0 * x, 3.0 * x))(x)
-    (doubled + tripled).sum().backward()  # whose rule hands one array to both
+    (doubled + tripled).sum().backward()  # the rule of add passes one array to both
     np.testing.assert_array_equal(x.grad.data, [5.0, 5.0])
     added = lambda x: np.add(*tg.checkpoint(lambda x: (2.0 * x, x**2))(x))  # noqa: E731  # a formula
     np.testing.assert_array_equal(tg.jacobian(added)(x).data, np.diag([4.0, 6.0]))
@@ -82,7 +82,7 @@ def test_results_that_are_added_keep_their_own_gradients():
     np.testing.assert_array_equal(hessian.data, 2.0 * np.eye(2))
 
 
-def test_a_function_that_changes_its_mind_is_refused():
+def test_a_function_with_changing_results_is_refused():
     rng = np.random.default_rng(0)
     x = leaf(np.ones(4))
     y = tg.checkpoint(lambda x: x * rng.random(4))(x).sum()
@@ -95,7 +95,7 @@ def test_a_function_that_changes_its_mind_is_refused():
         y.backward()
 
 
-def test_in_no_grad_it_is_the_function_itself():
+def test_in_no_grad_a_checkpoint_only_calls_the_function():
     with tg.no_grad():
         y = tg.checkpoint(lambda x: x * 2)(leaf(1.0))
     assert not y.requires_grad
@@ -108,14 +108,14 @@ def layers(x, *weights):
 
 
 def deep(weights, x, wrap):
-    """The loss of a deep network in blocks of eight layers, each wrapped."""
+    """Return the loss of a deep network, with each block of eight layers wrapped."""
     for k in range(0, len(weights), 8):
         x = wrap(layers)(x, *weights[k : k + 8])
     return (x**2).mean()
 
 
 def peak(f):
-    """Return the most memory that f takes."""
+    """Return the peak memory of f()."""
     tracemalloc.start()
     try:
         f()
@@ -124,7 +124,7 @@ def peak(f):
         tracemalloc.stop()
 
 
-def test_memory_grows_with_the_blocks_and_not_with_the_layers(rng):
+def test_memory_grows_with_blocks_not_layers(rng):
     weights = [rng.normal(size=(8, 8)) / 3 for _ in range(60)]
     x = rng.normal(size=(2000, 8))
     found = []
@@ -137,7 +137,7 @@ def test_memory_grows_with_the_blocks_and_not_with_the_layers(rng):
     plain, saved = peak(lambda: step(lambda f: f)), peak(lambda: step(tg.checkpoint))
     for a, b in zip(*found, strict=True):
         np.testing.assert_array_equal(a, b)
-    # One array a layer, against one a block, one a layer of the block at hand, and a few.
+    # One array per layer; against one per block, one per layer of the current block, and a few.
     assert plain > 60 * x.nbytes
     assert saved < (8 + 8 + 6) * x.nbytes
 
@@ -178,17 +178,17 @@ def test_under_vmap(name, rng):
     np.testing.assert_allclose(found.data, expected.data, rtol=1e-9, atol=1e-12)
 
 
-def test_under_vmap_what_it_closes_over_and_returns(rng):
+def test_closures_and_nested_results_under_vmap(rng):
     w, x = leaf(rng.normal(size=(3, 3))), rng.normal(size=(5, 3))
 
     def f(x, wrap):
-        h = x * 2.0  # mapped too, and closed over
+        h = x * 2.0  # batched too, and closed over
         parts = wrap(lambda y: {"a": np.tanh(h @ w) * y, "same for all": w.sum() * 2.0})(x)
         return parts["a"].sum() * parts["same for all"]
 
     both = [tg.vmap(lambda x, wrap=wrap: f(x, wrap))(x) for wrap in (tg.checkpoint, lambda f: f)]
     np.testing.assert_array_equal(both[0].data, both[1].data)
-    found, expected = (y.sum().gradient(w)[0] for y in both)  # swept outside vmap
+    found, expected = (y.sum().gradient(w)[0] for y in both)  # backward passes outside vmap
     np.testing.assert_allclose(found.data, expected.data, rtol=1e-12)
 
 
@@ -256,7 +256,7 @@ def test_both_modes_nest_through_it(mix, rng):
     np.testing.assert_allclose(found.data, expected.data, rtol=1e-9, atol=1e-12)
 
 
-def test_forward_mode_computes_each_segment_once_more(rng):
+def test_forward_mode_runs_each_segment_twice(rng):
     runs = []
 
     def f(x, y):
@@ -270,19 +270,19 @@ def test_forward_mode_computes_each_segment_once_more(rng):
     assert value[1].item() == 3.0
 
 
-def test_forward_mode_sees_a_function_that_changes_its_mind():
+def test_forward_mode_refuses_a_function_with_changing_results():
     rng = np.random.default_rng(0)
     with pytest.raises(tg.GraphError, match="another result"):
         tg.jvp(tg.checkpoint(lambda x: x * rng.random(4)), (np.ones(4),), (np.ones(4),))
 
 
-def test_forward_mode_needs_the_memory_of_a_segment_too(rng):
+def test_forward_mode_needs_the_memory_of_one_segment(rng):
     weights = [rng.normal(size=(8, 8)) / 3 for _ in range(60)]
     x = rng.normal(size=(2000, 8))
     plain, saved = (
         peak(lambda wrap=wrap: tg.jvp(lambda x: deep(weights, x, wrap), (x,), (x,)))
         for wrap in (lambda f: f, tg.checkpoint)
     )
-    # The tangents of all nodes, and their values; against those of the blocks and of one inside.
+    # Values and tangents of all nodes; against those of the blocks, and of one block's nodes.
     assert plain > 2 * 60 * x.nbytes
     assert saved < (2 * 8 + 3 * 8 + 6) * x.nbytes

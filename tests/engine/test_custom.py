@@ -1,4 +1,4 @@
-"""Ops of a user's own: with rules, with finite differences, to any order, in both modes."""
+"""User-defined ops: with rules or finite differences, to any order, in both modes."""
 
 import functools
 import math
@@ -20,7 +20,7 @@ def make_softsign():
     return softsign
 
 
-def test_an_op_with_a_rule_works_like_one_of_the_package(rng):
+def test_a_custom_op_with_a_rule_works_like_a_built_in_op(rng):
     softsign, x = make_softsign(), rng.normal(size=(2, 3))
     assert tg.testing.gradcheck(softsign, x)
     assert tg.testing.gradcheck(softsign, x, order=2)
@@ -33,7 +33,7 @@ def test_an_op_with_a_rule_works_like_one_of_the_package(rng):
     assert softsign([1.0, 3.0]).tolist() == [0.5, 0.75]
 
 
-def test_own_ops_stay_out_of_the_tables_and_may_be_declared_again():
+def test_custom_ops_stay_out_of_the_tables_and_can_be_redeclared():
     before = dict(OPS), dict(FUNCTIONS)
     make_softsign()
     make_softsign()
@@ -81,7 +81,7 @@ def test_a_constant_op():
     assert not bucket(x).requires_grad
 
 
-def test_what_is_missing_or_wrong_is_said():
+def test_missing_and_wrong_rules_are_refused():
     with pytest.raises(TypeError, match=r"op: f needs a rule.*gradient='finite-difference'"):
 
         @tg.op
@@ -179,7 +179,7 @@ def test_any_number_of_inputs():
     assert three.op.inputs == ("x1", "x2", "x3")
 
 
-def test_a_rule_may_be_any_callable_too():
+def test_a_rule_may_be_any_callable():
     call = tg.op(lambda x: 3.0 * x, x=functools.partial(lambda k, g: k * g, 3.0))
     assert tg.grad(call)(2.0).item() == 3.0
     assert tg.grad(tg.op(lambda x: -x, x=np.negative))(2.0).item() == -1.0
@@ -196,12 +196,12 @@ def test_a_rule_may_be_any_callable_too():
         (3, "op: int is not a function"),
     ],
 )
-def test_what_can_not_be_an_op_is_said(function, message):
+def test_unsuitable_functions_are_refused(function, message):
     with pytest.raises(TypeError, match=message):
         tg.op(function, x=lambda g: g)
 
 
-def test_a_result_that_is_no_array_of_numbers_is_refused():
+def test_a_non_numeric_result_is_refused():
     call = tg.op(np.frompyfunc(math.sin, 1, 1), x=lambda g, x: g * np.cos(x))
     with pytest.raises(tg.DTypeError, match=r"returned dtype object.*\.astype\(float\)"):
         call([1.0, 2.0])
@@ -213,13 +213,13 @@ def test_finite_differences_of_complex_numbers_are_refused():
         tg.grad(lambda z: size(z).sum())(np.array([1.0 + 2.0j]))
 
 
-def test_the_way_out_of_two_results_has_all_inputs():
+def test_the_advice_for_two_results_names_all_inputs():
     with pytest.raises(TypeError, match=r"lambda x, y: np\.divmod\(x, y\)\[0\]"):
         tg.op(np.divmod, x=lambda g: g)
 
 
 @pytest.mark.parametrize("returned", [3.0, [1.0, 2.0], "g"])
-def test_a_rule_that_returns_no_array_is_named(returned):
+def test_a_rule_that_returns_a_non_array_is_named(returned):
     double = tg.op(lambda x: x * 2.0, name="double", x=lambda g: returned)
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     message = f"double: its rule for x returned {type(returned).__name__}; return an array"

@@ -34,13 +34,13 @@ def test_vjp_of_nested_arguments_and_results(parameters, rng):
     value, pullback = tg.vjp(f, parameters, x)
     v = {"y": rng.normal(size=(5, 1)), "sum": [3.0, np.ones((3, 1))]}
     dp, dx = pullback(v)
-    total = lambda p, x: (  # noqa: E731  # the pairing that a pullback is the gradient of
+    total = lambda p, x: (  # noqa: E731  # the pullback is the gradient of this pairing
         (f(p, x)["y"] * v["y"]).sum() + 3.0 * f(p, x)["sum"][0] + f(p, x)["sum"][1].sum()
     )
     expected_p, expected_x = tg.grad(total, (0, 1))(parameters, x)
     np.testing.assert_allclose(flat(dp), flat(expected_p), rtol=1e-12)
     np.testing.assert_allclose(dx.data, expected_x.data, rtol=1e-12)
-    again, _ = pullback(v)  # as often as one likes
+    again, _ = pullback(v)  # a pullback can be called repeatedly
     assert flat(again).tolist() == flat(dp).tolist()
     assert not value["y"].requires_grad
 
@@ -63,7 +63,7 @@ def test_jvp_is_the_transpose_of_vjp(parameters, rng):
     np.testing.assert_allclose((v * tangent.data).sum(), pairing, rtol=1e-12)
 
 
-def test_what_does_not_depend_has_zero_derivative():
+def test_independent_results_have_zero_derivatives():
     value, tangent = tg.jvp(lambda x, y: y * 2.0, (np.ones(2), 3.0), (np.ones(2), 0.0))
     assert (value.item(), tangent.item()) == (6.0, 0.0)
     _, pullback = tg.vjp(lambda x, y: y * 2.0, np.ones(2), 3.0)
@@ -108,7 +108,7 @@ def test_jacobian_of_nested_arguments_and_results(mode):
     assert (dq["x"].tolist(), dq["y"].item(), dt.item()) == ([5.0, 5.0], 3.0, 0.0)
 
 
-def test_jacobian_of_nothing_and_of_float32():
+def test_jacobian_of_an_independent_result_and_of_float32():
     assert tg.jacobian(lambda x: x[:0])(np.ones(3)).shape == (0, 3)
     assert tg.jacobian(lambda x: x * 2)(np.ones(3, "f4")).dtype == np.float32
     with pytest.raises(ValueError, match="mode is 'auto', 'reverse' or 'forward'"):
@@ -116,7 +116,7 @@ def test_jacobian_of_nothing_and_of_float32():
 
 
 def test_hessian_of_a_network_loss(rng):
-    """One hundred and one parameters, against differences of the gradient."""
+    """The Hessian for 101 parameters agrees with finite differences of the gradient."""
     sizes = [(4, 10), (10,), (10, 4), (4,), (4, 1), (3,)]
     splits = np.cumsum([int(np.prod(s)) for s in sizes])[:-1]
     x, y = rng.normal(size=(20, 4)), rng.integers(0, 2, (20, 1)).astype(float)
@@ -141,7 +141,7 @@ def test_hessian_of_a_network_loss(rng):
 
 
 def test_hvp_never_forms_the_hessian():
-    n = 100_000  # whose Hessian would take 80 GB
+    n = 100_000  # its Hessian would take 80 GB
     x = np.linspace(0.0, 1.0, n)
     found = tg.hvp(lambda x: (x**3).sum())(x, np.ones(n))
     np.testing.assert_allclose(found.data, 6 * x)
@@ -169,7 +169,7 @@ def test_elementwise_grad_and_stop_gradient():
 
 @pytest.mark.parametrize("outer", ["forward", "reverse"])
 @pytest.mark.parametrize("inner", ["forward", "reverse"])
-def test_levels_are_not_mixed_up(outer, inner):
+def test_no_perturbation_confusion(outer, inner):
     def derivative(f, mode):
         if mode == "reverse":
             return tg.grad(f)
@@ -180,7 +180,7 @@ def test_levels_are_not_mixed_up(outer, inner):
     assert confused(1.0).item() == 1.0
     confused = derivative(lambda x: x * derivative(lambda y: x * y, inner)(x), outer)
     assert confused(3.0).item() == 6.0
-    # Third derivatives, whatever the modes.
+    # Third derivatives, in either mode.
     f = derivative(derivative(derivative(lambda x: x**4, inner), outer), inner)
     assert f(2.0).item() == 48.0
 

@@ -1,4 +1,4 @@
-"""The one door: tracers outside of the engine see every op, forward and backward, and nest."""
+"""Hooks: tracers outside the engine see every op, forward and backward, and can be nested."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def make_data(seed):
 
 
 def make_step(parameters, generator):
-    """Return a training step of two layers: its parameters are captured and not passed."""
+    """Return a training step of two layers that captures its parameters."""
     w1, b1, w2, b2 = parameters
 
     def step(x, y):
@@ -35,7 +35,7 @@ def make_step(parameters, generator):
     return step
 
 
-def test_a_training_step_is_read_and_run_again_on_other_values():
+def test_a_training_step_is_traced_and_replayed_on_other_values():
     generator = np.random.default_rng(0)
     parameters, data = make_parameters(0), make_data(1)
     program, loss = trace(
@@ -54,7 +54,7 @@ def test_a_training_step_is_read_and_run_again_on_other_values():
             np.testing.assert_allclose(value, expected.data, rtol=1e-13)
 
 
-def test_what_meets_no_argument_is_seen_too():
+def test_ops_that_do_not_involve_arguments_are_traced():
     w, x = (tg.tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
     program, _ = trace(lambda x: (x * w).sum() + (w * w).sum(), [x])
     assert [op.name for op, *_ in program.lines] == ["multiply", "sum", "multiply", "sum", "add"]
@@ -95,7 +95,7 @@ def test_derivatives_are_part_of_the_program(name, lent):
         return (np.sin(x * c) / (1.0 + x @ c)).sum() + tg.logsumexp(x) * x[1:].prod()
 
     x, y = tg.tensor([0.1, 0.2, 0.3]), tg.tensor([0.5, 0.2, 0.7])
-    held = (x.data, c.data) if lent else ()  # arrays that others hold are captured as copies
+    held = (x.data, c.data) if lent else ()  # arrays with other references are captured as copies
     program, answer = trace(lambda x, c: derivative(f, x), [x, c])
     np.testing.assert_array_equal(program.run([x, c], [answer])[0], array_of(answer))
     (found,) = program.run([y, c], [answer])
@@ -125,15 +125,15 @@ def step_of(x):
 
 
 @pytest.mark.parametrize("name", LOOKS)
-def test_a_look_at_values_is_refused_under_a_trace(name):
+def test_reading_values_is_refused_under_a_trace(name):
     with pytest.raises(
         tg.GraphError, match=r"(looks at values|casts|writes).*a trace cannot repeat"
     ):
         trace(LOOKS[name], [tg.tensor([1.0, 2.0])])
     assert ACTIVE == []
-    LOOKS[name](tg.tensor([1.0, 2.0]))  # and not without one
+    LOOKS[name](tg.tensor([1.0, 2.0]))  # allowed without a trace
     with tg.record():
-        LOOKS[name](tg.tensor([1.0, 2.0]))  # nor on a tape
+        LOOKS[name](tg.tensor([1.0, 2.0]))  # and on a tape
 
 
 @pytest.mark.parametrize("requires_grad", [False, True])
@@ -150,13 +150,13 @@ def test_an_assignment_is_part_of_the_program(requires_grad):
     assert program.run([[5.0, 6.0]], [y])[0].tolist() == [11.0, 10.0, 12.0]
 
 
-def test_what_is_printed_is_no_decision():
+def test_printing_is_allowed_under_a_trace():
     _, text = trace(lambda x: f"{x} {x!r} {x.sum()!r}", [tg.tensor([1.0, 2.0])])
     assert text.startswith("Tensor([1., 2.]")
 
 
 class Names(Tracer):
-    """The names of the ops, of which it hands each on."""
+    """A tracer that collects the names of the ops and calls them."""
 
     def __init__(self):
         self.names = []
@@ -195,7 +195,7 @@ def test_a_tracer_is_active_inside_a_vmap():
     assert names.names == ["exp", "add"]
 
 
-def test_lists_of_tensors_come_through_the_door_as_one():
+def test_tracers_see_a_list_of_tensors_as_one_stack():
     names = Names()
     with tracing(names):
         np.ones((2, 2)) * tg.tensor([3.0, 4.0]) + [tg.tensor([1.0, 2.0]), [3.0, 4.0]]
@@ -218,7 +218,7 @@ def test_a_tracer_that_raises_leaves_the_others_active():
     assert ACTIVE == []
 
 
-def test_the_base_says_what_a_tracer_must_define():
+def test_the_base_class_names_the_missing_method():
     with (
         pytest.raises(NotImplementedError, match="Tracer does not define apply"),
         tracing(Tracer()),
@@ -226,7 +226,7 @@ def test_the_base_says_what_a_tracer_must_define():
         np.exp(tg.tensor(1.0))
 
 
-def test_a_program_has_the_arrays_it_was_made_with():
+def test_a_program_keeps_its_constant_arrays():
     x = tg.tensor([1.0, 2.0])
     program, y = trace(lambda x: x * [3.0, 4.0] + 1.0, [x])
     assert array_of(y) is program.values[program.lines[-1][4]]

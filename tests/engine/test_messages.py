@@ -1,4 +1,4 @@
-"""Wrong use gets the message that solves the problem."""
+"""The messages of errors tell the user how to solve the problem."""
 
 import numpy as np
 import pytest
@@ -100,7 +100,7 @@ def test_data_of_another_shape():
         x.data = np.zeros(3)
 
 
-def test_unsupported_numpy_functions_name_the_way_out():
+def test_refusals_of_numpy_functions_suggest_a_way_out():
     t = leaf([1.0, 2.0])
     with pytest.raises(tg.UnsupportedError, match=r"np\.histogram: not supported.*\.data"):
         np.histogram(t)
@@ -129,7 +129,7 @@ def test_assignment_to_a_recorded_leaf():
     assert x.tolist() == [1.0, 2.0]
 
 
-def test_a_rule_of_the_wrong_shape_is_named(scratch_op):
+def test_a_rule_that_returns_a_wrong_shape_is_named(scratch_op):
     broken = scratch_op(lambda g, x: g.sum())
     with pytest.raises(tg.ShapeError, match=r"broken: its rule for x returned shape \(\) for an"):
         broken(leaf([1.0, 2.0])).sum().backward()
@@ -141,7 +141,7 @@ def test_gradient_needs_tracked_targets():
         (x * 2).gradient(x, tg.tensor(1.0))
 
 
-def test_an_op_that_is_part_of_a_function_is_called_like_the_function():
+def test_ops_within_a_function_are_shown_under_its_name():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     assert repr(x**3.0).endswith("op=power)")
     assert repr(tg.clip(x, 0.0, 1.0)).endswith("op=clip)")

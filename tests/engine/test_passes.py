@@ -1,4 +1,4 @@
-"""The reverse sweep: accumulation, what is kept, what is let go, gradients of gradients."""
+"""The backward pass: accumulation, freed and retained arrays, higher derivatives."""
 
 import numpy as np
 import pytest
@@ -20,9 +20,9 @@ def test_gradients_accumulate_over_paths_and_over_calls():
     assert x.grad.item() == 9.0
 
 
-def test_many_contributions_to_one_node_do_not_disturb_each_other():
-    # The second contribution is added out of place, the third into that sum: none may
-    # write into an array that another leaf received too.
+def test_contributions_to_one_node_do_not_overwrite_shared_arrays():
+    # The second contribution is added out of place, the third in place: none may write
+    # into an array that another leaf also received.
     x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
     h = x + y
     (h + h + h + h * 2.0 + y).sum().backward()
@@ -30,7 +30,7 @@ def test_many_contributions_to_one_node_do_not_disturb_each_other():
     assert y.grad.tolist() == [6.0, 6.0]
 
 
-def test_a_gradient_that_two_leaves_share_is_not_written_through():
+def test_two_leaves_do_not_share_the_array_of_a_gradient():
     x, y = leaf([1.0, 2.0]), leaf([3.0, 4.0])
     (x + y).sum().backward()
     x.grad.data[0] = 100.0
@@ -78,7 +78,7 @@ def test_a_leaf_can_be_the_result():
     assert leaf([3.0]).gradient()[:] == ()
 
 
-def test_gradient_answers_for_any_tensor_and_leaves_grad_alone():
+def test_gradient_works_for_any_tensor_and_leaves_grad_alone():
     x, unrelated = leaf(2.0), leaf(1.0)
     h = x * x
     y = h * h
@@ -86,11 +86,11 @@ def test_gradient_answers_for_any_tensor_and_leaves_grad_alone():
     assert (dh.item(), dx.item(), none) == (8.0, 32.0, None)
     assert x.grad is None
     assert y.gradient(y)[0].item() == 1.0
-    y.backward()  # a question does not spend the graph
+    y.backward()  # gradient() does not free the graph
     assert x.grad.item() == 32.0  # type: ignore[attr-defined]
 
 
-def test_a_spent_graph_says_so_by_name():
+def test_a_second_pass_over_a_freed_graph_is_refused():
     x = leaf([1.0])
     h = x * 2.0
     h.name = "hidden"
@@ -99,10 +99,10 @@ def test_a_spent_graph_says_so_by_name():
         tg.GraphError, match=r"spent: multiply \(named 'hidden'\).*retain_graph=True"
     ):
         h.sum().backward()
-    assert x.grad.tolist() == [2.0]  # the failed sweep added nothing
+    assert x.grad.tolist() == [2.0]  # the failed pass added nothing
 
 
-def test_a_retained_graph_sweeps_again():
+def test_a_retained_graph_allows_a_second_pass():
     x = leaf([1.0])
     y = (x * x).sum()
     y.backward(retain_graph=True)
@@ -110,7 +110,7 @@ def test_a_retained_graph_sweeps_again():
     assert x.grad.tolist() == [4.0]
 
 
-def test_saved_arrays_are_let_go_but_the_shape_of_the_graph_stays():
+def test_saved_arrays_are_freed_but_the_structure_of_the_graph_stays():
     x = leaf(np.ones(4))
     y = tg.tanh(x).sum()
     y.backward()
@@ -156,25 +156,25 @@ def test_complex_and_misshapen_cotangents_are_refused():
         (x * 2).backward(gradient=np.ones(2, complex))
 
 
-def test_gradient_flows_past_an_op_without_one():
+def test_an_op_without_gradient_does_not_block_other_paths():
     x = leaf([1.5, -2.5])
     y = (x * tg.floor(x)).sum()
     y.backward()
     assert x.grad.tolist() == [1.0, -3.0]
 
 
-def test_only_paths_to_the_targets_are_swept():
+def test_only_rules_on_paths_to_the_targets_are_applied():
     x, w = leaf(2.0), leaf(3.0)
     y = x * w
-    swept = []
+    applied = []
     rule = y.node.op.rules["y"]
     original = rule.apply
-    rule.apply = lambda g, x: swept.append("y") or original(g, x)  # type: ignore[func-returns-value]
+    rule.apply = lambda g, x: applied.append("y") or original(g, x)  # type: ignore[func-returns-value]
     try:
         y.gradient(x)
-        assert swept == []
+        assert applied == []
         y.gradient(w)
-        assert swept == ["y"]
+        assert applied == ["y"]
     finally:
         rule.apply = original
 

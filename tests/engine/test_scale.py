@@ -43,7 +43,7 @@ def test_a_chain_of_a_million_ops(no_collector):
 
 
 @pytest.mark.slow
-def test_a_long_chain_that_is_dropped_without_a_sweep(no_collector):
+def test_a_long_chain_dropped_without_a_backward_pass(no_collector):
     y = tg.tensor(1.0, requires_grad=True)
     before = live(tg.Tensor, Node)
     for _ in range(200_000):
@@ -52,7 +52,7 @@ def test_a_long_chain_that_is_dropped_without_a_sweep(no_collector):
     assert live(tg.Tensor, Node) < before
 
 
-def test_sixtyfold_sharing_is_one_visit_per_node():
+def test_each_node_of_a_shared_graph_is_visited_once():
     x = tg.tensor(1.0, requires_grad=True)
     y = x
     for _ in range(60):
@@ -80,11 +80,11 @@ CHAINS = {
 
 
 @pytest.mark.parametrize("name", CHAINS)
-def test_what_the_collector_walks_of_a_node_is_the_node_alone(name):
-    """Every further object would be visited again each time the collector looks at a large graph.
+def test_the_collector_tracks_one_object_per_node(name):
+    """The collector would visit any further object at each collection of a large graph.
 
-    What a constant array leaves in a node is one more. Tuples of sizes and arrays are not visited
-    once it has seen that they hold nothing of its kind.
+    A constant array adds one object per node. The collector stops tracking tuples of sizes or
+    arrays once it has seen that they contain no tracked objects.
     """
     y = tg.tensor([0.1, 0.2], requires_grad=True)
     gc.collect()
@@ -129,7 +129,7 @@ def make_training(seed):
 @pytest.mark.slow
 def test_training_leaves_nothing_behind(no_collector):
     _, step = make_training(0)
-    for _ in range(3000):  # until CPython's lists of free tuples, 2,000 of each size, are full
+    for _ in range(3000):  # until CPython's free lists of tuples, 2,000 per size, are full
         step()
     tracemalloc.start()
     objects, (bytes_before, _) = live(tg.Tensor, Node, Leaf), tracemalloc.get_traced_memory()
@@ -138,13 +138,13 @@ def test_training_leaves_nothing_behind(no_collector):
     bytes_after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert live(tg.Tensor, Node, Leaf) == objects
-    assert bytes_after - bytes_before < 4096  # what tracemalloc and the loop keep themselves
+    assert bytes_after - bytes_before < 4096  # used by tracemalloc and the loop themselves
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep memory")
 def test_training_steps_reuse_the_memory_of_the_last():
-    # In a process of its own: what others allocated before changes what malloc keeps.
+    # In a separate process: earlier allocations change how much memory malloc keeps.
     script = """
 import resource, numpy as np, tinygrad_np as tg
 model = tg.nn.MLP([2, 25, 50, 50, 25, 1], activation="relu", output="sigmoid", rng=0)
@@ -163,7 +163,7 @@ for _ in range(20):
 print((faults() - before) / 20)
 """
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert float(found.stdout) < 20  # hundreds, if each step's memory were handed back
+    assert float(found.stdout) < 20  # hundreds if each step's memory were returned
 
 
 @pytest.mark.slow
@@ -175,18 +175,18 @@ def test_a_gradient_with_a_graph_makes_no_cycle(no_collector):
     assert live(tg.Tensor, Node, Leaf) == before
 
 
-def test_a_node_keeps_only_what_its_rules_ask_for():
+def test_a_node_saves_only_what_its_rules_need():
     x, w = tg.tensor(np.ones((4, 3))), tg.tensor(np.ones((3, 2)), requires_grad=True)
     ((_, rule, saved),) = (x @ w).node.edges  # type: ignore[misc]
     assert rule.input == "y"
-    assert [a.shape for a in saved] == [(4, 3)]  # not w: nobody wants the gradient of x
+    assert [a.shape for a in saved] == [(4, 3)]  # not w: x needs no gradient
     ((_, _, saved),) = tg.tanh(w).node.edges  # type: ignore[misc]
     assert len(saved) == 1
     edges = (w + w).node.edges
     assert [saved for _, _, saved in edges] == [(), ()]
 
 
-def test_eight_threads_train_eight_models_as_one_would():
+def test_eight_threads_train_like_one():
     steps, workers = 60, 8
 
     def run(seed, out):

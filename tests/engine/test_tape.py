@@ -1,4 +1,4 @@
-"""The tape: every call and every backward step, with values, and nothing while it is off."""
+"""The tape records every call and every backward step with values, and nothing when off."""
 
 import threading
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ def names(tape):
     return [call.op.name for call in tape.calls]
 
 
-def test_calls_have_their_values_and_where_these_came_from():
+def test_calls_have_values_and_their_sources():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     a = np.array([3.0, 4.0])
     with tg.record() as tape:
@@ -36,7 +36,7 @@ def test_calls_have_their_values_and_where_these_came_from():
     assert tape.call_of(z.node) is shifted
     assert tape.call_of(x.node) is None
     assert all(call.seconds > 0 for call in tape.calls)
-    assert product.saved == 16  # the constant: x itself requires no gradient of it
+    assert product.saved == 16  # the constant a; x is not saved, as a needs no gradient
     assert squashed.saved == 16
     assert shifted.saved == 0
 
@@ -53,18 +53,18 @@ def test_values_stay_what_they_were():
     np.testing.assert_array_equal(tape.calls[0].out, [3.0, 8.0])
 
 
-def test_lines_are_the_users_own():
+def test_lines_are_those_of_the_users_code():
     with tg.record() as tape:
         np.concatenate([tg.tensor([1.0]), [2.0]]).sum()
         tg.nn.Linear(2, 1)(np.ones((1, 2)))
     for call in tape.calls:
         assert call.line.file == __file__
-        assert call.line.function == "test_lines_are_the_users_own"
+        assert call.line.function == "test_lines_are_those_of_the_users_code"
     assert tape.calls[0].line.text.startswith("np.concatenate([tg.tensor")
-    assert str(tape.calls[0].line).endswith(" in test_lines_are_the_users_own")
+    assert str(tape.calls[0].line).endswith(" in test_lines_are_those_of_the_users_code")
 
 
-def test_steps_are_those_of_the_sweep():
+def test_steps_are_those_of_the_backward_pass():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     with tg.record() as tape:
         y = x * x
@@ -80,7 +80,7 @@ def test_steps_are_those_of_the_sweep():
     assert len(tape.starts) == 1
 
 
-def test_steps_are_not_changed_by_what_is_added_up_later():
+def test_steps_are_not_changed_by_later_accumulation():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     with tg.record() as tape:
         (x + x * 2.0 + x * 3.0 + x * 4.0).sum().backward()
@@ -89,7 +89,7 @@ def test_steps_are_not_changed_by_what_is_added_up_later():
     np.testing.assert_array_equal(x.grad.data, [10.0, 10.0])
 
 
-def test_steps_have_what_the_rules_asked_for():
+def test_steps_have_the_arguments_of_the_rules():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     with tg.record() as tape:
         y = np.tanh(x) * [3.0, 4.0]
@@ -109,7 +109,7 @@ def test_the_source_of_a_tensor_is_known_when_it_is_detached():
 
 
 class Passes(tapes.Tape):
-    """A tape that notes where passes begin and end."""
+    """A tape that notes the start and end of passes."""
 
     def __init__(self):
         super().__init__()
@@ -127,7 +127,7 @@ class Passes(tapes.Tape):
         self.seen.append("done")
 
 
-def test_a_tape_is_told_of_every_pass():
+def test_a_tape_follows_every_pass():
     x, y = (tg.tensor(2.0, requires_grad=True) for _ in range(2))
     tape = Passes()
     with tapes.recording(tape):
@@ -135,7 +135,7 @@ def test_a_tape_is_told_of_every_pass():
     assert tape.seen == [["multiply", "sin", "leaf"], "done"]
 
 
-def test_a_tape_is_told_where_a_pass_failed():
+def test_a_tape_sees_where_a_pass_failed():
     broken = tg.op(lambda x: x * 1.0, x=lambda g: g / None, name="broken")
     x = tg.tensor(2.0, requires_grad=True)
     tape = Passes()
@@ -144,7 +144,7 @@ def test_a_tape_is_told_where_a_pass_failed():
     assert tape.seen[1:] == [("broken", caught.value)]
 
 
-def test_a_rule_without_gradient_is_a_step_too():
+def test_a_rule_that_returns_none_is_a_step_too():
     cut = tg.op(lambda x: x * 1.0, x=lambda g: None, name="cut")
     x = tg.tensor(1.0, requires_grad=True)
     with tg.record() as tape:
@@ -159,7 +159,7 @@ def test_the_gradient_of_a_gradient_is_recorded_as_calls_and_steps():
         dx.backward()
     assert len(tape.starts) == 2
     assert {s.pass_number for s in tape.steps} == {0, 1}
-    assert len(tape.calls) > 1  # what the first sweep computed is there
+    assert len(tape.calls) > 1  # the computations of the first pass are recorded
     assert x.grad.item() == 12.0
 
 
@@ -172,7 +172,7 @@ def test_lists_of_tensors_are_stacked_on_the_tape():
     assert add.sources[1] == stack.number
 
 
-def test_vmap_is_recorded_as_what_it_does_with_the_batch():
+def test_vmap_is_recorded_as_calls_on_the_batch():
     with tg.record() as tape:
         found = tg.vmap(lambda x: np.tanh(x).sum())(np.ones((3, 2)))
     assert names(tape) == ["tanh", "sum"]
@@ -240,7 +240,7 @@ def test_modules_name_their_calls_and_results():
     assert whole.start < first.number < whole.inner.start
 
 
-def test_what_a_module_only_passes_on_is_not_its_own():
+def test_a_passed_through_tensor_is_not_in_the_modules_scope():
     x = tg.tensor([[1.0, 2.0]], requires_grad=True)
     y = x * 2.0
     assert scope_of(tg.nn.Identity()(y).node) is None
@@ -253,7 +253,7 @@ def test_what_a_module_only_passes_on_is_not_its_own():
         lambda f: tg.jvp(f, (np.ones(2),), (np.ones(2),)),
     ],
 )
-def test_an_interrupted_sweep_is_over(derivative):
+def test_an_interrupted_pass_has_ended(derivative):
     def interrupted(g):
         raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""A Tensor is a value: what it shows, how it is made, and who may write to its array."""
+"""A Tensor is a value: its construction, its representations, and writing to its array."""
 
 import copy
 import inspect
@@ -65,7 +65,7 @@ def test_item_needs_one_element():
         (lambda: tg.tensor(np.zeros((0, 2))), "Tensor([], shape=(0, 2), dtype=float64)"),
     ],
 )
-def test_repr_shows_values_dtype_and_origin(made, shown):
+def test_repr_shows_values_dtype_and_op(made, shown):
     assert repr(made()) == shown
 
 
@@ -144,13 +144,13 @@ def test_data_keeps_its_identity_while_it_is_held():
     assert x.grad.tolist() == [2.0, 4.0]
 
 
-def test_data_of_a_computed_tensor_can_not_be_replaced():
+def test_data_of_a_computed_tensor_cannot_be_replaced():
     y = tg.tensor([1.0], requires_grad=True) * 2
     with pytest.raises(tg.GraphError, match="computed Tensor"):
         y.data = np.zeros(1)
 
 
-def test_writing_to_a_view_leaves_the_tensor_it_came_from():
+def test_writing_to_a_view_leaves_the_original_tensor():
     x = tg.tensor([1.0, 2.0, 3.0])
     y = x[1:]
     y.data[0] = 99.0

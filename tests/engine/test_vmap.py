@@ -42,10 +42,10 @@ def test_values_and_gradients_and_hessians_of_each_example(rng):
 
 def test_forward_mode_inside(rng):
     xs, ts = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
-    push = lambda x, t: tg.jvp(lambda x: np.sin(x) @ x, (x,), (t,))  # noqa: E731  # a formula
-    values, tangents = tg.vmap(push)(xs, ts)
+    jvp = lambda x, t: tg.jvp(lambda x: np.sin(x) @ x, (x,), (t,))  # noqa: E731  # a formula
+    values, tangents = tg.vmap(jvp)(xs, ts)
     for i in range(4):
-        value, tangent = push(xs[i], ts[i])
+        value, tangent = jvp(xs[i], ts[i])
         np.testing.assert_allclose(values.data[i], value.data)
         np.testing.assert_allclose(tangents.data[i], tangent.data)
 
@@ -134,7 +134,7 @@ def test_refusals():
         tg.vmap(lambda x: x, out_axes=3)(a)
     with pytest.raises(TypeError, match="2 entries for 1 arguments"):
         tg.vmap(lambda x: x, in_axes=(0, 0))(a)
-    assert levels.get() == ()  # whatever was raised
+    assert levels.get() == ()  # after any exception
     assert tg.vmap(lambda x: repr(x) and x * 1)(a).shape == (2, 3)
 
 

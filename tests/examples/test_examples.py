@@ -1,4 +1,4 @@
-"""The examples' figures: those of the notebooks they follow, run in full."""
+"""The examples, run in full, reproduce the figures of the notebooks they follow."""
 
 import importlib.util
 import os
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits  # scikit-learn brings it
+from threadpoolctl import threadpool_limits  # installed with scikit-learn
 
-pytestmark = pytest.mark.slow  # whole trainings
+pytestmark = pytest.mark.slow  # full training runs
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -19,19 +19,19 @@ NAMES = ["circles", "layers", "architecture_spec", "ten_rows", "spirals", "moons
 
 
 def load(name):
-    """Import an example from its file; `_common` comes from the folder, as when it is run."""
+    """Import an example from its file; it finds `_common` in its folder, as when run."""
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # where dataclasses look for it
+    sys.modules[name] = module  # dataclasses look it up here
     spec.loader.exec_module(module)
     return module
 
 
 class Example:
-    """An example, imported when something of it is used: the quick lane uses none."""
+    """An example, imported on first use: the quick lane uses none."""
 
     def __init__(self, name):
         self.name = name
@@ -46,7 +46,7 @@ circles, layers, architecture_spec, ten_rows, spirals, moons = map(Example, NAME
 
 @pytest.fixture(autouse=True, scope="module")
 def _one_thread():
-    """Arrays this small are multiplied faster by one thread, above all on a busy machine."""
+    """Use one thread: it multiplies small arrays faster, especially on a busy machine."""
     with threadpool_limits(1):
         yield
 
@@ -91,7 +91,7 @@ def test_layers_loss_falls_tenfold_in_10_000_single_steps(subtests):
             assert result.factor >= 10
 
 
-def test_layers_mismatched_chain_is_refused_by_name():
+def test_layers_mismatched_chain_is_refused():
     message = layers.mismatch_message()
     assert "Layer(2, 4)" in message
     assert "Layer(5, 1)" in message
@@ -99,7 +99,7 @@ def test_layers_mismatched_chain_is_refused_by_name():
 
 # --------------------------------------------------------- architecture_spec
 
-# Every number that the notebook's printout shows; it breaks off in W1 and in Z2.
+# All numbers in the notebook's output, which is truncated in W1 and Z2.
 PRINTED = {
     "W1": """
          2.70684984e-01  6.28132709e-02  9.07969446e-02  5.03825754e-02
@@ -171,7 +171,7 @@ def test_ten_rows_units_to_all_printed_digits():
 
 
 def train_ten_rows_by_hand(x, y, seed, epochs, lr):
-    """Return the losses of the same network with its backward pass written out."""
+    """Return the losses of the same network with a hand-written backward pass."""
     rng = np.random.RandomState(seed)
     w1, b1 = rng.randn(3, 4) * 0.01, np.zeros(4)
     w2, b2 = rng.randn(4, 1) * 0.01, np.zeros(1)
@@ -201,7 +201,7 @@ def test_ten_rows_equals_the_network_written_by_hand(seed):
     assert (result.predictions == ten_rows.Y).all()
 
 
-def test_ten_rows_losses_fall_like_the_notebooks():
+def test_ten_rows_losses_fall_as_in_the_notebook():
     losses = ten_rows.train(progress=False).losses
     for epoch, value in ten_rows.NOTEBOOK.items():
         assert losses[epoch - 1] == pytest.approx(value, abs=0.003)
@@ -217,9 +217,9 @@ def furthest(costs):
 
 def test_spirals_cost_table():
     # Near iteration 250 the long step makes rounding errors grow from 1e-16 to 1e-3, before the
-    # costs come together again. Which side of 2e-4 they end on is up to the processor: over 120
-    # roundings, 36 % are within it. Where this one's are not, the same points in another order,
-    # which is the same problem rounded in another way, get their turn.
+    # costs converge again. Whether they end within 2e-4 depends on the processor: of 120 roundings,
+    # 36 % do. If they do not here, the same points are tried in other orders, which is the same
+    # problem with other rounding errors.
     x, y = spirals.make_spirals()
     result = spirals.train(x, y, progress=False)
     assert result.costs[0] == pytest.approx(0.693141, abs=1e-6)

@@ -1,4 +1,4 @@
-"""Why is my gradient None, zero or of the wrong scale: as users of NumPy and PyTorch meet it."""
+"""Gradients that are None, zero or of the wrong scale, in situations that users encounter."""
 
 import numpy as np
 import pytest
@@ -125,7 +125,7 @@ def exploding(w):
     return np.exp(-20.0 * w).sum()
 
 
-# The loss; the verdict, the cause, its op, and words of the explanation.
+# The loss; the verdict, the cause, its op, and parts of the explanation's text.
 SITUATIONS = [
     (integer_cast, "none", "integer cast", "astype", ["int64", "floating-point dtype"]),
     (index_of_the_largest, "none", "argmax", "argmax", ["tg.softmax as soft weights"]),
@@ -169,25 +169,25 @@ def test_a_situation_is_explained(loss, verdict, cause, op, words):
         assert part in text
 
 
-def test_contributions_that_cancel_but_for_rounding():
+def test_contributions_that_cancel_up_to_rounding():
     explanation = tg.explain_grad(layer_norm_total, leaf([1.0, 2.0, 4.3]))
     assert (explanation.verdict, explanation.cause) == ("vanishing", "contributions cancel")
     assert str(explanation).count("subtract and mean are not 0") == 1
 
 
-def test_what_is_broadcast_may_cancel():
+def test_contributions_to_a_broadcast_input_may_cancel():
     explanation = tg.explain_grad(lambda w: (w * np.array([1.0, -1.0])).sum(), leaf(2.0))
     assert explanation.cause == "contributions cancel"
     assert "the input is broadcast" in str(explanation)
 
 
-def test_one_element_is_one_element():
+def test_a_single_element_is_described_as_one():
     text = str(tg.explain_grad(lambda w: tg.relu(w - 5.0), leaf(1.0)))
     assert "its only input is negative (or 0)" in text
     assert "at its only element:" in str(tg.explain_grad(saturated, leaf(1.0)))
 
 
-def test_the_hint_of_another_leaf_is_for_leaves_that_may_be_it():
+def test_the_hint_about_a_replaced_leaf_is_for_likely_leaves_only():
     class TwoLayers(nn.Module):
         def __init__(self):
             super().__init__()
@@ -204,7 +204,7 @@ def test_the_hint_of_another_leaf_is_for_leaves_that_may_be_it():
     assert "Or was it replaced?" in str(tg.explain_grad(lambda: (w**2).sum(), stale))
 
 
-def test_a_gradient_that_was_summed_twice():
+def test_a_gradient_accumulated_by_several_passes():
     w = leaf()
     for _ in range(3):
         (w**2).sum().backward()
@@ -215,7 +215,7 @@ def test_a_gradient_that_was_summed_twice():
     assert tg.explain_grad(lambda: (w**2).sum(), w).notes == ()
 
 
-def test_a_spent_graph_with_its_gradient():
+def test_a_freed_graph_with_its_gradient():
     w = leaf()
     loss = (w**2).sum()
     loss.backward()
@@ -226,7 +226,7 @@ def test_a_spent_graph_with_its_gradient():
     assert tg.explain_grad(loss, w).notes == ()
 
 
-def test_an_integer_parameter_is_said_without_noise():
+def test_an_integer_parameter_is_explained_without_notes():
     explanation = tg.explain_grad(lambda w: (w * 2.0).sum(), tg.tensor([1, 2]))
     assert (explanation.cause, explanation.notes) == ("integer target", ())
 
@@ -248,7 +248,7 @@ def test_a_parameter_that_was_replaced_after_the_loss():
     assert tg.explain_grad(loss, layer.weight).cause == "replaced"
 
 
-def test_a_step_that_made_a_new_tensor():
+def test_an_update_that_makes_a_new_tensor():
     w = leaf()
     moved = w - 0.1 * DATA
     assert tg.explain_grad(lambda: (moved**2).sum(), moved).cause == "not a leaf"

@@ -1,4 +1,4 @@
-"""NaN and Inf as users of NumPy meet them: each is explained by its first line and in words."""
+"""Common causes of NaN and Inf: each is explained by its first line and in words."""
 
 import numpy as np
 import pytest
@@ -106,7 +106,7 @@ def square_root(x):
     return np.sqrt(x).sum()
 
 
-# The function, its argument; the cause, its op, the element; words of the explanation.
+# The function, its argument; the cause, its op, the element; parts of the explanation's text.
 FAULTS = [
     (x_log_x, [0.5, 0.0], "0 x inf in a where", "multiply", (1,),
      ["log gave Inf at", "x_safe = np.where(mask, x, 1.0)", "np.log(x_safe)", "y = -inf"]),
@@ -170,7 +170,7 @@ def test_a_fault_is_explained(f, x, cause, op, index, words):
         assert part in text
 
 
-def test_an_update_that_went_too_far_is_found_before_it():
+def test_a_diverging_update_is_traced_to_the_loss_before_it():
     explanation = tg.explain_nan(too_fast)
     assert (explanation.cause, explanation.forward.op) == ("overflow", "power_of_number")
     assert explanation.forward.line.text == "loss = (weights**4).sum()"
@@ -178,7 +178,7 @@ def test_an_update_that_went_too_far_is_found_before_it():
     assert "lower the learning rate" in str(explanation)
 
 
-def test_a_gradient_that_is_bad_by_itself_is_found_before_the_update():
+def test_a_bad_gradient_is_found_before_the_update_it_spoils():
     w = tg.tensor([4.0, 0.0], requires_grad=True, name="w")
 
     def train():
@@ -192,7 +192,7 @@ def test_a_gradient_that_is_bad_by_itself_is_found_before_the_update():
     assert (explanation.cause, explanation.forward.op) == ("root of 0", "sqrt")
 
 
-def test_a_constant_is_not_taken_for_the_gradient_it_gave():
+def test_a_constant_is_not_mistaken_for_a_gradient():
     def f(x):
         y = (x * np.array([1.0, np.inf])).sum()
         y.backward(retain_graph=True)
@@ -210,7 +210,7 @@ def test_many_gradients_are_not_all_listed():
 
 @pytest.mark.parametrize("f", [f for f, *_ in FAULTS if f not in (nothing_left, half_precision)])
 def test_debug_raises_where_the_explanation_begins(f):
-    """It stops at the first bad value: that of the explanation, or one that led to it."""
+    """It stops at the first bad value: the explained one, or one that led to it."""
     x = next(x for g, x, *_ in FAULTS if g is f)
     x = tg.tensor(np.asarray(x), requires_grad=True)
     with tg.debug(), pytest.raises(tg.NonFiniteError) as caught:
@@ -219,7 +219,7 @@ def test_debug_raises_where_the_explanation_begins(f):
     assert str(caught.value).split("\n")[1].strip().startswith((__file__, "in "))
 
 
-def test_a_column_that_is_masked_out():
+def test_a_masked_column():
     keep = np.array([[False, True], [False, True]])
     explanation = tg.explain_nan(
         lambda x: tg.logsumexp(np.where(keep, x, -np.inf), axis=0), np.ones((2, 2))
@@ -227,6 +227,6 @@ def test_a_column_that_is_masked_out():
     assert explanation.cause == "logsumexp of -inf alone"
 
 
-def test_a_softmax_of_infinity_has_something_left():
+def test_a_softmax_of_infinity_is_not_fully_masked():
     explanation = tg.explain_nan(tg.softmax, np.array([np.inf, 0.0]))
     assert explanation.cause == "outside its domain"

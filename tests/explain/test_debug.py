@@ -1,4 +1,4 @@
-"""`debug` adds lines to errors, guards captured arrays and checks values; off, it costs nothing."""
+"""`debug` adds lines to errors, guards captured arrays and checks values."""
 
 import gc
 import inspect
@@ -19,7 +19,7 @@ def notes(error):
 
 
 def line_of(mark):
-    """Return where a line of this file ends with a mark."""
+    """Return the location of the line in this file that ends with a mark."""
     lines, start = inspect.getsourcelines(inspect.currentframe().f_back.f_code)
     (number,) = [start + i for i, line in enumerate(lines) if line.rstrip().endswith(f"# {mark}")]
     return f"{__file__}:{number} "
@@ -32,7 +32,7 @@ def x():
 
 @pytest.fixture
 def broken():
-    """An op whose rule raises."""
+    """Return an op whose rule raises."""
 
     def rule(g):
         raise ZeroDivisionError("my rule")
@@ -43,7 +43,7 @@ def broken():
 # -------------------------------------------------------------------------- lines
 
 
-def test_an_error_forward_has_its_line(x):
+def test_a_forward_error_has_its_line(x):
     with tg.debug() as debugging:
         h = np.exp(x)
         with pytest.raises(tg.ShapeError, match="inner sizes") as caught:
@@ -57,7 +57,7 @@ def test_an_error_forward_has_its_line(x):
     assert debugging.failed.nodes[0] is debugging.tape.calls[0].node
 
 
-def test_an_operand_that_is_refused_has_its_line(x):
+def test_a_refused_operand_has_its_line(x):
     with pytest.raises(tg.DTypeError) as caught, tg.debug():
         np.add(x, None)  # type: ignore[call-overload]  # here
     assert f"add was called at {line_of('here')}" in notes(caught.value)
@@ -85,7 +85,7 @@ def test_a_rule_of_the_wrong_shape_has_the_forward_line(x):
     assert line_of("here") in notes(caught.value)
 
 
-def test_the_gradient_of_a_gradient_has_the_forward_line(x, broken):
+def test_an_error_in_a_second_derivative_has_the_forward_line(x, broken):
     with tg.debug():
         y = broken(x).sum()  # here
         with pytest.raises(ZeroDivisionError) as caught:
@@ -93,7 +93,7 @@ def test_the_gradient_of_a_gradient_has_the_forward_line(x, broken):
     assert line_of("here") in notes(caught.value)
 
 
-def test_a_line_of_a_graph_from_before_the_last_backward_is_known(x, broken):
+def test_lines_of_graphs_from_before_the_last_backward_are_known(x, broken):
     with tg.debug():
         y = broken(x)  # here
         (x * 2.0).sum().backward()
@@ -157,7 +157,7 @@ def test_a_shared_tensor_and_an_index_are_guarded(x):
             loss.backward()
 
 
-def test_a_second_sweep_is_guarded_too(x):
+def test_a_second_backward_pass_is_guarded_too(x):
     a = np.array([3.0, 4.0])
     with tg.debug():
         loss = (x * a).sum()
@@ -169,21 +169,21 @@ def test_a_second_sweep_is_guarded_too(x):
     np.testing.assert_array_equal(x.grad.data, [3.0, 4.0])
 
 
-def test_writes_that_change_no_gradient_are_fine(x):
+def test_writes_that_change_no_gradient_are_allowed(x):
     a, b = np.array([3.0, 4.0]), np.array([1.0, 1.0])
     with tg.debug():
         y = x * a + b
-        b[0] = 7.0  # add keeps nothing
+        b[0] = 7.0  # add saves nothing
         z = x * b
         y.sum().backward()
-        a[0] = 0.0  # after
+        a[0] = 0.0  # after the pass
         b[0] = 7.0  # the same value
         z.sum().backward()
         x.data[...] = 5.0
     np.testing.assert_array_equal(x.grad.data, [10.0, 5.0])
 
 
-def test_a_write_off_the_way_of_a_sweep_is_fine(x):
+def test_a_write_off_the_path_of_a_pass_is_allowed(x):
     a, w = np.array([3.0, 4.0]), tg.tensor(2.0, requires_grad=True)
     with tg.debug():
         loss = (x * a).sum() * w
@@ -196,7 +196,7 @@ def test_a_write_off_the_way_of_a_sweep_is_fine(x):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_a_bad_value_forward_is_an_error_that_explains_itself(x):
+def test_a_bad_forward_value_raises_an_explanation(x):
     with tg.debug() as debugging:
         y = x - 1.0
         with pytest.raises(tg.NonFiniteError, match="log is -inf where x is 0") as caught:
@@ -209,7 +209,7 @@ def test_a_bad_value_forward_is_an_error_that_explains_itself(x):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_a_bad_value_backward_is_an_error_that_explains_itself(x):
+def test_a_bad_backward_value_raises_an_explanation(x):
     with tg.debug() as debugging:
         root = np.sqrt(x - 1.0)  # here
         loss = np.where(x > 1.0, root, 0.0).sum()
@@ -224,20 +224,20 @@ def test_a_bad_value_backward_is_an_error_that_explains_itself(x):
     assert x.grad is None
 
 
-def test_nan_that_is_given_is_told_where_it_enters(x):
+def test_a_nan_in_an_operand_is_reported_where_it_enters(x):
     with pytest.raises(tg.NonFiniteError, match="input y of multiply is NaN") as caught, tg.debug():
         x * np.array([1.0, np.nan])
     assert caught.value.finding.cause.name == "NaN in a constant"
 
 
-def test_nan_that_is_given_and_moved_is_told_where_it_enters(x):
+def test_a_nan_in_a_moved_operand_is_reported_where_it_enters(x):
     with tg.debug(), pytest.raises(tg.NonFiniteError, match="input x of reshape is NaN") as caught:
         tg.reshape([1.0, np.nan], (2, 1)) * x
     assert caught.value.finding.indices == ((1,),)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_values_are_left_alone_if_asked(x):
+def test_the_check_of_values_can_be_turned_off(x):
     with tg.debug(check_nan=False) as debugging:
         loss = np.sqrt(x - 1.0).sum()
         loss.backward()
@@ -245,7 +245,7 @@ def test_values_are_left_alone_if_asked(x):
     assert debugging.failed is None
 
 
-def test_values_that_are_meant_raise_no_alarm(x):
+def test_intended_nans_and_infinities_raise_no_alarm(x):
     with tg.debug() as debugging:
         scores = np.where([True, False], x, -np.inf)
         (tg.softmax(scores) * x).sum().backward()
@@ -256,7 +256,7 @@ def test_values_that_are_meant_raise_no_alarm(x):
     assert debugging.failed is None
 
 
-def test_an_infinity_among_the_parameters_is_meant(x):
+def test_an_infinity_among_the_parameters_is_intended(x):
     floor = tg.op(
         lambda x, fill=0.0: np.where(x > 1.0, x, fill), x=lambda g, x: g * (x > 1.0), name="floor"
     )
@@ -265,7 +265,7 @@ def test_an_infinity_among_the_parameters_is_meant(x):
         assert np.isnan((floor(x, fill=np.nan) * 2.0).data[0])
 
 
-def test_vmap_is_watched():
+def test_vmap_is_checked():
     with tg.debug() as debugging:
         assert tg.vmap(lambda x: np.exp(x) * 2.0)(np.zeros((2, 1))).tolist() == [[2.0], [2.0]]
     assert [call.op.name for call in debugging.tape.calls] == ["exp", "multiply"]
@@ -274,10 +274,10 @@ def test_vmap_is_watched():
     assert caught.value.finding.indices == ((0, 1),)
 
 
-# --------------------------------------------------------------------------- whole
+# ---------------------------------------------------------------------- as a whole
 
 
-def test_training_is_the_same_inside(rng):
+def test_training_is_the_same_under_debug(rng):
     def train(steps):
         model = tg.nn.Sequential(tg.nn.Linear(3, 8, rng=0), tg.nn.Tanh(), tg.nn.Linear(8, 1, rng=1))
         optimizer = tg.optim.Adam(model.parameters(), lr=0.1)
@@ -296,7 +296,7 @@ def test_training_is_the_same_inside(rng):
     assert debugging.failed is None
 
 
-def test_the_tape_starts_anew_after_backward(x):
+def test_the_tape_restarts_after_backward(x):
     with tg.debug() as debugging:
         for _ in range(3):
             loss = (x * 2.0).sum()
@@ -315,7 +315,7 @@ def test_a_gradient_inside_the_loss_does_not_lose_the_tape(x):
     assert debugging.failed is None
 
 
-def test_a_sweep_that_calls_ops_does_not_lose_the_tape(x):
+def test_a_pass_that_calls_ops_does_not_lose_the_tape(x):
     with tg.debug() as debugging:
         y = (x**3).sum()
         y.gradient(x)
@@ -325,7 +325,7 @@ def test_a_sweep_that_calls_ops_does_not_lose_the_tape(x):
     assert len(names) > 2
 
 
-def test_what_it_keeps_goes_with_the_graph(x):
+def test_debug_keeps_nothing_after_the_graph(x):
     a = np.array([3.0, 4.0])
     with tg.debug():
         y = x * a
@@ -337,22 +337,22 @@ def test_what_it_keeps_goes_with_the_graph(x):
         assert node() is None
 
 
-def test_it_ends_with_its_block(x):
+def test_debug_ends_with_its_block(x):
     with pytest.raises(RuntimeError, match="mine"), tg.debug():
         raise RuntimeError("mine")
     assert hooks.ACTIVE == []
     a = np.array([3.0, 4.0])
     y = x * a
     a[0] = 0.0
-    y.sum().backward()  # unseen
+    y.sum().backward()  # not guarded any more
 
 
-def test_importing_the_package_does_not_load_it():
+def test_importing_the_package_does_not_load_explain():
     code = "import sys, tinygrad_np; print('tinygrad_np.explain' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
 
 
-def test_a_block_is_used_once():
+def test_a_debug_block_can_be_used_only_once():
     block = tg.debug()
     with block:
         pass

@@ -1,4 +1,4 @@
-"""What `explain_grad` tells of a gradient that there is: path, parts, size; and no false alarms."""
+"""What `explain_grad` says about an existing gradient: path, parts, size; no false alarms."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def test_the_path_has_the_sizes_of_the_gradient():
     )
 
 
-def test_a_rule_that_gives_nothing():
+def test_a_rule_that_returns_none():
     silent = tg.op(lambda x: x.sum(), x=lambda g, x_shape: np.zeros(x_shape), name="silent")
     none = tg.op(lambda x: x * 1.0, x=lambda g: None, name="none")
     w = weight()
@@ -35,7 +35,7 @@ def test_a_rule_that_gives_nothing():
     assert (explanation.verdict, explanation.cause) == ("none", "no rule")
 
 
-def test_a_small_slope_is_no_saturation():
+def test_a_small_slope_is_not_saturation():
     w = weight()
     explanation = tg.explain_grad(lambda: (tg.sigmoid(w - 8.0) * 1e-5).sum(), w)
     assert explanation.verdict == "vanishing"
@@ -65,7 +65,7 @@ def test_parts_by_use_and_by_term_add_up():
     assert "parts, by term of the loss" in str(explanation)
 
 
-def test_a_gradient_that_flows_is_no_alarm_but_a_cut_beside_it_is_told():
+def test_a_cut_beside_a_flowing_gradient_is_reported_without_alarm():
     w = weight()
     whole = tg.explain_grad(lambda: np.where(w > 0, w, 0.1 * w).sum(), w)
     assert (whole.verdict, whole.reasons) == ("ok", ())
@@ -73,7 +73,7 @@ def test_a_gradient_that_flows_is_no_alarm_but_a_cut_beside_it_is_told():
     assert (partly.verdict, partly.cause) == ("ok", "taken out of the graph")
 
 
-def test_a_checkpoint_is_no_cut():
+def test_a_checkpoint_is_not_a_cut():
     w = weight()
     flowing = tg.explain_grad(lambda: tg.checkpoint(lambda w: np.exp(w) * X)(w).sum(), w)
     assert (flowing.verdict, flowing.reasons) == ("ok", ())
@@ -82,7 +82,7 @@ def test_a_checkpoint_is_no_cut():
     assert len(dead.reasons) == 1
 
 
-def test_random_numbers_are_not_taken_for_a_cut(rng):
+def test_random_numbers_are_not_mistaken_for_a_cut(rng):
     w = weight()
     explanation = tg.explain_grad(lambda: (w * rng.normal(size=3)).sum(), w)
     assert (explanation.verdict, explanation.reasons) == ("ok", ())

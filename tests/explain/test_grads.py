@@ -12,7 +12,7 @@ X = np.array([0.5, 3.0, -1.3])
 
 
 def planted(cause, op, input="x", verdict="none"):
-    """Enter a function of a weight: the line at fault ends with a mark, the others are innocent."""
+    """Register a function of a weight: the faulty line ends with a mark."""
 
     def enter(f):
         PLANTED.append(pytest.param(f, cause, op, input, verdict, id=f.__name__))
@@ -200,7 +200,7 @@ def test_planted_fault(f, cause, op, input, verdict):
         np.testing.assert_array_equal(explanation.gradient, tg.grad(lambda w: f(w).sum())(w).data)
 
 
-# ------------------------------------------------------------- the Tensor asked about
+# ------------------------------------------------------------------ the target Tensor
 
 
 def test_a_target_without_requires_grad():
@@ -226,7 +226,7 @@ def test_an_update_inside_no_grad_makes_a_constant():
     assert explanation.reasons[0].line.text == "w = w - 0.1 * w"
 
 
-def test_an_update_that_is_recorded_makes_it_no_leaf():
+def test_a_recorded_update_makes_a_non_leaf():
     w = weight()
     old = w
     w = w - 0.1 * X
@@ -236,7 +236,7 @@ def test_an_update_that_is_recorded_makes_it_no_leaf():
     assert tg.explain_grad((old * X).sum(), w).cause == "replaced"
 
 
-def test_a_target_that_was_replaced_by_one_of_its_name():
+def test_a_target_replaced_by_a_leaf_with_its_name():
     w = weight()
     loss = (w * X).sum()
     again = weight()
@@ -253,7 +253,7 @@ def test_a_target_that_is_never_used():
     assert tg.explain_grad(v * 3.0, w).cause == "never used"
 
 
-def test_a_target_frozen_or_renewed_after_the_loss():
+def test_a_target_frozen_or_replaced_after_the_loss():
     w = weight()
     loss = (w * X).sum()
     w.requires_grad = False
@@ -279,7 +279,7 @@ def test_an_if_on_a_value():
     assert explanation.cause == "outside of every op"
 
 
-# --------------------------------------------------------------------- the loss given
+# --------------------------------------------------------------------------- the loss
 
 
 def test_a_function_that_returns_a_number():
@@ -287,14 +287,14 @@ def test_a_function_that_returns_a_number():
     assert tg.explain_grad(lambda: float((w * X).sum()), w).cause == "not a Tensor"
 
 
-def test_a_loss_that_is_detached_or_made_anew():
+def test_a_detached_or_newly_made_loss():
     w = weight()
     assert tg.explain_grad(lambda: (w * X).sum().detach(), w).cause == "detach"
     anew = tg.explain_grad(lambda: tg.tensor((w * X).sum().item()), w)
     assert anew.cause == "outside of every op"
 
 
-def test_a_tape_of_something_else():
+def test_a_tape_of_another_loss():
     w = weight()
     loss = (w * X).sum()
     with tg.record() as tape:
@@ -302,7 +302,7 @@ def test_a_tape_of_something_else():
     assert tg.explain_grad(loss, w, tape=tape).reasons == ()
 
 
-def test_a_loss_alone_whose_graph_is_missing():
+def test_a_loss_without_a_graph_and_without_a_tape():
     w = weight()
     with tg.no_grad():
         loss = (w * X).sum()
@@ -311,7 +311,7 @@ def test_a_loss_alone_whose_graph_is_missing():
     assert "tg.explain_grad(lambda: ..., p)" in str(explanation)
 
 
-def test_a_spent_graph():
+def test_a_freed_graph():
     w = weight()
     loss = (w * X).sum()
     loss.backward()
@@ -335,7 +335,7 @@ def test_a_loss_computed_on_a_tape(f):
         assert outside.reasons[0].line.text.endswith("# cut")
 
 
-def test_values_equal_to_what_was_computed_are_seen_on_a_tape():
+def test_values_equal_to_computed_ones_are_found_on_a_tape():
     w = weight()
     with tg.record() as tape:
         loss = tg.tensor(np.exp(w).data, requires_grad=True).sum()
@@ -344,7 +344,7 @@ def test_values_equal_to_what_was_computed_are_seen_on_a_tape():
     assert "with the values that exp computed" in str(explanation)
 
 
-def test_a_loss_alone_is_not_spent_and_has_a_gradient():
+def test_explaining_a_loss_keeps_its_graph():
     w = weight()
     loss = (np.tanh(w) * X).sum()
     explanation = tg.explain_grad(loss, w)
@@ -360,14 +360,14 @@ def test_an_array_and_further_arguments():
     np.testing.assert_array_equal(tg.explain_grad(np.exp, 0.0).gradient, 1.0)
 
 
-def test_a_ufunc_takes_arguments_whatever_its_signature_says(monkeypatch):
-    """Python 3.13 makes one up where NumPy gives none: before 2.4."""
+def test_a_ufunc_takes_arguments_regardless_of_its_signature(monkeypatch):
+    """Python 3.13 makes up a signature where NumPy gives none: before 2.4."""
     made_up = inspect.signature(lambda *args, **kwargs: None)
     monkeypatch.setattr(inspect, "signature", lambda f: made_up)
     np.testing.assert_array_equal(tg.explain_grad(np.exp, 0.0).gradient, 1.0)
 
 
-def test_what_it_refuses():
+def test_refused_losses_and_targets():
     w = weight()
     with pytest.raises(TypeError, match="the loss is float"):
         tg.explain_grad(3.0, w)  # type: ignore[arg-type]

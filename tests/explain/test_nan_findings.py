@@ -1,4 +1,4 @@
-"""What `explain_nan` holds, what it is given, and that finite programs raise no alarm."""
+"""The findings and inputs of `explain_nan`; finite programs raise no alarm."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def where_after_the_logarithm(x):
     return np.where(x == 0, 0.0, np.log(x)).sum()
 
 
-def test_what_is_no_float_is_passed_on():
+def test_arguments_that_are_not_floats_are_passed_on():
     def f(t, n, s, data):
         assert type(n) is int
         assert type(s) is str
@@ -35,14 +35,14 @@ def test_results_without_gradients():
     assert str(explanation.forward.cause).endswith("np.log(np.maximum(x, 1e-12)).")
 
 
-def test_leaves_of_one_name_are_told_apart():
+def test_leaves_with_the_same_name_are_distinguished():
     a, b = (tg.tensor(x, requires_grad=True, name="w") for x in (1.0, 0.0))
     explanation = tg.explain_nan(lambda: np.sqrt(a) + np.sqrt(b))
     assert sorted(explanation.gradients) == ["w", "w (2)"]
     assert len(explanation.bad_gradients) == 1
 
 
-def test_a_graph_that_was_spent_before_is_refused():
+def test_a_freed_graph_is_refused():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     y = np.exp(x)
     y.sum().backward()
@@ -74,7 +74,7 @@ def test_backward_indices_are_those_of_an_operand_that_broadcast():
     assert found.operands["y"][0] == 0.5
 
 
-def test_the_advice_of_where_works():
+def test_the_advice_about_where_works():
     x = np.abs(A)
     explanation = tg.explain_nan(where_after_the_root, x)
     fix = explanation.backward.cause.fix
@@ -110,7 +110,7 @@ def test_inputs_in_trees_are_named():
     assert set(explanation.bad_gradients) == {"p['w'][1]", "p['b']"}
 
 
-def test_a_value_that_left_the_graph_is_followed():
+def test_a_value_that_leaves_the_graph_is_followed():
     def f(x):
         y = np.log(x)
         return np.exp(tg.tensor(y.data)).sum() * 0.0 + tg.tensor(float(y.sum()))
@@ -119,7 +119,7 @@ def test_a_value_that_left_the_graph_is_followed():
     assert (explanation.cause, explanation.forward.op) == ("log of 0", "log")
 
 
-def test_a_function_that_calls_backward_itself():
+def test_a_function_that_calls_backward():
     x = tg.tensor([4.0, 0.0], requires_grad=True)
 
     def step():
@@ -131,7 +131,7 @@ def test_a_function_that_calls_backward_itself():
     assert (explanation.cause, explanation.backward.indices) == ("root of 0", ((1,),))
 
 
-def test_a_bad_value_beside_the_way_is_not_the_cause():
+def test_a_bad_value_off_the_path_is_not_the_cause():
     def f(x):
         np.log(x * 0.0)
         return np.sqrt(-x)
@@ -139,10 +139,10 @@ def test_a_bad_value_beside_the_way_is_not_the_cause():
     assert tg.explain_nan(f, np.ones(2)).forward.op == "sqrt"
 
 
-def test_a_bad_slope_that_was_undone_is_not_the_cause():
+def test_a_bad_slope_without_effect_is_not_the_cause():
     def f(x):
         angle = np.arccos(x)
-        undone = np.sqrt(np.where(x > 10.0, x, 0.0))  # newer, so swept before
+        undone = np.sqrt(np.where(x > 10.0, x, 0.0))  # newer, so the backward pass reaches it first
         return undone.sum() + angle.sum()
 
     found = tg.explain_nan(f, np.array([0.5, 1.0])).backward
@@ -231,6 +231,6 @@ def test_a_model_raises_no_alarm(rng):
     assert len(explanation.gradients) == 5
 
 
-def test_errors_go_through():
+def test_errors_propagate():
     with pytest.raises(ValueError, match="inner sizes"):
         tg.explain_nan(lambda x: x @ np.ones(5), A)

@@ -1,4 +1,4 @@
-"""`explain_nan` finds what made each planted NaN: cause, op, element, operands and line."""
+"""`explain_nan` finds the origin of each planted NaN: cause, op, element, operands and line."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ PLANTED = []
 
 
 def planted(cause, phase, op, index, *args, tainted=None):
-    """Enter a function with a bad value: its line ends with a mark, the others are innocent."""
+    """Register a function with a bad value: the faulty line ends with a mark."""
 
     def enter(f):
         PLANTED.append(pytest.param(f, args, cause, phase, op, index, tainted, id=f.__name__))

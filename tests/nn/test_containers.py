@@ -38,7 +38,7 @@ def test_module_list_behaves_like_a_list():
 
 def test_module_list_follows_its_attributes():
     model = nn.Sequential(nn.Tanh(), nn.Tanh())
-    for name, _ in model.named_children():  # as one replaces layers all over a model
+    for name, _ in model.named_children():  # as when replacing layers throughout a model
         setattr(model, name, nn.Linear(1, 1, init="ones"))
     assert [type(m) for m in model] == [nn.Linear, nn.Linear]
     assert model(np.ones((1, 1))).item() == 1.0
@@ -46,14 +46,14 @@ def test_module_list_follows_its_attributes():
     assert len(model) == 1
 
 
-def test_module_list_refuses_what_is_no_module():
+def test_module_list_refuses_non_modules():
     with pytest.raises(TypeError, match="number 1 is 3, not a module"):
         nn.ModuleList([nn.Tanh(), 3])  # type: ignore[list-item]
     with pytest.raises(TypeError, match=r"number 0 is .*, not a module"):
         nn.ModuleList([np.sin])  # type: ignore[list-item]
 
 
-def test_other_attributes_of_a_list_are_not_its_items():
+def test_other_attributes_of_a_module_list_are_not_items():
     model = nn.Sequential(nn.Linear(1, 1))
     model.extra = nn.Linear(1, 1)
     assert len(model) == 1
@@ -132,7 +132,7 @@ def test_a_failed_change_leaves_the_container_alone():
         assert [type(m) for m in model] == [nn.Linear, nn.Tanh]
 
 
-def test_what_may_change_the_features_is_not_judged():
+def test_layers_that_may_change_the_features_are_not_checked():
     nn.Sequential(nn.Linear(2, 4), nn.Flatten(), nn.Linear(8, 1))
     nn.Sequential(nn.Linear(2, 4), np.transpose, nn.Linear(8, 1))
     nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 1))
@@ -141,7 +141,7 @@ def test_what_may_change_the_features_is_not_judged():
 # ---------------------------------------------------------------------------- MLP
 
 
-def test_mlp_is_what_it_says(rng):
+def test_mlp_has_the_layers_of_its_sizes(rng):
     model = nn.MLP([3, 5, 4, 2], activation="tanh", output="sigmoid", bias_init="ones", rng=0)
     x = rng.standard_normal((7, 3))
     h = x
@@ -167,13 +167,13 @@ def test_mlp_options():
             nn.MLP(sizes)
 
 
-def test_mlp_draws_by_what_follows():
+def test_mlp_initialises_by_the_following_activation():
     model = nn.MLP([400, 300, 300], activation="relu", rng=0)
     deviations = [layer.weight.data.std() for layer in model.layers]
     assert deviations == pytest.approx([(2 / 400) ** 0.5, (2 / 600) ** 0.5], rel=0.02)
 
 
-def test_a_trained_activation_is_shown_and_found():
+def test_a_trainable_activation_is_shown_and_registered():
     class Scale(nn.Module):
         def __init__(self):
             self.factor = nn.Parameter(2.0)

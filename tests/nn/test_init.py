@@ -1,4 +1,4 @@
-"""Initialisers: the distributions, the streams, the refusals."""
+"""Initialisers: distributions, random streams, refusals."""
 
 import math
 from itertools import pairwise
@@ -70,7 +70,7 @@ def test_zeros_ones_and_mean():
     assert init.draw(("normal", 0.0, 5.0), (2,), rng).tolist() == [5.0, 5.0]
 
 
-def test_all_ways_to_say_it_draw_the_same():
+def test_all_forms_of_an_initialiser_draw_the_same():
     ways: list[Any] = [
         "he_normal",
         ("he_normal",),
@@ -82,7 +82,7 @@ def test_all_ways_to_say_it_draw_the_same():
     assert all(each == drawn[0] for each in drawn)
 
 
-def test_the_stream_is_that_of_randn():
+def test_the_random_stream_is_that_of_randn():
     """As the notebooks draw: randn(out, in) * scale, then randn(out) * scale, per layer."""
     sizes = [2, 5, 4, 1]
     legacy = np.random.RandomState(7)

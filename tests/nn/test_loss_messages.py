@@ -1,4 +1,4 @@
-"""What the losses refuse, and what they say."""
+"""What the losses refuse, and with which messages."""
 
 import numpy as np
 import pytest
@@ -122,7 +122,7 @@ def test_any_integers_are_class_indices(name, dtype):
 @pytest.mark.parametrize("name", BY_CLASS)
 @pytest.mark.parametrize("bad", [-1, 3, 100, -100])
 @pytest.mark.parametrize("dtype", [np.int8, np.int64])
-def test_an_index_that_is_no_class_is_named(name, bad, dtype):
+def test_an_index_outside_the_classes_is_named(name, bad, dtype):
     labels = np.array([0, 2, bad, 1], dtype)
     with pytest.raises(
         nn.TargetError,

@@ -1,4 +1,4 @@
-"""Losses: values, gradients, extremes, dtypes; beside PyTorch where that is installed."""
+"""Losses: values, gradients, extremes, dtypes; compared with PyTorch where it is installed."""
 
 import math
 from typing import Any
@@ -64,7 +64,7 @@ def huber(d, delta):
     return np.where(abs(d) < delta, d * d / 2, delta * (abs(d) - delta / 2))
 
 
-# name: function, options, data, the loss of each element as a textbook writes it
+# name: function, options, data, the loss of each element by the textbook formula
 CASES: dict[str, Any] = {
     "mse": (F.mse_loss, {}, numbers, lambda x, y: (x - y) ** 2),
     "l1": (F.l1_loss, {}, numbers, lambda x, y: abs(x - y)),
@@ -115,7 +115,7 @@ def test_value_and_gradient(case, reduction, rng):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_float32_stays_whatever_the_target_is(case, rng):
+def test_float32_stays_for_any_dtype_of_the_target(case, rng):
     function, options, draw, _ = CASES[case]
     x, y = draw(rng)
     t = tg.tensor(x, dtype="float32", requires_grad=True)
@@ -145,7 +145,7 @@ def test_like_pytorch(case, reduction, rng):
 
 
 def test_second_order(rng):
-    """The losses can be differentiated twice: the Hessian of one element by differences."""
+    """The second derivatives agree with finite differences of the gradient."""
     for case, (function, options, draw, _) in CASES.items():
         x, y = draw(rng)
 

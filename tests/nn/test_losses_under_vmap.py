@@ -1,4 +1,4 @@
-"""Losses inside `vmap`: gradients of each example, and targets that are still looked at."""
+"""Losses inside `vmap`: gradients of each example; targets are still checked."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Module: what is registered, named, saved, copied and shown."""
+"""Module: registration, names, state, copies and repr."""
 
 import copy
 import pickle
@@ -11,7 +11,7 @@ from tinygrad_np import nn
 
 
 class Block(nn.Module):
-    """A parameter, a buffer, a child, and attributes that are none of these."""
+    """A module with a parameter, a buffer, a child and plain attributes."""
 
     def __init__(self):
         self.scale = nn.Parameter(np.ones(3))
@@ -35,7 +35,7 @@ def named(module):
 # ------------------------------------------------------------------- registration
 
 
-def test_parts_are_registered_by_what_they_are():
+def test_parts_are_registered_by_type():
     block = Block()
     assert names(block.named_parameters()) == ["scale", "linear.weight", "linear.bias"]
     assert names(block.named_buffers()) == ["offset"]
@@ -70,7 +70,7 @@ def test_a_frozen_parameter_stays_one():
     block.scale.requires_grad = False
     assert "scale" in names(block.named_parameters())
     assert "scale" not in names(block.named_buffers())
-    block.scale = block.scale  # the end of an augmented assignment that changed nothing
+    block.scale = block.scale  # as at the end of an in-place assignment that changed nothing
     assert "scale" in names(block.named_parameters())
 
 
@@ -109,7 +109,7 @@ def test_deletion_and_none_unregister():
         ("offset", nn.Parameter(np.ones(3)) * 2, ["computed Tensor", ".detach()"]),
     ],
 )
-def test_what_would_silently_drop_a_part_is_refused(attribute, value, words):
+def test_assignments_that_would_drop_a_part_are_refused(attribute, value, words):
     block = Block()
     before = getattr(block, attribute)
     with pytest.raises(TypeError) as error:
@@ -146,7 +146,7 @@ def test_other_lists_are_fine():
     assert len(block.state_dict()) == 4
 
 
-def test_a_module_can_not_contain_itself():
+def test_a_module_cannot_contain_itself():
     block = Block()
     with pytest.raises(ValueError, match="contain itself"):
         block.linear.parent = block
@@ -155,7 +155,7 @@ def test_a_module_can_not_contain_itself():
         stack.append(nn.Sequential(stack))
 
 
-def test_a_shared_part_is_there_once():
+def test_a_shared_part_is_listed_once():
     tied = nn.Linear(3, 3)
     model = nn.Sequential(tied, nn.Tanh(), tied)
     assert names(model.named_parameters()) == ["0.weight", "0.bias"]
@@ -177,7 +177,7 @@ def test_names_follow_the_place_in_the_outermost_module():
     assert named(outer) == {"body.0.weight": "body.0.weight", "body.0.bias": "body.0.bias"}
     whole = nn.ModuleList([outer])
     assert named(whole) == {n: n for n in ("0.body.0.weight", "0.body.0.bias")}
-    inner.append(nn.Linear(2, 1))  # deep inside, after it was nested
+    inner.append(nn.Linear(2, 1))  # deep inside, after nesting
     assert named(whole) == {n: n for n in named(whole)}
     assert inner[1].weight.name == "0.body.1.weight"
     outer.gain = nn.Parameter(1.0)
@@ -196,7 +196,7 @@ def test_names_follow_when_a_module_moves():
     assert old[0].weight.name == "0.weight"
 
 
-def test_a_replaced_child_and_a_deleted_one_have_their_own_names_again():
+def test_replaced_and_deleted_children_get_their_own_names_back():
     model = nn.Module()
     model.head = first = nn.Linear(2, 2)
     model.head = second = nn.Linear(2, 2)
@@ -205,7 +205,7 @@ def test_a_replaced_child_and_a_deleted_one_have_their_own_names_again():
     assert second.weight.name == "weight"
 
 
-def test_a_part_of_a_container_leaves_the_names_alone():
+def test_slicing_a_container_leaves_the_names_alone():
     model = nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 1))
     part = model[1:]
     assert part[1].weight.name == "2.weight"

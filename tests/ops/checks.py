@@ -1,7 +1,7 @@
-"""How checks run over records: one test per record, in which every check runs whatever fails.
+"""Checks that run over records: one test per record runs every check, even after failures.
 
-A check is a function of a record, a random generator, and perhaps more that it runs with each of.
-What fails is reported as a subtest that names the check; the test names the record.
+A check is a function of a record, a random generator and optional further arguments. A failure is
+reported as a subtest named after the check; the test is named after the record.
 """
 
 import itertools
@@ -14,38 +14,38 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from ops.opinfo import OpInfo, complexly
+from ops.opinfo import OpInfo, complex_form
 from ops.records import RECORDS
 
 Forms = Callable[[OpInfo], Iterable[OpInfo]]
 
 
-def as_it_is(record: OpInfo) -> Iterator[OpInfo]:
+def unchanged_form(record: OpInfo) -> Iterator[OpInfo]:
     """Yield a record."""
     yield record
 
 
 def of_complex_numbers(record: OpInfo) -> Iterator[OpInfo]:
-    """Yield a record with complex numbers, if its reference takes them."""
+    """Yield the complex form of a record, if its reference accepts complex numbers."""
     if record.takes_complex:
-        yield complexly(record)
+        yield complex_form(record)
 
 
 def in_both_fields(record: OpInfo) -> Iterator[OpInfo]:
-    """Yield a record, and as far as its reference takes them, one of complex numbers."""
+    """Yield a record, and its complex form if its reference accepts complex numbers."""
     yield record
     yield from of_complex_numbers(record)
 
 
 @dataclass(frozen=True)
 class Check:
-    """A check, and what it is run over.
+    """A check, with the forms of records and the arguments that it is run with.
 
     Attributes:
-        function: What fails.
-        forms: Which forms of a record it is run over.
-        select: Which of those it takes.
-        each: Further arguments by name, with all their values and what those are called.
+        function: The function that runs the check and fails.
+        forms: The forms of a record to run over.
+        select: Which of these forms the check applies to.
+        each: Further arguments by name; for each, all values by their labels.
     """
 
     function: Callable[..., None]
@@ -54,7 +54,7 @@ class Check:
     each: dict[str, dict[str, Any]]
 
     def runs(self, record: OpInfo) -> Iterator[tuple[str, Callable[[], None]]]:
-        """Yield a name and a function without arguments for each run over a record."""
+        """Yield a name and a function of no arguments for each run over a record."""
         for form in filter(self.select, self.forms(record)):
             for chosen in itertools.product(*(values.items() for values in self.each.values())):
                 given = dict(zip(self.each, (value for _, value in chosen), strict=True))
@@ -66,18 +66,18 @@ class Check:
 
 
 class Contract:
-    """All checks of a file, in the order in which they stand there."""
+    """All checks of a file, in the order of their definitions."""
 
     def __init__(self) -> None:
         self.checks: list[Check] = []
 
     def over(
         self,
-        forms: Forms = as_it_is,
+        forms: Forms = unchanged_form,
         select: Callable[[OpInfo], Any] = lambda record: True,
         **each: dict[str, Any],
     ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-        """Enter the decorated function as a check."""
+        """Register the decorated function as a check."""
 
         def enter(function: Callable[..., None]) -> Callable[..., None]:
             self.checks.append(Check(function, forms, select, each))
@@ -86,7 +86,7 @@ class Contract:
         return enter
 
     def runs(self, record: OpInfo) -> Iterator[tuple[str, Callable[[], None]]]:
-        """Yield a name and a function without arguments for each run of a check over a record."""
+        """Yield a name and a function of no arguments for each run of a check over a record."""
         for check in self.checks:
             yield from check.runs(record)
 
@@ -95,13 +95,16 @@ class Contract:
         for name, run in self.runs(record):
             try:
                 run()
-            except (Exception, pytest.skip.Exception) as outcome:  # rarely: subtests cost time
+            except (
+                Exception,
+                pytest.skip.Exception,
+            ) as outcome:  # only on failure: subtests are slow
                 with subtests.test(name):
                     raise outcome
 
 
 def items(records: Iterable[OpInfo] = RECORDS) -> list[Any]:
-    """Return records as parameters of a test: all but the first of each op are slow."""
+    """Return records as test parameters: all but the first of each op are marked slow."""
     seen: set[str] = set()
     parameters = []
     for record in records:
@@ -111,11 +114,11 @@ def items(records: Iterable[OpInfo] = RECORDS) -> list[Any]:
     return parameters
 
 
-# ------------------------------------------------------------------ what checks share
+# -------------------------------------------------------------------- shared helpers
 
 
 def floating(arrays):
-    """The places of the arrays a gradient flows to."""
+    """Return the places of the arrays that a gradient flows to."""
     return [i for i, a in enumerate(arrays) if a.dtype.kind in "fc"]
 
 
@@ -123,27 +126,27 @@ def tracked(arrays):
     return [tg.Tensor(a, requires_grad=a.dtype.kind in "fc") for a in arrays]
 
 
-def singly(arrays):
+def in_single_precision(arrays):
     """Return the arrays in single precision."""
     single = {"f": "f4", "c": "c8"}
     return [a.astype(single.get(a.dtype.kind, a.dtype)) for a in arrays]
 
 
 def random_like(rng, a):
-    """Return random numbers of the shape and kind of `a`."""
+    """Return random numbers of the shape of `a`, complex if `a` is."""
     x = np.asarray(rng.normal(size=np.shape(a)))
     return x + 1j * rng.normal(size=x.shape) if np.iscomplexobj(a) else x
 
 
 def dot(x, y):
-    """Return <x, y>, the real part of conjugate(x) * y summed: of arrays, or of Tensors."""
+    """Return <x, y>, the sum of the real part of conjugate(x) * y, for arrays or Tensors."""
     if "c" in (x.dtype.kind, y.dtype.kind):
         return np.real(np.conjugate(x) * y).sum()
     return (x * y).sum()
 
 
 def gradients(record, arrays, cotangent, create_graph=False):
-    """Return the cotangents of all float arrays, and those arrays as Tensors."""
+    """Return the gradients of all float arrays, and these arrays as Tensors."""
     tensors = tracked(arrays)
     targets = [tensors[i] for i in floating(arrays)]
     out = record.call(*tensors, **record.params)

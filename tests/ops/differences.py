@@ -1,4 +1,4 @@
-"""Derivatives by central differences, which the tests compare gradients with."""
+"""Derivatives by central differences, with which the tests compare gradients."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ import numpy as np
 def difference(f, arrays, wrt, step=1e-6):
     """Return the gradient of the number `f(*arrays)` for the array at place `wrt`.
 
-    Of a complex array, a + ib, it is df/da + i df/db.
+    For a complex array a + ib, it is df/da + i df/db.
     """
     x = arrays[wrt]
     units = (1, 1j) if np.iscomplexobj(x) else (1,)

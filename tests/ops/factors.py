@@ -1,6 +1,6 @@
-"""Functions of the factors of a matrix that their signs and phases do not matter to.
+"""Functions of the factors of a matrix that do not depend on the factors' signs and phases.
 
-Each takes a matrix and the decomposition, NumPy's or that under test; beside it PyTorch's.
+Each takes a matrix and the decomposition, NumPy's or ours; PyTorch's version follows it.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from ops.matrices import adjoint, beyond, hermitian, torch_hermitian, torch_weig
 
 
 def both_qr(a, qr):
-    """A function of both factors that their phases do not matter to."""
+    """A function of both factors that does not depend on their phases."""
     q, r = qr(a)
     return abs(q) ** 2 @ abs(r) + (q * weights(q)) @ r
 
@@ -21,7 +21,7 @@ def torch_qr(x):
 
 
 def complete_qr(a, qr):
-    """Of the further columns what does not depend on which basis they are."""
+    """A function of all columns that does not depend on the basis of the further ones."""
     q, r = qr(a, "complete")
     n = a.shape[-1]
     further = q[..., n:]
@@ -64,7 +64,7 @@ def torch_svd(x):
 
 
 def square_svd(a, svd):
-    """Of the further vectors what does not depend on which basis they are."""
+    """A function of all vectors that does not depend on the basis of the further ones."""
     u, s, vh = svd(a)
     k = s.shape[-1]
     further, more = u[..., k:], vh[..., k:, :]

@@ -1,4 +1,4 @@
-"""Functions in the form that a record needs: of arrays, with one array for an answer."""
+"""Adapters that give functions the form a record needs: arrays in, one array out."""
 
 import math
 
@@ -6,22 +6,22 @@ import numpy as np
 
 
 def total(parts):
-    """Return one array that depends on each of several in its own way."""
+    """Return one array that depends on each of several arrays with a different weight."""
     return sum((k + 1.0) * part.sum() for k, part in enumerate(parts))
 
 
 def of_list(f):
-    """Return a function of a list of arrays as one of arrays."""
+    """Turn a function of a list of arrays into one of arrays."""
     return lambda *arrays, **params: f(list(arrays), **params)
 
 
 def parts_of(f):
-    """Return a function that gives several arrays as one that gives their weighted total."""
+    """Turn a function with several results into one with their weighted total."""
     return lambda *arrays, **params: total(f(*arrays, **params))
 
 
 def times(f):
-    """Return a function that makes an array as one of an array it is multiplied with."""
+    """Turn a function that creates an array into one that multiplies its argument by it."""
     return lambda x, **params: x * f(**params)
 
 
@@ -30,7 +30,7 @@ def as_tuple(x):
 
 
 def of_numbers(f):
-    """Return a function of Python numbers as a function of arrays; float64, or x's own dtype."""
+    """Turn a function of Python numbers into one of arrays: float64, or the dtype of x."""
     ufunc = np.frompyfunc(f, 1, 1)
 
     def of_array(x):
@@ -41,5 +41,5 @@ def of_numbers(f):
 
 
 def normal_below(v):
-    """Return the probability of a standard normal number below `v`."""
+    """Return the probability that a standard normal variable is below `v`."""
     return 0.5 * math.erfc(-v / math.sqrt(2.0))

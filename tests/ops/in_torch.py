@@ -1,8 +1,8 @@
-"""What PyTorch has for a record, and its functions in NumPy's form.
+"""PyTorch's counterparts of records, with its functions adapted to NumPy's conventions.
 
-The records stand without PyTorch: `torch` here is imported when something is asked of it. A
-record tells what PyTorch has by a function of tensors, by a name, or by the reason why there is
-nothing; where it has the function but not with these parameters, the function raises
+The records work without PyTorch: `torch` here is imported at the first use of an attribute. A
+record specifies its counterpart by a function of tensors, by a name, or by the reason why there is
+none. If PyTorch has the function but not with these parameters, the function raises
 `NotInTorchError`.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 
 class Lazy:
-    """A module that is imported when it is used."""
+    """A module that is imported on first use."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -33,20 +33,20 @@ class NotInTorchError(Exception):
 
 @dataclass(frozen=True)
 class NotInTorch:
-    """PyTorch has no counterpart of a record: the reason."""
+    """The reason why PyTorch has no counterpart of a record."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class InTorch:
-    """PyTorch's counterpart of a record, and what it lacks.
+    """PyTorch's counterpart of a record, and its limitations.
 
     Attributes:
-        function: A function of tensors, its name, or nothing: the op's.
+        function: A function of tensors, its name, or None for the function with the op's name.
         derivative: Whether it has a derivative.
-        forward: Whether it has one in forward mode.
-        complex: Whether it takes complex numbers, and differentiates them.
+        forward: Whether it has a derivative in forward mode.
+        complex: Whether it accepts complex numbers and has their derivatives.
         second: The relative error of its second derivative.
     """
 
@@ -58,7 +58,7 @@ class InTorch:
 
 
 def named(name):
-    """Return a function of PyTorch by its name below `torch`."""
+    """Return the function of PyTorch with the given name below `torch`."""
     return attrgetter(name)(import_module("torch"))
 
 
@@ -73,7 +73,7 @@ def of_same_name(op):
 
 
 def counterpart(record):
-    """Return what PyTorch has for a record: `InTorch` with a function, `NotInTorch`, or None."""
+    """Return the counterpart of a record: `InTorch` with a function, `NotInTorch`, or None."""
     told = record.torch
     if isinstance(told, NotInTorch):
         return told
@@ -89,7 +89,7 @@ def counterpart(record):
 def refuse_repeated(places):
     """Refuse an assignment that writes a place twice.
 
-    PyTorch leaves the gradient open then; here the last value has it.
+    PyTorch leaves the gradient undefined then; here the last value receives it.
     """
     if len(places.unique()) < places.numel():
         raise NotInTorchError("the gradient of values that are overwritten")
@@ -99,16 +99,16 @@ def refuse_repeated(places):
 
 
 def axes_of(x, axis):
-    """Return NumPy's `axis` as numbers counted from the front, in its order."""
+    """Return NumPy's `axis` as a tuple of non-negative axes, in the same order."""
     if axis is None:
         return tuple(range(x.ndim))
     return tuple(a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
 
 
 def over_axes(f):
-    """Return a reduction over the last axis as one over NumPy's `axis`, with `keepdims`.
+    """Turn a reduction over the last axis into one over NumPy's `axis`, with `keepdims`.
 
-    In PyTorch many take one axis only, and to some an empty tuple means all axes.
+    In PyTorch many accept only one axis, and for some an empty tuple means all axes.
     """
 
     def reduced(x, *others, axis=None, keepdims=False, **params):
@@ -130,22 +130,22 @@ def over_axes(f):
 
 
 def last(name):
-    """Return PyTorch's reduction as one over the last axis, and from there over any."""
+    """Return PyTorch's reduction over the last axis, extended to any axes."""
     return over_axes(lambda x, **params: named(name)(x, dim=-1, **params))
 
 
 def selected(name):
-    """Return PyTorch's masked reduction as one that takes a mask after the array."""
+    """Return PyTorch's masked reduction, with the mask as second argument."""
     return over_axes(lambda x, mask, **params: named(name)(x, dim=-1, mask=mask, **params))
 
 
 def population(name):
-    """Return PyTorch's masked variance or deviation as one that divides by the count."""
+    """Return PyTorch's masked variance or standard deviation, divided by the count."""
     return over_axes(lambda x, mask: named(name)(x, dim=-1, mask=mask, unbiased=False))
 
 
 def starting(reduction, combine):
-    """Return a reduction with NumPy's `initial`, which is combined with what it gives."""
+    """Extend a reduction by NumPy's `initial`, which is combined with its result."""
 
     def reduced(*args, initial, **params):
         start = torch.tensor(initial, dtype=args[0].dtype)
@@ -155,24 +155,24 @@ def starting(reduction, combine):
 
 
 def filled(f, value):
-    """Return a function as one that takes `value` for what is NaN."""
+    """Return the function with NaN in its argument replaced by `value`."""
     return lambda x, **params: f(torch.where(torch.isnan(x), value, x), **params)
 
 
 def jointly(name):
-    """Return a function along one axis as one along several at once."""
+    """Turn a function along one axis into one over several axes jointly."""
 
     def function(x, axis):
         f = named(name)
         if isinstance(axis, int):
             return f(x, dim=axis)
-        return f(x.flatten(), dim=0).reshape(x.shape)  # the records have all of them
+        return f(x.flatten(), dim=0).reshape(x.shape)  # in the records, several axes are all axes
 
     return function
 
 
 def over_all(name):
-    """Return a function along an axis, or for None along the flattened array."""
+    """Return PyTorch's function along an axis, or over the flattened array for None."""
 
     def function(x, axis=None, **params):
         f = named(name)
@@ -182,7 +182,7 @@ def over_all(name):
 
 
 def quantile(name, percent=1):
-    """Return PyTorch's quantile as NumPy's, or as its percentile."""
+    """Adapt PyTorch's quantile to NumPy's conventions; `percent=100` gives percentiles."""
     methods = ("linear", "lower", "higher", "nearest", "midpoint")
 
     def function(x, q=0.5, method="linear"):

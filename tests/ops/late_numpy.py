@@ -1,4 +1,4 @@
-"""What NumPy has got since the oldest version: its functions as references, or formulas of them."""
+"""References for functions NumPy gained since the oldest version: its own, or formulas."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ def before(version):
 
 
 def scanned(ufunc):
-    """Return the formula of a scan, after the start of it if `include_initial`."""
+    """Return the formula of a scan; with `include_initial` it begins with the identity."""
 
     def formula(x, axis=0, include_initial=False):
         before = [(int(include_initial and i == axis % x.ndim), 0) for i in range(x.ndim)]
@@ -34,11 +34,11 @@ FORMULAS = {
 }
 
 
-# Keywords that came late; what of an old NumPy is their place is that of a new one too.
+# Keywords that came late: these functions have them on an old NumPy too.
 
 
 def clip(x, min, max):
-    """Return what NumPy gives, or `x` where it asks for one of the limits."""
+    """Return what NumPy gives, or `x` where an old NumPy requires one of the limits."""
     return np.positive(x) if before("2.1") and min is max is None else np.clip(x, min, max)
 
 
@@ -47,7 +47,7 @@ def reshape(x, shape, order="C"):
 
 
 def pad(x, pad_width):
-    """Return what NumPy gives, or by lists where it takes no dictionary."""
+    """Return what NumPy gives; an old one gets lists, as it accepts no dictionary."""
     if before("2.4") and isinstance(pad_width, dict):
         widths = {axis % x.ndim: width for axis, width in pad_width.items()}
         listed = [widths.get(axis, 0) for axis in range(x.ndim)]
@@ -56,13 +56,13 @@ def pad(x, pad_width):
 
 
 def cond(x, p):
-    """Return what NumPy gives: up to 2.2, for complex matrices, as complex numbers."""
+    """Return what NumPy gives, made real: before 2.3 it is complex for complex matrices."""
     found = np.linalg.cond(x, p)
     return found.real if before("2.3") else found
 
 
 def trim_zeros(x, trim="fb", axis=None):
-    """Return what NumPy gives, or the formula where its function does not take several axes."""
+    """Return what NumPy gives, or the formula where its function accepts no axes."""
     if not before("2.4"):
         return np.trim_zeros(x, trim, axis=axis)
     index = [slice(None)] * x.ndim
@@ -75,18 +75,18 @@ def trim_zeros(x, trim="fb", axis=None):
 
 
 def places(obj):
-    """Return what `np.insert` takes for a mask: its places, where booleans are integers to it."""
+    """Return `obj`, or a mask's places where an old `np.insert` treats booleans as integers."""
     is_mask = isinstance(obj, np.ndarray) and obj.dtype.kind == "b"
     return np.flatnonzero(obj) if is_mask and before("2.2") else obj
 
 
 def numpy_or_formula(name):
-    """Return NumPy's function of a name, or its formula where this NumPy lacks it."""
+    """Return NumPy's function with this name, or the formula where this NumPy lacks it."""
     return getattr(np, name) if hasattr(np, name) else FORMULAS[name]
 
 
 def needs(*names):
-    """Return the marks of a test that calls functions of NumPy which not every NumPy has."""
+    """Return marks that skip a test where this NumPy lacks one of the functions."""
     return [
         pytest.mark.skipif(not hasattr(np, name), reason=f"np.{name} came with NumPy {SINCE[name]}")
         for name in names

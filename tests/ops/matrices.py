@@ -1,8 +1,8 @@
-"""Matrices for the records of numpy.linalg, and how those records are entered.
+"""Matrices for the records of numpy.linalg, and functions that add these records.
 
-Vectors of a decomposition are determined only up to a sign or a phase, so a record asks for
-what does not depend on it; and where only one triangle of a matrix is read, it is made
-Hermitian first, because the gradient is for changes that keep it so.
+The vectors of a decomposition are determined only up to a sign or a phase, so a record uses a
+function that does not depend on it. Where only one triangle of a matrix is read, the matrix is
+made Hermitian first, because the gradient is that of changes that keep it Hermitian.
 """
 
 import numpy as np
@@ -13,13 +13,13 @@ from ops.opinfo import ANY, add
 
 
 def regular(rng, shape):
-    """Square matrices far from singular, with eigenvalues apart."""
+    """Draw square matrices far from singular, with distinct eigenvalues."""
     n = shape[-1]
     return rng.uniform(-0.5, 0.5, shape) + np.diag(np.arange(1.0, n + 1) * 1.5)
 
 
 def linalg(name, reference, domain=regular, *, shapes=((3, 3), (2, 2, 2)), call=None, **rest):
-    """Enter a record for each of several shapes."""
+    """Add a record for each of several shapes."""
     for shape in shapes:
         function = call or getattr(tg.linalg, name)
         label = rest.get("label", "") + str(shape)
@@ -31,7 +31,7 @@ def linalg(name, reference, domain=regular, *, shapes=((3, 3), (2, 2, 2)), call=
 
 
 def pairs(name, reference, *shapes, domains=(regular, ANY), **rest):
-    """Enter a record of a function of two arrays."""
+    """Add a record of a function of two arrays."""
     label = ", ".join(map(str, shapes))
     call = rest.pop("call", None) or getattr(tg.linalg, name)
     more = {"integers": False, **rest}
@@ -39,7 +39,7 @@ def pairs(name, reference, *shapes, domains=(regular, ANY), **rest):
 
 
 def weights(x):
-    """Numbers of its own for each element, none of them equal, in the dtype of `x`."""
+    """Return distinct weights, one per element of `x`, in its dtype."""
     return (np.arange(x.size).reshape(x.shape) * 0.37 + 0.2).astype(x.dtype)
 
 
@@ -55,7 +55,7 @@ def definite(x):
     return x @ adjoint(x)
 
 
-# ------------------------------------------------------------- the same of PyTorch's
+# -------------------------------------------------------------- the same in PyTorch
 
 
 def torch_weights(x):
@@ -68,8 +68,8 @@ def torch_hermitian(x):
 
 
 def beyond(u):
-    """The projection on what the columns of `u` leave: that of any further columns.
+    """Return the projection on the complement of the columns of `u`: that of any further columns.
 
-    Of those themselves torch.linalg.qr has no gradient, and torch.linalg.svd leaves it out.
+    torch.linalg.qr has no gradient for the further columns, and torch.linalg.svd ignores theirs.
     """
     return torch.eye(u.shape[-2], dtype=u.dtype) - u @ u.mH

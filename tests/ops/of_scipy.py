@@ -1,7 +1,7 @@
-"""How the records of `tg.special` are entered: SciPy computes the references too.
+"""Functions that add the records of `tg.special`: SciPy computes the references too.
 
-What is tested of the values is that they arrive; gradients meet differences. Without SciPy there
-is nothing to compare with, and no function either.
+So values are only tested to be passed on; gradients are compared with differences. Without SciPy
+there are neither references nor functions.
 """
 
 import numpy as np
@@ -17,21 +17,21 @@ ORDER = integers(1, 3)
 
 
 def of_arrays(name, *domains, **rest):
-    """Enter a record of a function of arrays that broadcast."""
+    """Add a record of a function of arrays that broadcast."""
     ours, theirs = getattr(tg.special, name), getattr(sp, name)
     elementwise(f"special.{name}", theirs, *domains, call=ours, **rest)
 
 
 def with_orders(name, *domains, **rest):
-    """Enter a record of a function some of whose arguments have no gradient."""
+    """Add a record of a function that has arguments without a gradient."""
     rest = {"integers": False, **rest}
     add(f"special.{name}", getattr(sp, name), *domains, call=getattr(tg.special, name), **rest)
 
 
 def of_order(name, domain, *, torch, one, **rest):
-    """Enter records of a function of an order and an argument: of several orders, and of one.
+    """Add records of a function of an order and an argument: for several orders, and for one.
 
-    PyTorch's counterparts are told apart: of Bessel functions it has those of order 0 and 1.
+    They have separate counterparts: PyTorch has Bessel functions of order 0 and 1 only.
     """
     with_orders(name, ORDER, domain, integers=True, torch=torch, **rest)
     shapes = ((), (2, 3))
@@ -40,20 +40,20 @@ def of_order(name, domain, *, torch, one, **rest):
 
 
 def of_order_0(name, domain, **rest):
-    """Enter a record of a function of order 0."""
+    """Add a record of a function of order 0."""
     shapes = ((), (2, 3))
     with_orders(name, fixed(0), domain, integers=True, shapes=shapes, label="order 0", **rest)
 
 
 def total(results):
-    """The real parts of several results, each with a weight of its own."""
+    """Return the sum of the real parts of several results, each with a different weight."""
     return sum((k + 1.0) * x.real for k, x in enumerate(results))
 
 
 def in_parts(name, *domains, torch, first=None, **rest):
-    """Enter records of the whole function, and of each of its results.
+    """Add records of the whole function, and of each of its results.
 
-    `torch` is what PyTorch has for them; `first` what it has for the first result.
+    `torch` is their counterpart in PyTorch; `first` is that of the first result.
     """
     ours, theirs = getattr(tg.special, name), getattr(sp, name)
     enter = add if ORDER in domains else elementwise

@@ -1,9 +1,9 @@
-"""What a test record of an op is, and the domains its arguments are drawn from.
+"""Test records of ops, and the domains from which their arguments are drawn.
 
 PyTorch calls such a record an OpInfo. It says how to call the op, what NumPy (or a formula) gives
-for the same arguments, from which domains those may be drawn, away from kinks and poles, and what
-PyTorch has. The records stand in records/; every check in test_ops.py and test_against_torch.py
-is run over all of them.
+for the same arguments, from which domains to draw these, away from kinks and poles, and what the
+counterpart in PyTorch is. The records are in records/; every check in test_ops.py and
+test_against_torch.py runs over all of them.
 """
 
 import math
@@ -23,7 +23,7 @@ Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
 
 def floats(low: float = -2.0, high: float = 2.0, gap: float = 0.0) -> Draw:
-    """Numbers between `low` and `high`, none of them within `gap` of zero."""
+    """Return a domain of numbers from `low` to `high`, none of them within `gap` of zero."""
 
     def draw(rng, shape):
         x = rng.uniform(low, high, shape)
@@ -33,12 +33,12 @@ def floats(low: float = -2.0, high: float = 2.0, gap: float = 0.0) -> Draw:
 
 
 def spaced(rng, shape):
-    """Numbers of both signs, no two of them closer than 0.1: for extrema."""
+    """Draw numbers of both signs, no two of them closer than 0.1: for extrema."""
     return rng.permutation(math.prod(shape)).reshape(shape) * 0.1 - 0.35
 
 
 def integers(low: int, high: int) -> Draw:
-    """Integers from `low` to `high`, both included."""
+    """Return a domain of integers from `low` to `high`, both included."""
     return lambda rng, shape: rng.integers(low, high, shape, endpoint=True)
 
 
@@ -47,19 +47,19 @@ def booleans(rng, shape):
 
 
 def fixed(*values) -> Draw:
-    """An array written out: for indices."""
+    """Return a domain that consists of one given array: for indices."""
     return lambda rng, shape: np.array(*values)
 
 
 def holes(rng, shape):
-    """Distinct numbers, some of them missing; two of each row of three are there."""
+    """Draw distinct numbers with NaNs: in each row of three, two numbers are present."""
     x = spaced(rng, shape)
     x[..., 1] = np.nan
     return x
 
 
 def some_missing(rng, shape):
-    """Distinct numbers, one of them missing."""
+    """Draw distinct numbers, one of them replaced by NaN."""
     x = spaced(rng, shape) + 0.03
     x[0, 0] = np.nan
     return x
@@ -67,7 +67,7 @@ def some_missing(rng, shape):
 
 @dataclass(frozen=True)
 class Real:
-    """A domain of real numbers, of which no complex ones are made."""
+    """A domain of numbers that stay real in the complex form of a record."""
 
     domain: Draw
 
@@ -76,7 +76,7 @@ class Real:
 
 
 def real(domain: Draw) -> Draw:
-    """The same domain, of arguments that are real numbers by nature: weights, places."""
+    """Return the same domain for arguments that are always real: weights, positions."""
     return Real(domain)
 
 
@@ -92,25 +92,25 @@ class OpInfo:
     Attributes:
         op: The name of the op, or of the public function if it is composed of several.
         call: The function under test, on Tensors.
-        reference: What it must equal, on arrays.
-        domains: Where each array is drawn from.
+        reference: The function of arrays that it must equal.
+        domains: The domain from which each array is drawn.
         shapes: The shape of each array.
-        file: The file of records/ it stands in.
+        file: The file of records/ that contains it.
         params: Keyword parameters, for both.
-        order: How many times it can be differentiated: 0 for answers without gradient.
-        elementwise: Whether arrays of any shapes that broadcast will do.
-        integers: Whether it takes integers and booleans wherever the reference does.
+        order: How many times it can be differentiated: 0 for results without gradient.
+        elementwise: Whether arrays of any shapes that broadcast are accepted.
+        integers: Whether it accepts integers and booleans wherever the reference does.
         tolerance: The relative error of differences.
-        label: What tells it from other records of the op, besides the parameters.
-        mapped: Whether `vmap` can take it: not where values decide about shapes.
+        label: What distinguishes it from other records of the op, besides the parameters.
+        batchable: Whether it works under `vmap`: not where shapes depend on values.
         complex: How many times it can be differentiated with complex numbers: 0 where it refuses
-            them, or their gradient, although the reference takes them. When left out, as `order`,
-            and refused where the reference does.
+            them, or their gradient, although the reference accepts them. By default the same as
+            `order`, or refused where the reference refuses.
         rounding: The relative error of values.
-        torch: What PyTorch has: a function, or its name below `torch`, or `InTorch` if there is
-            more to say, or `NotInTorch` with the reason. When left out, PyTorch's function of the
-            same name. A function takes tensors and `params`.
-        reaches: The op that is recorded, where it is another.
+        torch: PyTorch's counterpart: a function of tensors and `params`, or its name below
+            `torch`, or `InTorch` with its limitations, or `NotInTorch` with the reason. By
+            default PyTorch's function with the same name.
+        reaches: The op that is recorded, if it is a different one.
     """
 
     op: str
@@ -125,7 +125,7 @@ class OpInfo:
     integers: bool = True
     tolerance: float = 1e-6
     label: str = ""
-    mapped: bool = True
+    batchable: bool = True
     complex: int | None = None
     rounding: float = 1e-13
     torch: str | Callable[..., Any] | InTorch | NotInTorch | None = None
@@ -133,20 +133,20 @@ class OpInfo:
 
     @cached_property
     def has_floats(self) -> bool:
-        """Whether there are arguments that could as well be complex."""
+        """Whether there are arguments that may also be complex."""
         rng = np.random.default_rng(0)
-        real, could_be = self.draw(rng), complexly(self).draw(rng)
+        real, could_be = self.draw(rng), complex_form(self).draw(rng)
         return any(a.dtype != b.dtype for a, b in zip(real, could_be, strict=True))
 
     @cached_property
     def takes_complex(self) -> bool:
-        """Whether the op must do with complex numbers what the reference does."""
+        """Whether the op must agree with the reference on complex numbers."""
         if self.complex is not None or not self.has_floats:
             return bool(self.complex)
-        return self.reference_takes(complexly(self).draw(np.random.default_rng(0)))
+        return self.reference_takes(complex_form(self).draw(np.random.default_rng(0)))
 
     def reference_takes(self, arrays):
-        """Return whether the reference takes arrays of these dtypes, and drops nothing of them."""
+        """Return whether the reference accepts these dtypes without dropping imaginary parts."""
         with warnings.catch_warnings():
             warnings.simplefilter("error", np.exceptions.ComplexWarning)
             try:
@@ -156,7 +156,7 @@ class OpInfo:
         return True
 
     def draw(self, rng, *shapes):
-        """Return arguments, of other shapes than the record's own if given."""
+        """Return arguments, of the record's own shapes unless others are given."""
         pairs = zip(self.domains, shapes or self.shapes, strict=True)
         return [np.asarray(domain(rng, shape)) for domain, shape in pairs]
 
@@ -165,8 +165,8 @@ class OpInfo:
         return self.op + "".join(f"[{part}]" for part in (self.label, params) if part)
 
 
-def complexly(record):
-    """Return a record with complex numbers for floats, off the axes: branch cuts lie there."""
+def complex_form(record):
+    """Return a record with complex numbers for floats, away from branch cuts on the axes."""
 
     def with_imaginary_part(domain):
         def draw(rng, shape):
@@ -187,11 +187,11 @@ def complexly(record):
 
 
 RECORDS: list[OpInfo] = []
-"""All that were entered; `ops.records` has every one, having read all files."""
+"""All records added so far; `ops.records` loads all files and so has every record."""
 
 
 def file_of_records():
-    """Return the name of the file of records/ that is being read, or nothing."""
+    """Return the name of the file of records/ that is being loaded, or ""."""
     frame = sys._getframe()
     while frame is not None:
         package, _, name = frame.f_globals.get("__name__", "").rpartition(".")
@@ -202,7 +202,7 @@ def file_of_records():
 
 
 def add(op, reference, *domains, call=None, shapes=None, **rest):
-    """Enter a record; the op's public function is what is called unless told otherwise."""
+    """Add a record; `call` is the op's public function by default."""
     call = call or getattr(tg, op)
     shapes = shapes or ((2, 3),) * len(domains)
     record = OpInfo(

@@ -1,4 +1,4 @@
-"""Products in every form, against PyTorch: random subscripts, batches, real and complex."""
+"""Compares all forms of products with PyTorch: random subscripts, batches, real, complex."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from ops.torch_sweeps import close, directions_for, of_ours, of_theirs, torch
+from ops.torch_comparison import close, directions_for, our_derivatives, torch, torch_derivatives
 
 L = torch.linalg
 over_dtypes = pytest.mark.parametrize("dtype", ["f8", "c16", "mixed"])
 
 
 def draw(rng, shapes, dtype):
-    """Arrays of a dtype, or every second one complex."""
+    """Draw arrays of a dtype; "mixed" makes every second one complex."""
     arrays = [rng.normal(size=shape) for shape in shapes]
     return [
         np.asarray(
@@ -27,13 +27,13 @@ def draw(rng, shapes, dtype):
 
 def compare(ours, theirs, arrays, rng):
     directions = directions_for(arrays, rng, ours(*arrays).data)
-    expected = of_theirs(theirs, arrays, *directions)
-    for what, found in of_ours(ours, arrays, *directions).items():
+    expected = torch_derivatives(theirs, arrays, *directions)
+    for what, found in our_derivatives(ours, arrays, *directions).items():
         close(found, expected[what], what)
 
 
 def promoted(f):
-    """Return PyTorch's function, which refuses operands of two dtypes, as one that doesn't."""
+    """Extend a function of PyTorch, which refuses operands of two dtypes, to accept them."""
 
     def function(*tensors):
         dtype = torch.complex128 if any(x.is_complex() for x in tensors) else torch.float64
@@ -48,7 +48,7 @@ SIZES = {"a": 2, "b": 3, "c": 2, "d": 1, "e": 4}
 
 
 def random_einsum(rng):
-    """Subscripts and shapes: diagonals, sums, axes of size 1 that broadcast, `...`, implicit."""
+    """Draw subscripts and shapes: diagonals, sums, broadcast axes of size 1, `...`, implicit."""
     with_dots = rng.random() < 0.5
     terms, shapes = [], []
     for _ in range(rng.integers(1, 4)):
@@ -87,7 +87,7 @@ def test_random_einsum(seed, dtype):
     )
 
 
-def test_random_einsums_have_every_form():
+def test_random_einsums_cover_every_form():
     drawn = [random_einsum(np.random.default_rng(seed))[0] for seed in range(60)]
     terms = [term for subscripts in drawn for term in subscripts.split("->")[0].split(",")]
     assert any("->" not in s for s in drawn)
@@ -102,7 +102,7 @@ def test_random_einsums_have_every_form():
 # ------------------------------------------------------------------ vectors and matrices
 
 PRODUCTS: dict[str, Any] = {
-    # NumPy's vecdot and vecmat conjugate their first operand; matvec and matmul nothing.
+    # NumPy's vecdot and vecmat conjugate their first operand; matvec and matmul do not.
     "vecdot": (
         tg.vecdot,
         L.vecdot,
@@ -215,7 +215,7 @@ def invariant(u, s, vh):
     return u @ (s[..., None] ** 3 * vh) + u @ vh
 
 
-# Of each library's module: what phases do not matter to.
+# Functions of either library's module that do not depend on phases.
 FACTORS = {
     "cholesky": lambda m, x: m.cholesky(x @ x.swapaxes(-1, -2).conj()),
     "eigh": lambda m, x: size(m.eigh(hermitian(x))[1]) + m.eigh(hermitian(x))[0][..., None, :],

@@ -1,4 +1,4 @@
-"""Batching rules: which ops `vmap` still applies to one example after the other; their edges."""
+"""Batching rules: which ops `vmap` still applies one example at a time; edge cases."""
 
 import sys
 
@@ -15,20 +15,20 @@ LOOPING = {
     "bincount",  # counts of each example's own length
     "convolve_full",  # NumPy's loop in C, for one pair of rows
     "lexsort",
-    "places_of_unique",  # how many there are depends on the values
+    "places_of_unique",  # the number of results depends on the values
 }
-"""The ops without a rule for the batches of the records."""
+"""The ops that have no batching rule for the records' batches."""
 SOMETIMES = {
     *("argmax", "argmin"),  # with keepdims over all axes
-    *("digitize", "isin", "searchsorted"),  # in a table of each example's own
-    *("getitem", "scatter", "setitem"),  # arrays apart, or those that differ behind a slice
+    *("digitize", "isin", "searchsorted"),  # if each example has its own table
+    *("getitem", "scatter", "setitem"),  # separated arrays, or batched ones after a slice
 }
-"""The ops with a rule that has exceptions."""
+"""The ops whose batching rule has exceptions."""
 
 
 @pytest.fixture
 def looped(monkeypatch):
-    """The names of the ops that go through the examples one by one."""
+    """Collect the names of the ops that loop over the examples."""
     names = []
     plain = batching.one_by_one
 
@@ -43,7 +43,7 @@ def looped(monkeypatch):
 
 
 def test_only_these_ops_loop(looped, rng):
-    for record in (r for r in RECORDS if r.domains and r.mapped):
+    for record in (r for r in RECORDS if r.domains and r.batchable):
         batch = [record.draw(rng) for _ in range(2)]
         whole = [np.stack(arrays) for arrays in zip(*batch, strict=True)]
         for alone in range(-1, len(whole) if len(whole) > 1 else 0):
@@ -65,7 +65,7 @@ AXES = {
 
 
 @pytest.mark.parametrize("name", AXES)
-def test_an_axis_beyond_those_of_an_example_is_not_that_of_the_batch(name):
+def test_an_axis_outside_the_example_does_not_reach_the_batch_axis(name):
     with pytest.raises((ValueError, IndexError), match=r"axis|axes"):
         AXES[name](tg.tensor(np.arange(3.0)))
     with pytest.raises((ValueError, IndexError), match=r"axis|axes"):
@@ -114,7 +114,7 @@ def test_values_of_each_example_are_assigned(shape, rng, looped):
 
 
 def assigned_by(f, x, i, value):
-    """Assign by the op itself: a Tensor under `vmap` is not assigned to."""
+    """Assign by the op itself: under `vmap`, assignment to a Tensor is not possible."""
     put = OPS["setitem"].call
     template = (ARRAY,)
     return tg.vmap(lambda x, i, value: put(x, value, i, template=template))(x, i, value).data

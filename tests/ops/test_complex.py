@@ -1,6 +1,6 @@
 """Complex numbers: gradients of real losses are directions of steepest ascent, as in PyTorch.
 
-That they agree with differences is part of the contract in test_ops.py.
+test_ops_derivatives.py compares them with differences.
 """
 
 import numpy as np
@@ -8,7 +8,7 @@ import pytest
 
 import tinygrad_np as tg
 
-# What is computed, from where, and the same in PyTorch.
+# Functions here and their equivalents in PyTorch.
 UNARY = {
     "negative": "torch.negative",
     "square": "torch.square",
@@ -63,13 +63,13 @@ FUNCTIONS = {
 }
 
 
-def numbers(rng, complexly=True):
+def numbers(rng, is_complex=True):
     x = rng.uniform(0.3, 1.2, 4) * rng.choice([-1, 1], 4)
-    return x + 1j * rng.uniform(0.3, 1.2, 4) * rng.choice([-1, 1], 4) if complexly else abs(x)
+    return x + 1j * rng.uniform(0.3, 1.2, 4) * rng.choice([-1, 1], 4) if is_complex else abs(x)
 
 
 def operands(rng, count):
-    """Complex ones; and, of two operands, one or the other real."""
+    """Return complex operands; for two operands, also with either of them real."""
     if count == 1:
         return [(numbers(rng),)]
     return [
@@ -104,7 +104,7 @@ def test_gradient_at_zero_is_zero(f):
         np.testing.assert_array_equal(g.data, 0j)
 
 
-def test_places_and_weights_are_real():
+def test_positions_and_weights_must_be_real():
     for call in (
         lambda: tg.interp([1j], [0.0, 1.0], [2.0, 3.0]),
         lambda: tg.interp([1.0], [0j, 1.0], [2.0, 3.0]),
@@ -114,8 +114,8 @@ def test_places_and_weights_are_real():
             call()
 
 
-def test_what_depends_on_an_order_is_refused():
-    """Of Python numbers too."""
+def test_functions_that_need_an_order_refuse_complex_numbers():
+    """Also for Python numbers."""
     for name in ("relu", "leaky_relu", "elu", "softplus", "gelu"):
         f = getattr(tg, name)
         for x in (1 + 2j, np.array([1 + 2j])):
@@ -142,8 +142,8 @@ def test_methods():
     np.testing.assert_array_equal(tg.tensor([1.26]).round(1).data, [1.3])
 
 
-def test_steepest_ascent_climbs():
-    """The convention in one line: a step along the gradient makes the loss larger."""
+def test_the_gradient_is_the_direction_of_steepest_ascent():
+    """The gradient of |z|**2 is 2 z, so a step along it increases the loss."""
     z = tg.tensor(1 + 2j, requires_grad=True)
     (abs(z) ** 2).backward()
     assert z.grad.item() == pytest.approx(2 + 4j)
@@ -157,7 +157,7 @@ def test_a_complex_loss_is_refused():
     assert z.grad.item() == pytest.approx(2 - 4j)
 
 
-def test_real_if_close_looks_at_the_numbers():
+def test_real_if_close_depends_on_the_values():
     x = tg.tensor([1 + 1e-15j, 2.0], requires_grad=True)
     out = tg.real_if_close(x)
     assert out.dtype == np.float64
@@ -166,7 +166,7 @@ def test_real_if_close_looks_at_the_numbers():
     assert tg.real_if_close(tg.tensor([1 + 1j])).dtype == np.complex128
 
 
-def test_nan_to_num_takes_each_part_for_itself():
+def test_nan_to_num_treats_real_and_imaginary_parts_separately():
     x = tg.tensor([complex(np.nan, 2.0), complex(1.0, np.inf)], requires_grad=True)
     out = tg.nan_to_num(x, posinf=9.0)
     np.testing.assert_array_equal(out.data, [2j, 1 + 9j])

@@ -1,4 +1,4 @@
-"""What numpy.fft does beyond its records: parts that do not count, inverses, messages."""
+"""numpy.fft beyond its records: ignored imaginary parts, inverses, messages."""
 
 import numpy as np
 import pytest
@@ -6,15 +6,15 @@ import pytest
 import tinygrad_np as tg
 
 
-def test_the_part_that_does_not_count_has_no_gradient():
+def test_ignored_imaginary_parts_have_no_gradient():
     x = tg.tensor([1 + 1j, 2 + 2j, 3 + 3j], requires_grad=True)
     tg.fft.irfft(x).backward(np.array([1.0, 2.0, 3.0, 5.0]))
-    assert x.grad.data[0].imag == 0  # of the first term, and the last of an even number
+    assert x.grad.data[0].imag == 0  # ignored in the first term, and in the last of an even length
     assert x.grad.data[2].imag == 0
     assert x.grad.data[1].imag != 0
 
 
-def test_back_and_forth_is_the_identity(rng):
+def test_a_transform_and_its_inverse_give_the_identity(rng):
     x = tg.tensor(rng.normal(size=(3, 5)), requires_grad=True)
     v = rng.normal(size=(3, 5))
     for f in (

@@ -1,7 +1,7 @@
-"""What holds for all shapes, dtypes, indices and expressions, as Hypothesis draws them.
+"""Properties that hold for all shapes, dtypes, indices and programs, drawn by Hypothesis.
 
-Shapes and programs are drawn, and shrink; numbers come from a drawn seed, so that they stay
-away from kinks.
+Shapes and programs are drawn, and shrink; numbers come from a drawn seed and stay away from
+kinks.
 """
 
 import numpy as np
@@ -21,13 +21,13 @@ dtypes = st.sampled_from(["?", "u1", "i2", "i4", "i8", "f2", "f4", "f8"])
 
 
 def numbers(seed, shape, low=0.3, high=2.0):
-    """Numbers of both signs, away from 0."""
+    """Return numbers of both signs, away from 0."""
     rng = np.random.default_rng(seed)
     return rng.uniform(low, high, shape) * np.where(rng.random(shape) < 0.5, -1.0, 1.0)
 
 
 def check(f, arrays, seed):
-    """Compare the value of f on Tensors with that on arrays, and gradients with differences."""
+    """Compare f on Tensors with f on arrays, and gradients with differences."""
     tensors = [tg.tensor(a, requires_grad=True) for a in arrays]
     out, expected = f(*tensors), np.asarray(f(*arrays))
     np.testing.assert_allclose(out.data, expected, rtol=1e-13, atol=1e-13, strict=True)
@@ -65,7 +65,7 @@ def test_any_dtypes_promote_as_in_numpy(left, right, f, zero_d):
     a, b = np.ones(() if zero_d else 2, left), np.ones(2, right)
     try:
         expected = f(a, b)
-    except TypeError:  # NumPy subtracts no booleans
+    except TypeError:  # NumPy does not subtract booleans
         with pytest.raises(TypeError):
             f(tg.tensor(a), tg.tensor(b))
         return
@@ -130,7 +130,7 @@ def test_any_index(data, seed):
 
 
 @given(st.data(), shapes, seeds)
-def test_shapes_and_back(data, shape, seed):
+def test_shape_changing_functions(data, shape, seed):
     order = tuple(data.draw(st.permutations(range(len(shape)))))
     larger = (2, *shape)
     check(lambda x: np.transpose(x, order), [numbers(seed, shape)], seed)
@@ -146,13 +146,13 @@ def test_shapes_and_back(data, shape, seed):
 
 
 def pairing(xs, ys):
-    """Return the real inner product of two lists of arrays, and the sum of its terms' sizes."""
+    """Return the real inner product of two lists of arrays, and the sum of |terms|."""
     terms = [np.real(np.conj(x) * y) for x, y in zip(xs, ys, strict=True)]
     return sum(t.sum() for t in terms), sum(abs(t).sum() for t in terms)
 
 
 def weights(program, seed):
-    """Return a cotangent for each of a program's results."""
+    """Return a cotangent for each result of a program."""
     return [
         numbers(seed + k, y.shape) * (1 if y.dtype.kind == "f" else 0.6 + 0.8j)
         for k, y in enumerate(program(*program.leaves.values()))
@@ -160,7 +160,7 @@ def weights(program, seed):
 
 
 def ours(program, v):
-    """Return a program as a function of Tensors to one number: its results weighted by `v`."""
+    """Turn a program into a scalar function of Tensors: its results weighted by `v`."""
 
     def f(*xs):
         results = program(*xs, tg=tg)
@@ -170,14 +170,14 @@ def ours(program, v):
 
 
 def close(found, wanted, rtol, scale=None):
-    """Assert that arrays agree up to what is lost by adding numbers as large as the largest."""
+    """Assert that arrays agree up to rounding errors relative to the largest number."""
     for a, b in zip(found, wanted, strict=True):
         size = scale if scale is not None else abs(b).max(initial=1.0)
         np.testing.assert_allclose(a, b, rtol=rtol, atol=rtol * size)
 
 
-def sloped(f, leaves, directions):
-    """Return the derivative along the directions, by differences of two widths."""
+def directional_differences(f, leaves, directions):
+    """Return the derivative along the directions, by differences with two step sizes."""
 
     def along(h):
         sides = [
@@ -188,8 +188,8 @@ def sloped(f, leaves, directions):
     return [(4 * a - b) / 3 for a, b in zip(along(STEP / 2), along(STEP), strict=True)]
 
 
-def test_programs_are_what_they_promise():
-    """Every rank from 0 to 4, up to 30 lines, and text that runs by itself."""
+def test_programs_have_the_promised_properties():
+    """Programs have all ranks from 0 to 4, up to 30 lines, and text that runs on its own."""
     names, rng = sorted(FORMS), np.random.default_rng(0)
     ranks, written = set(), set()
     for seed in range(60):
@@ -225,7 +225,7 @@ def test_values_of_programs_are_numpys(program):
 
 
 def check_derivatives(program, seed):
-    """Compare reverse mode with forward mode, that with differences, and arrays with Tensors."""
+    """Compare reverse and forward mode, forward mode and differences, plain and recorded passes."""
     leaves, t = tuple(program.leaves.values()), tuple(program.directions.values())
     v = weights(program, seed)
     f = ours(program, v)
@@ -237,7 +237,7 @@ def check_derivatives(program, seed):
     _, tangents = tg.jvp(lambda *xs: program(*xs, tg=tg), leaves, t)
     forward, forward_size = pairing(v, [y.data for y in tangents])
     assert abs(forward - along) <= 1e-9 * (1.0 + size + forward_size)
-    for found, wanted in zip(tangents, sloped(program, leaves, t), strict=True):
+    for found, wanted in zip(tangents, directional_differences(program, leaves, t), strict=True):
         assert (found.shape, found.dtype) == (wanted.shape, wanted.dtype)
         np.testing.assert_allclose(found.data, wanted, rtol=1e-5, atol=1e-5)
 
@@ -252,7 +252,7 @@ def check_derivatives(program, seed):
 
 
 def check_second_derivatives(program, seed):
-    """Compare the Hessian's product by forward over reverse, reverse over forward, differences."""
+    """Compare Hessian products: forward over reverse, reverse over forward, differences."""
     leaves, t = tuple(program.leaves.values()), tuple(program.directions.values())
     f = ours(program, weights(program, seed))
     every = tuple(range(len(leaves)))
@@ -261,13 +261,13 @@ def check_second_derivatives(program, seed):
     reverse = tg.grad(lambda *xs: tg.jvp(f, xs, t)[1], every)(*leaves)
     largest = max(abs(h.data).max() for h in reverse)
     close([h.data for h in forward], [h.data for h in reverse], 1e-9, 1.0 + largest)
-    slopes = sloped(lambda *xs: [g.data for g in gradient(*xs)], leaves, t)
+    slopes = directional_differences(lambda *xs: [g.data for g in gradient(*xs)], leaves, t)
     close([h.data for h in reverse], slopes, 1e-4, 1.0 + largest)
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))
 def test_derivatives_of_each_form(name):
-    """A few lines in one form: none depends on being drawn."""
+    """A few lines of one form each, so that every form is tested regardless of draws."""
     rng = np.random.default_rng(0)
     for seed in range(8):
         steps = [(name, rng.integers(0, 840, 10).tolist()) for _ in range(4)]

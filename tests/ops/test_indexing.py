@@ -32,7 +32,7 @@ INDICES = [
     ([[0], [1]], [0, 2]),
     (0, [1, 1, 2]),
     (slice(None), [0, 0, 2]),
-    ([0, 1], slice(None), [1, 3]),  # arrays apart: their axis comes first
+    ([0, 1], slice(None), [1, 3]),  # separated arrays: their axis comes first
     (slice(None), [0, 1], [1, 3]),
     (1, [0, 1], slice(1, 3)),
     (None, [0, 1]),
@@ -87,7 +87,7 @@ def test_writing_and_its_gradients(index):
     kept = np.ones(A.shape)
     kept[index] = 0.0
     np.testing.assert_array_equal(for_base.data, weights * kept)
-    winners = np.full(A.shape, -1)  # which of the values each place holds
+    winners = np.full(A.shape, -1)  # the index of the value that each place holds
     winners[index] = np.arange(value.size).reshape(value.shape)
     expected = np.zeros(value.size)
     np.add.at(expected, winners[winners >= 0], weights[winners >= 0])
@@ -202,7 +202,7 @@ def test_dtype_and_name_stay():
     assert (y.dtype, y.name) == (np.float32, "y")
 
 
-def test_values_that_do_not_fit():
+def test_values_of_wrong_shape_are_refused():
     y = tg.tensor(np.zeros(3), requires_grad=True) * 1.0
     for value in (np.ones(2), tg.tensor(np.ones(2), requires_grad=True)):
         with pytest.raises(ValueError, match=r"broadcast|shape"):
@@ -229,7 +229,7 @@ def test_tracked_leaf_in_no_grad_is_written_to():
     assert x.requires_grad
     np.testing.assert_array_equal(x.data, [5.0, 7.0])
     np.testing.assert_array_equal(copy.data, [1.0, 2.0])
-    (g,) = before.gradient(x)  # of the values it was computed from
+    (g,) = before.gradient(x)  # at the values it was computed from
     np.testing.assert_array_equal(g.data, [2.0, 4.0])
     (g,) = (x * x).sum().gradient(x)
     np.testing.assert_array_equal(g.data, [10.0, 14.0])

@@ -1,4 +1,4 @@
-"""Where a derivative does not exist, and where floating point runs out: documented, exact."""
+"""Kinks and extreme inputs: documented subgradients, and results exact to rounding."""
 
 import math
 import sys
@@ -12,7 +12,7 @@ from tinygrad_np.engine.op import OPS
 
 INF, NAN = math.inf, math.nan
 
-# What is computed, where, and the gradient for each argument; and the same in PyTorch.
+# The function, its arguments, the gradient for each argument, and the function in PyTorch.
 KINKS = {
     "relu at 0": (tg.relu, [0.0], [0.0], "torch.relu"),
     "relu at -0": (tg.relu, [-0.0], [0.0], "torch.relu"),
@@ -52,7 +52,7 @@ KINKS = {
     "clip between moving edges, below": (tg.clip, [0.0, 1.0, 2.0], [0.0, 1.0, 0.0], "torch.clip"),
     "clip between moving edges, above": (tg.clip, [3.0, 1.0, 2.0], [0.0, 0.0, 1.0], "torch.clip"),
     "clip between equal edges": (tg.clip, [1.0, 1.0, 1.0], [1.0, 0.0, 0.0], "torch.clip"),
-    # PyTorch loses this one: all three get 0.
+    # PyTorch loses this gradient: all three are 0.
     "clip to equal edges from below": (tg.clip, [0.0, 1.0, 1.0], [0.0, 1.0, 0.0], None),
     "clip to equal edges from above": (tg.clip, [3.0, 1.0, 1.0], [0.0, 0.0, 1.0], "torch.clip"),
     "clip between crossed edges": (tg.clip, [0.0, 2.0, 1.0], [0.0, 0.0, 1.0], "torch.clip"),
@@ -117,7 +117,7 @@ over_kinks = pytest.mark.parametrize(("f", "args", "expected", "in_torch"), ALL_
 def test_subgradient(f, args, expected, in_torch, dtype):
     for create_graph in (False, True):
         tensors = [tg.tensor(a, dtype=dtype, requires_grad=True) for a in args]
-        with np.errstate(divide="ignore"):  # of sqrt at 0
+        with np.errstate(divide="ignore"):  # sqrt at 0
             found = f(*tensors).gradient(*tensors, create_graph=create_graph)
         for g, wanted in zip(found, expected, strict=True):
             np.testing.assert_allclose(g.data, wanted, rtol=1e-7)
@@ -136,14 +136,14 @@ def test_subgradient_is_torchs(f, args, expected, in_torch):
         np.testing.assert_allclose(found, wanted, rtol=1e-12)
 
 
-def test_the_mixed_derivative_of_a_power_is_the_same_in_both_orders_at_exponent_0():
+def test_mixed_derivatives_of_a_power_agree_at_exponent_0():
     x, y = (tg.tensor([v], requires_grad=True) for v in (2.0, 0.0))
     for first, then in ((x, y), (y, x)):
         (g,) = tg.power(x, y).gradient(first, create_graph=True)
         np.testing.assert_allclose(g.gradient(then)[0].data, [0.5], rtol=1e-15)  # 1 / x
 
 
-def test_nan_goes_through():
+def test_nan_propagates():
     x = tg.tensor([NAN, 1.0])
     for f in (
         tg.relu,
@@ -165,7 +165,7 @@ def test_nan_goes_through():
     assert np.isnan(tg.clip(x, 0.0, 1.0).data[0])
 
 
-def test_what_has_no_answer_is_numpys():
+def test_reductions_of_nothing_are_numpys():
     with pytest.raises(ValueError, match="no identity"):
         tg.max(tg.tensor([]))
     with np.errstate(all="ignore"), pytest.warns(RuntimeWarning, match="empty slice"):
@@ -179,7 +179,7 @@ def test_what_has_no_answer_is_numpys():
 
 
 def exp(v: Fraction) -> Fraction:
-    """e ** v by its series, far beyond the digits of a float; v within a few thousand."""
+    """Return e ** v by its series, with far more digits than a float; |v| up to a few thousand."""
     n = 0 if abs(v) < 1 else int(abs(v)).bit_length()
     bits = 120 + 2 * int(abs(v)) + n
     small, total, term = v / 2**n, Fraction(1), Fraction(1)
@@ -192,7 +192,7 @@ def exp(v: Fraction) -> Fraction:
 
 
 def log1p(v: Fraction) -> float:
-    """log(1 + v) of a positive v, tiny ones included."""
+    """Return log(1 + v) for a positive v, including tiny ones."""
     return float(v) if v < Fraction(1, 2**60) else math.log1p(v)
 
 
@@ -203,12 +203,12 @@ over_dtypes = pytest.mark.parametrize("dtype", ["f4", "f8"])
 
 
 def small(v):
-    """e ** -|v| to more digits than any float has; nothing, where no float is that small."""
+    """Return e ** -|v| to more digits than a float has, or 0 where no float is that small."""
     return exp(Fraction(-abs(v))) if abs(v) < 800 else Fraction(0)
 
 
 def close(found, exact, dtype, ulps=4):
-    """Whether every digit but the last two bits is right, down to the smallest numbers."""
+    """Assert that all but the last two bits are right, down to the smallest numbers."""
     tiny = float(np.finfo(dtype).smallest_subnormal)
     np.testing.assert_allclose(
         np.asarray(found, float), float(exact), rtol=ulps * EPS[dtype], atol=2 * tiny
@@ -232,7 +232,7 @@ def test_sigmoid_is_exact(v, dtype):
     value, slope = at(tg.sigmoid, v, dtype)
     close(value, exact, dtype)
     assert slope == pytest.approx(float(m / (1 + m) ** 2), abs=EPS[dtype])
-    many = tg.sigmoid(np.array([v, -1e3, 1e3], dtype))  # another code path
+    many = tg.sigmoid(np.array([v, -1e3, 1e3], dtype))  # a different code path
     close(many.data[0], exact, dtype)
 
 
@@ -312,7 +312,7 @@ def test_other_functions_at_extremes_are_finite(dtype):
 
 
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
-def test_a_confident_classifier_has_a_small_loss_and_not_none(dtype):
+def test_a_confident_classifier_has_a_small_but_nonzero_loss(dtype):
     logits = np.array([[30.0, 0.0], [0.0, 30.0]], dtype)
     expected = math.exp(-30.0)
     losses = tg.nn.functional.cross_entropy(logits, [0, 1], reduction="none")

@@ -1,4 +1,4 @@
-"""numpy.linalg against PyTorch, on complex numbers, and where values are equal."""
+"""numpy.linalg compared with PyTorch, with complex numbers, and where values are equal."""
 
 import numpy as np
 import pytest
@@ -28,24 +28,24 @@ def adjoint(x):
 
 
 def size(x):
-    """The square of |x|, in either library."""
+    """Return |x| squared, in either library."""
     return (x * (x.conj() if type(x).__module__ == "torch" else np.conjugate(x))).real
 
 
 def both(x, y):
-    """A real function of `x` that depends on real and imaginary parts alike."""
+    """A real function of `x` that depends on both real and imaginary parts."""
     return ((x * y).real ** 2).sum() + (x * y).real.sum()
 
 
 def invariant_svd(factors, c):
-    """A function of the factors that their phases do not matter to."""
+    """A function of the factors that does not depend on their phases."""
     u, s, vh = factors
     return (
         both((u * s[..., None, :]) @ vh, c) + both(u @ vh, c) + (size(u)[..., :1, :] * s**3).sum()
     )
 
 
-# Of each library's module: a real number, and everything in the matrix counts.
+# Functions of either library's module: a real number that depends on the whole matrix.
 SQUARE = {
     "inv": lambda L, a, c: both(L.inv(a), c),
     "solve": lambda L, a, c: both(L.solve(a, c), c),
@@ -82,7 +82,7 @@ SQUARE = {
 
 
 def compare(f, a, *rest):
-    """Compare the value and the gradient of a function of each library's module."""
+    """Compare the values and gradients that a function has with either library's module."""
     torch = pytest.importorskip("torch")
     t = torch.tensor(a, requires_grad=True)
     theirs = f(torch.linalg, t, *map(torch.tensor, rest))
@@ -97,18 +97,18 @@ def compare(f, a, *rest):
 @pytest.mark.parametrize("dtype", ["f8", "c16"])
 @pytest.mark.parametrize("shape", [(3, 3), (2, 3, 3)], ids=str)
 @pytest.mark.parametrize("name", SQUARE)
-def test_as_pytorch(name, shape, dtype, rng):
+def test_agrees_with_pytorch(name, shape, dtype, rng):
     compare(SQUARE[name], draw(rng, dtype, *shape), draw(rng, dtype, *shape))
 
 
 @pytest.mark.parametrize("dtype", ["f8", "c16"])
 @pytest.mark.parametrize("shape", [(4, 2), (2, 4)], ids=str)
 @pytest.mark.parametrize("name", ["qr", "svd", "svdvals", "pinv", "norm"])
-def test_as_pytorch_of_other_shapes(name, shape, dtype, rng):
+def test_agrees_with_pytorch_for_other_shapes(name, shape, dtype, rng):
     a = draw(rng, dtype, *shape)
     k = min(shape)
     f = SQUARE[name]
-    if name == "qr":  # of q only what its phases do not matter to
+    if name == "qr":  # only functions of q that do not depend on its phases
 
         def f(L, a, c):
             q, r = L.qr(a)
@@ -120,7 +120,7 @@ def test_as_pytorch_of_other_shapes(name, shape, dtype, rng):
 
 @pytest.mark.parametrize("dtype", ["f8", "c16"])
 @pytest.mark.parametrize("shapes", [((4, 2), (4,)), ((4, 2), (4, 3)), ((2, 4), (2,))], ids=str)
-def test_lstsq_as_pytorch_pinv(shapes, dtype, rng):
+def test_lstsq_agrees_with_pytorchs_pinv(shapes, dtype, rng):
     torch = pytest.importorskip("torch")
     a = draw(rng, dtype, *shapes[0])
     b = rng.normal(size=shapes[1]).astype(dtype)
@@ -142,7 +142,7 @@ def gradient(f, a, create_graph=False):
 
 
 @pytest.mark.parametrize("dtype", ["f8", "c16"])
-def test_functions_of_equal_values_alone_have_their_gradient(dtype, rng):
+def test_symmetric_functions_of_equal_values_have_a_gradient(dtype, rng):
     one = np.eye(3).astype(dtype)
     q, _ = np.linalg.qr(draw(rng, dtype, 3, 3))
     a = q @ np.diag([2.0, 2.0, 5.0]) @ q.conj().T
@@ -172,7 +172,7 @@ def test_functions_of_equal_values_alone_have_their_gradient(dtype, rng):
         lambda x: tg.linalg.eig(x).eigenvectors.real[0, 2],
     ],
 )
-def test_vectors_of_equal_values_are_refused_by_name(f):
+def test_vectors_of_equal_values_are_refused(f):
     q, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(3, 3)))
     a = q @ np.diag([2.0, 2.0, 5.0]) @ q.T
     with pytest.raises(tg.DegenerateError, match=r"^linalg.\w+: .* the values \d and \d are equal"):
@@ -196,18 +196,18 @@ TIE = np.diag([2.0, 5.0, 2.0])
         (lambda x: tg.linalg.eig(x).eigenvalues.real[2], "eig", "0 and 2"),
     ],
 )
-def test_one_of_equal_values_has_a_gradient_and_a_warning(f, name, pair, dtype, create_graph):
+def test_selecting_one_of_equal_values_warns(f, name, pair, dtype, create_graph):
     message = rf"^linalg.{name}: the gradient is not unique: the values {pair} are equal"
     with pytest.warns(tg.DegenerateSpectrumWarning, match=message):
         g, _ = gradient(f, TIE.astype(dtype), create_graph)
     assert np.isfinite(g.data).all()
 
 
-def test_the_warning_sees_each_matrix_of_a_stack_and_of_a_batch():
+def test_the_warning_checks_each_matrix_of_a_stack_and_of_a_batch():
     stack = np.stack([np.diag([1.0, 2.0, 3.0]), TIE, np.diag([5.0, 6.0, 7.0])])
     largest = lambda x: tg.linalg.eigvalsh(x)[..., -1].sum()  # noqa: E731  # a formula
     smallest = lambda x: tg.linalg.eigvalsh(x)[..., 0].sum()  # noqa: E731  # a formula
-    g, _ = gradient(largest, stack)  # apart from the others in each
+    g, _ = gradient(largest, stack)  # well separated in each matrix
     np.testing.assert_allclose(tg.vmap(tg.grad(largest))(stack).data, g.data)
     for run in (lambda: gradient(smallest, stack), lambda: tg.vmap(tg.grad(smallest))(stack)):
         with pytest.warns(tg.DegenerateSpectrumWarning, match="values 0 and 1"):
@@ -215,7 +215,7 @@ def test_the_warning_sees_each_matrix_of_a_stack_and_of_a_batch():
 
 
 def test_equal_cotangents_of_equal_values_are_silent():
-    """Also zero ones, those that differ by rounding, and shared ties."""
+    """Also zero cotangents, ones that differ by rounding, and shared ties."""
     a = TIE + np.diag([0.0, 0.0, 1e-15])
     for f in (
         lambda x: (tg.linalg.eigvalsh(x) ** 3).sum() * 1e6,
@@ -224,12 +224,12 @@ def test_equal_cotangents_of_equal_values_are_silent():
         lambda x: tg.linalg.norm(x, 2) + tg.linalg.norm(x, "nuc"),
     ):
         gradient(f, a)
-    np.testing.assert_allclose(  # the largest is there three times: each gets a third
+    np.testing.assert_allclose(  # the largest occurs three times: each gets a third
         gradient(lambda x: tg.linalg.norm(x, 2), np.eye(3))[0].data, np.eye(3) / 3
     )
 
 
-def test_a_singular_value_of_0_has_a_warning():
+def test_a_singular_value_of_0_warns():
     a = np.diag([3.0, 0.0])
     for f in (lambda x: tg.linalg.norm(x, "nuc"), lambda x: tg.linalg.norm(x, -2)):
         with pytest.warns(tg.DegenerateSpectrumWarning, match="a singular value is 0"):
@@ -239,7 +239,7 @@ def test_a_singular_value_of_0_has_a_warning():
         gradient(lambda x: tg.linalg.svd(x, full_matrices=False).U[2, 1], np.eye(3, 2) * [3.0, 0.0])
 
 
-def test_second_derivatives_at_equal_values_are_refused_and_not_wrong():
+def test_second_derivatives_at_equal_values_are_refused():
     g, x = gradient(lambda x: (tg.linalg.eigvalsh(x) ** 2).sum(), np.eye(2), create_graph=True)
     with pytest.raises(tg.DegenerateError):
         g[0, 1].gradient(x)
@@ -258,7 +258,7 @@ def test_the_phase_of_complex_vectors_is_refused(f, rng):
         gradient(f, draw(rng, "c16", 3, 3))
 
 
-def test_a_number_close_to_equal_counts_as_equal():
+def test_nearly_equal_values_count_as_equal():
     a = np.diag([1.0, 1.0 + 1e-15, 3.0])
     np.testing.assert_allclose(
         gradient(lambda x: tg.linalg.eigvalsh(x).sum(), a)[0].data, np.eye(3)
@@ -283,7 +283,7 @@ def test_the_gradient_of_det_at_a_singular_matrix_is_finite():
             g.sum().gradient(x)
 
 
-def test_a_singular_matrix_has_numpys_error():
+def test_a_singular_matrix_raises_numpys_error():
     for f in (tg.linalg.inv, lambda x: tg.linalg.solve(x, [1.0, 2.0])):
         with pytest.raises(np.linalg.LinAlgError, match=r"linalg\.\w+: shape \(2, 2\): Singular"):
             f(tg.tensor([[1.0, 2.0], [2.0, 4.0]]))
@@ -301,14 +301,14 @@ def test_norms_at_zero_have_gradient_zero():
         np.testing.assert_allclose(g.data, [0.0, 1.0])
 
 
-def test_the_second_derivative_of_a_norm_at_an_element_that_is_0():
-    """Of (|x|**3 + |y|**3)**(1/3) at x = 0: all of it is flat along x."""
+def test_second_derivative_of_a_norm_at_a_zero_element():
+    """The second derivatives of (|x|**3 + |y|**3)**(1/3) along x are 0 at x = 0."""
     g, x = gradient(lambda x: tg.linalg.norm(x, 3), np.array([0.0, 2.0]), create_graph=True)
     np.testing.assert_array_equal(g.sum().gradient(x)[0].data, [0.0, 0.0])
 
 
 def test_the_basis_of_further_vectors_is_refused(rng):
-    """Their values are NumPy's, and so is what all bases have in common: see the records."""
+    """Their values are NumPy's; for functions that all bases share, see the records."""
     a = rng.normal(size=(4, 2))
     for f, name in (
         (lambda x: np.linalg.svd(x).U, "svd"),
@@ -321,7 +321,7 @@ def test_the_basis_of_further_vectors_is_refused(rng):
             gradient(lambda x, f=f: f(x)[0, 3], a)
 
 
-def test_what_is_left_out_must_be_rounding(rng):
+def test_truncated_singular_values_must_be_rounding_errors(rng):
     a = np.diag([1.0, 1e-3])
     g, _ = gradient(lambda x: tg.linalg.pinv(x, 1e-4).sum(), a)
     assert np.isfinite(g.data).all()
@@ -332,7 +332,7 @@ def test_what_is_left_out_must_be_rounding(rng):
 
 
 @pytest.mark.parametrize("p", [None, 1, "fro", np.inf])
-def test_the_condition_of_a_singular_matrix_is_infinite(p):
+def test_the_condition_number_of_a_singular_matrix_is_infinite(p):
     stack = np.array([[[1.0, 2.0], [2.0, 4.0]], [[2.0, 0.5], [0.0, 1.0]]])
     stack[0] = np.diag([1.0, 0.0])  # for p=2 too the smallest singular value is exactly 0
     found, _ = gradient(lambda x: tg.linalg.cond(x, p), stack[1])
@@ -343,7 +343,7 @@ def test_the_condition_of_a_singular_matrix_is_infinite(p):
         out.sum().backward()
 
 
-def test_keywords_are_right_or_refused_by_name(rng):
+def test_keywords_are_supported_or_refused(rng):
     a = tg.tensor(rng.normal(size=(3, 3)), requires_grad=True)
     np.testing.assert_array_equal(np.vecdot(a, a, axis=0).data, np.vecdot(a.data, a.data, axis=0))  # type: ignore[call-overload]
     with pytest.raises(tg.UnsupportedError, match=r"matmul: axes="):
@@ -375,7 +375,7 @@ def test_numpys_functions_give_named_results(rng):
     assert (x.shape, residuals.shape, rank, s.shape) == ((3,), (0,), 3, (3,))
 
 
-def test_vmap_runs_them_once_for_a_batch(rng):
+def test_vmap_calls_the_function_once_for_a_batch(rng):
     a, b = draw(rng, "f8", 5, 3, 3), rng.normal(size=(5, 3))
     calls = []
 
@@ -384,10 +384,10 @@ def test_vmap_runs_them_once_for_a_batch(rng):
         x = tg.linalg.solve(a, b)
         return tg.einsum("i,ij,j", x, tg.linalg.inv(a), b) + tg.fft.irfft(tg.fft.rfft(x), n=3)[0]
 
-    mapped = tg.vmap(f)(a, b)
+    batched = tg.vmap(f)(a, b)
     assert len(calls) == 1
     expected = [f(*pair).item() for pair in zip(a, b, strict=True)]
-    np.testing.assert_allclose(mapped.data, expected, rtol=1e-12)
+    np.testing.assert_allclose(batched.data, expected, rtol=1e-12)
     shared = tg.vmap(f, in_axes=(None, 0))(a[0], b)
     np.testing.assert_allclose(shared.data, [f(a[0], v).item() for v in b], rtol=1e-12)
     solved = tg.vmap(lambda a: tg.linalg.solve(a, [1.0, 2.0, 3.0]))(a)

@@ -1,4 +1,4 @@
-"""NumPy's functions of single numbers at their edges, and beside PyTorch's."""
+"""NumPy's elementwise functions at their edges, compared with PyTorch's."""
 
 import math
 from typing import Any
@@ -10,7 +10,7 @@ import tinygrad_np as tg
 
 INF, NAN = math.inf, math.nan
 
-# What is computed, where, and the gradient for each argument; and the same in PyTorch.
+# The function, its arguments, the gradient for each argument, and the function in PyTorch.
 EDGES = {
     "copysign at 0": (tg.copysign, [0.0, -1.0], [0.0, 0.0], "torch.copysign"),
     "copysign": (tg.copysign, [2.0, -1.0], [-1.0, 0.0], "torch.copysign"),
@@ -52,7 +52,7 @@ over_edges = pytest.mark.parametrize(
 def test_subgradient(f, args, expected, in_torch):
     for create_graph in (False, True):
         tensors = [tg.tensor(a, requires_grad=True) for a in args]
-        with np.errstate(divide="ignore"):  # of cbrt at 0
+        with np.errstate(divide="ignore"):  # cbrt at 0
             found = f(*tensors).gradient(*tensors, create_graph=create_graph)
         for g, wanted in zip(found, expected, strict=True):
             np.testing.assert_allclose(g.data, wanted, rtol=1e-14)
@@ -72,7 +72,7 @@ def test_subgradient_is_torchs(f, args, expected, in_torch):
 
 @pytest.mark.parametrize("at", [0.0, 1e-12, 1e-4, 0.3, 1.0, 40.0])
 def test_sinc_is_smooth_to_any_order(at):
-    """Near 0 by its series: sinc(x) = 1 - (pi x)^2 / 6 + (pi x)^4 / 120 - ..."""
+    """Near 0 the series is used: sinc(x) = 1 - (pi x)^2 / 6 + (pi x)^4 / 120 - ..."""
     x = tg.tensor(at, requires_grad=True)
     derivatives, y = [], tg.sinc(x)
     for _ in range(4):
@@ -97,7 +97,7 @@ def test_slope_of_i0_is_scipys(at):
     assert g.item() == pytest.approx(special.i1(at), rel=1e-12)
 
 
-def test_second_names_are_the_functions():
+def test_aliases_are_the_same_functions():
     for second, first in {
         "abs": tg.absolute,
         "pow": tg.power,
@@ -120,7 +120,7 @@ def test_second_names_are_the_functions():
         assert getattr(tg, second) is first
 
 
-def test_several_answers_come_as_tuples():
+def test_several_results_are_tuples():
     x = tg.tensor([7.5, -7.5], requires_grad=True)
     pairs: list[tuple[Any, Any]] = [
         (np.divmod(x, 2.0), np.divmod(x.data, 2.0)),
@@ -138,13 +138,13 @@ def test_several_answers_come_as_tuples():
         np.testing.assert_array_equal(y.data, wanted)
 
 
-def test_comparisons_of_whole_arrays_are_python_truths():
+def test_comparisons_of_whole_arrays_are_python_booleans():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     assert np.allclose(x, [1.0, 2.0 + 1e-9]) is True
     assert np.array_equal(x, [1.0, 3.0]) is False
     assert np.array_equiv([[1.0, 2.0], [1.0, 2.0]], x) is True
     np.testing.assert_array_equal(np.isclose(x, 1.0).data, [True, False])
-    with pytest.raises(tg.UnsupportedError, match=r"allclose: .* vmap"):  # one truth for several
+    with pytest.raises(tg.UnsupportedError, match=r"allclose: .* vmap"):  # one bool for several
         tg.vmap(lambda row: tg.where(tg.allclose(row, 1.0), row, 0.0))(np.ones((2, 3)))
 
 
@@ -154,7 +154,7 @@ def test_shifts():
     np.testing.assert_array_equal((8 >> n).data, [4, 2])
 
 
-def test_what_is_given_besides_is_refused():
+def test_other_ufunc_keywords_are_refused():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     for call in (
         lambda: np.cbrt(x, where=np.array([True, False])),

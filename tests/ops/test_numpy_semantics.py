@@ -1,4 +1,4 @@
-"""Operators, methods and dtypes mean what they mean in NumPy."""
+"""Operators, methods and dtypes work as in NumPy."""
 
 import math
 import operator
@@ -32,7 +32,7 @@ over_shapes_of_operand = pytest.mark.parametrize(
 
 
 def equal(ours, theirs):
-    """Whether a Tensor equals an array, in values, shape and dtype."""
+    """Assert that a Tensor equals an array in values, shape and dtype."""
     assert type(ours) is tg.Tensor
     theirs = np.asarray(theirs)
     assert ours.dtype == theirs.dtype
@@ -132,30 +132,30 @@ IN_PLACE += [operator.imod, operator.ipow]
 
 
 @pytest.mark.parametrize("op", IN_PLACE)
-def test_an_in_place_operator_means_the_operator(op):
+def test_in_place_operators_equal_the_plain_ones(op):
     for other in (2, 2.5, np.float64(1.5), abs(Y), tg.tensor(Y[0])):
         x, plain = tg.tensor(abs(X)), other.data if type(other) is tg.Tensor else other
         with np.errstate(invalid="ignore"):
             equal(op(x, other), op(abs(X), plain))
-        equal(x, abs(X))  # the name is bound anew, the Tensor is as it was
-    # What NumPy casts back into the array, or refuses to, promotes here.
+        equal(x, abs(X))  # the name is rebound, the Tensor is unchanged
+    # Where NumPy casts back into the array, or refuses to, the result is promoted here.
     assert op(tg.tensor([4, 2]), 0.5).dtype == np.float64
     assert op(tg.tensor([4.0, 2.0], dtype="f4"), np.ones(2)).dtype == np.float64
 
 
 @pytest.mark.parametrize("op", IN_PLACE)
-def test_an_array_takes_no_tensor_in_place(op):
+def test_in_place_operators_of_arrays_refuse_tensors(op):
     for requires_grad in (False, True):
         a = X.copy()
         with pytest.raises(tg.UnsupportedError, match="in-place"):
             op(a, tg.tensor(Y, requires_grad=requires_grad))
         np.testing.assert_array_equal(a, X)
-    scalar = np.float64(1.0)  # is immutable: Python makes it a new value
+    scalar = np.float64(1.0)  # immutable: Python rebinds the name to a new value
     equal(op(scalar, tg.tensor(abs(Y))), op(np.ones((2, 3)), abs(Y)))
 
 
 @pytest.mark.parametrize("index", [slice(None), (0, slice(None)), [0], ...])
-def test_an_array_takes_no_tracked_tensor_by_index(index):
+def test_assignment_into_an_array_refuses_tracked_tensors(index):
     a, t = X.copy(), tg.tensor(1.0, requires_grad=True)
     for value in (t, tg.tensor(Y[0]) * t):
         with pytest.raises(tg.GraphError, match="would silently cut its graph"):
@@ -173,7 +173,7 @@ def test_an_array_takes_no_tracked_tensor_by_index(index):
     [np.float64(2.0), np.int64(3), np.array(2.0), np.array([1.0, 2.0, 3.0]), Y, (1, 2, 3), [[1.5]]],
     ids=["float64", "int64", "0-d", "row", "matrix", "tuple", "list"],
 )
-def test_everything_on_the_left_gives_a_tensor(op, left):
+def test_any_left_operand_gives_a_tensor(op, left):
     right = np.round(abs(X)) + 1.0
     np.testing.assert_array_equal(op(left, tg.tensor(right)).data, op(left, right), strict=True)
     equal(op(left, tg.tensor(right)[0, 0]), op(np.asarray(left), right[0, 0]))
@@ -261,12 +261,12 @@ def test_transposes():
         pytest.param(
             lambda t: np.reshape(t, shape=(3, 2)),
             X.reshape(3, 2),
-            marks=pytest.mark.skipif(before("2.1"), reason="NumPy 2.1 named shape= so"),
+            marks=pytest.mark.skipif(before("2.1"), reason="NumPy 2.1 introduced the name shape="),
         ),
         pytest.param(
             lambda t: np.reshape(t, newshape=(3, 2)),  # type: ignore[call-overload]  # an old name
             X.reshape(3, 2),
-            marks=pytest.mark.skipif(not before("2.4"), reason="NumPy 2.4 took newshape= away"),
+            marks=pytest.mark.skipif(not before("2.4"), reason="NumPy 2.4 removed newshape="),
         ),
         (lambda t: np.broadcast_to(array=t, shape=(2, 2, 3)), np.broadcast_to(X, (2, 2, 3))),
         (lambda t: np.stack(arrays=[t, X]), np.stack([X, X])),
@@ -280,13 +280,13 @@ def test_transposes():
         (lambda t: tg.sum([t, [t[0], t[1]]], axis=[0, 1]), (X + X).sum(0)),  # type: ignore[arg-type]
     ],
 )
-def test_numpy_functions_by_their_own_keywords(ours, theirs):
+def test_numpy_functions_with_their_keywords(ours, theirs):
     out = ours(tg.tensor(X, requires_grad=True))
     equal(out, theirs)
     assert out.requires_grad
 
 
-def test_numpy_asks_for_the_shape():
+def test_numpy_shape_functions():
     t = tg.tensor(X, requires_grad=True)
     assert (np.shape(t), np.ndim(t), np.size(t)) == ((2, 3), 2, 6)
 
@@ -312,7 +312,7 @@ def test_numpy_asks_for_the_shape():
         (lambda t: t + np.array([1, None], object), "object"),
     ],
 )
-def test_what_is_not_supported_says_so(call, message):
+def test_unsupported_calls_are_refused(call, message):
     with pytest.raises(TypeError, match=message):
         call(tg.tensor(X, requires_grad=True))
 
@@ -356,18 +356,18 @@ def test_python_conversions():
     assert (math.floor(tg.tensor(1.5)), math.ceil(tg.tensor(1.5))) == (1, 2)
 
 
-def test_comparisons_with_what_is_no_number():
+def test_comparisons_with_non_numbers():
     t = tg.tensor(X)
     for other in (None, "a"):
         for op in (operator.eq, operator.ne, operator.lt):
             with pytest.raises(TypeError, match="is not an array"):
-                op(t, other)  # type: ignore[arg-type]  # NumPy answers == by elements: False everywhere
+                op(t, other)  # type: ignore[arg-type]  # NumPy compares elementwise: False everywhere
     out = t == X
     assert not out.requires_grad
     assert out.dtype == bool
 
 
-def test_pythons_functions_of_sequences():
+def test_python_sequence_functions():
     t = tg.tensor(X[0], requires_grad=True)
     first, *rest = t
     assert (first.shape, len(rest)) == ((), 2)
@@ -380,7 +380,7 @@ def test_pythons_functions_of_sequences():
     assert list(tg.tensor([])) == []
     assert [*zip(tg.tensor([1, 2]).tolist(), "ab", strict=True)] == [(1, "a"), (2, "b")]
     listed = [1.0]
-    listed += t  # type: ignore[arg-type]  # adds the numbers, as it does beside an array
+    listed += t  # type: ignore[arg-type]  # adds elementwise, as with an array
     equal(listed, X[0] + 1.0)
     assert listed.requires_grad  # type: ignore[attr-defined]
 

@@ -1,8 +1,7 @@
-"""The contract of an op: its values, dtypes, shapes, spellings and batches, over every record.
+"""The contract of an op: values, dtypes, shapes, NumPy spellings and batches of every record.
 
-Complex numbers are a dimension of the records, not records of their own: each whose reference
-takes complex input is drawn once more, with imaginary parts. test_ops_derivatives.py has the
-gradients.
+Complex numbers have no records of their own: each record whose reference accepts complex input is
+also drawn with imaginary parts. The gradients are tested in test_ops_derivatives.py.
 """
 
 import re
@@ -13,18 +12,18 @@ import pytest
 import tinygrad_np as tg
 from ops.checks import (
     Contract,
-    as_it_is,
     cotangent_of,
     dot,
     floating,
     gradients,
     in_both_fields,
+    in_single_precision,
     items,
-    singly,
     tracked,
+    unchanged_form,
 )
 from ops.late_numpy import before
-from ops.opinfo import complexly
+from ops.opinfo import complex_form
 from tinygrad_np.engine.access import walk
 from tinygrad_np.engine.op import NUMPY, OPS
 
@@ -33,7 +32,7 @@ SINGLE = (np.float32, np.complex64)
 SPELLINGS = {}
 for numpy_function, ours in NUMPY.items():
     SPELLINGS.setdefault(ours, []).append(numpy_function)
-# Whose parameters have no names, or other names than here.
+# Their parameters are positional-only, or named differently than here.
 POSITIONAL = {np.astype, np.clip, np.reshape} if before("2.1") else {np.astype}
 
 
@@ -43,7 +42,7 @@ def test_op(record, subtests):
 
 
 def refusing(record):
-    """Yield a record if complex numbers have no place in it, although there are floats."""
+    """Yield a record if it has float arguments but refuses complex numbers."""
     if record.has_floats and not record.takes_complex:
         yield record
 
@@ -68,7 +67,7 @@ def forward_equals_numpy(record, rng):
     assert out.requires_grad == (record.order > 0)
 
 
-@contract.over(as_it_is, differentiable)
+@contract.over(unchanged_form, differentiable)
 def the_op_is_recorded_with_hashable_params(record, rng):
     node = record.call(*tracked(record.draw(rng)), **record.params).node
     op = record.reaches or record.op
@@ -80,8 +79,8 @@ def the_op_is_recorded_with_hashable_params(record, rng):
 
 @contract.over(refusing)
 def complex_numbers_are_refused_by_name(record, rng):
-    """Or dropped with NumPy's warning, which is an error here; never in silence."""
-    tensors = tracked(complexly(record).draw(rng))
+    """Or imaginary parts are dropped with NumPy's warning, an error here; never silently."""
+    tensors = tracked(complex_form(record).draw(rng))
     with pytest.raises((TypeError, np.exceptions.ComplexWarning)) as refused:
         record.call(*tensors, **record.params).sum().real.backward()
     if refused.type is not np.exceptions.ComplexWarning:
@@ -91,7 +90,7 @@ def complex_numbers_are_refused_by_name(record, rng):
 
 @contract.over(in_both_fields, differentiable)
 def single_precision_is_kept(record, rng):
-    arrays = singly(record.draw(rng))
+    arrays = in_single_precision(record.draw(rng))
     expected = np.asarray(record.reference(*arrays, **record.params))
     tensors = tracked(arrays)
     out = record.call(*tensors, **record.params)
@@ -100,7 +99,7 @@ def single_precision_is_kept(record, rng):
     v = np.ones(out.shape, out.dtype)
     for parent, rule, saved in out.node.edges:  # not even a temporary result is float64
         found = rule.apply(v, *saved).dtype
-        # Or complex of the same precision, which becomes real where the input is.
+        # Or complex of the same precision, from which match_input takes the real part.
         assert found in (parent.dtype, out.dtype, np.result_type(parent.dtype, np.complex64))
     for i in floating(arrays):
         (g,) = out.gradient(tensors[i], gradient=v, create_graph=True)
@@ -111,7 +110,7 @@ def single_precision_is_kept(record, rng):
 
 @contract.over(in_both_fields, several_arrays)
 def python_numbers_are_weak(record, rng):
-    arrays = singly(record.draw(rng))
+    arrays = in_single_precision(record.draw(rng))
     for i, a in enumerate(arrays):
         number = a.flat[0].item()
         mixed = [*arrays[:i], np.full(a.shape, number, a.dtype), *arrays[i + 1 :]]
@@ -128,7 +127,7 @@ def python_numbers_are_weak(record, rng):
 
 
 @contract.over(in_both_fields, lambda record: record.elementwise)
-def python_numbers_alone(record, rng):
+def python_numbers_only(record, rng):
     arrays = record.draw(rng, *[()] * len(record.domains))
     out = record.call(*(a.item() for a in arrays), **record.params)
     expected = np.asarray(record.reference(*arrays, **record.params))
@@ -137,7 +136,7 @@ def python_numbers_alone(record, rng):
 
 
 def strided(a):
-    """Return an array equal to `a` that jumps, backward, through a larger one."""
+    """Return an array equal to `a` with negative strides into a larger one."""
     larger = np.empty(tuple(2 * n for n in a.shape), a.dtype)
     view = larger[(..., *(slice(None, None, -2),) * a.ndim)]
     view[...] = a
@@ -163,7 +162,7 @@ def memory_layout_does_not_matter(record, rng, relaid):
 
 
 @contract.over()
-def nothing_given_is_written_to(record, rng):
+def inputs_are_not_modified(record, rng):
     arrays = record.draw(rng)
     before = [a.copy() for a in arrays]
     leaves = [tg.asarray(a, requires_grad=a.dtype.kind in "fc") for a in arrays]
@@ -176,7 +175,7 @@ def nothing_given_is_written_to(record, rng):
         np.testing.assert_array_equal(v, v_before)
         found = [leaves[i].grad for i in floating(arrays)]
         kept = [np.array(g.tolist()).reshape(g.shape) for g in found]
-        v[...] = 77.0  # nor do gradients share memory, with this or each other
+        v[...] = 77.0  # gradients do not share memory with this or with each other
         for g, was in zip(found, kept, strict=True):
             np.testing.assert_array_equal(g.data, was)
             g.data[...] = 99.0
@@ -185,14 +184,14 @@ def nothing_given_is_written_to(record, rng):
         np.testing.assert_array_equal(a, was)
     for leaf, was in zip(leaves, before, strict=True):
         np.testing.assert_array_equal(leaf.data, was)
-    # Operands that are captured as they are: of nobody else's, or without a gradient.
+    # Operands that are captured without a copy: not referenced elsewhere, or without a gradient.
     for inputs in (tracked([a.copy() for a in arrays]), arrays):
         np.testing.assert_array_equal(record.call(*inputs, **record.params).data, result)
         for x, was in zip(inputs, before, strict=True):
             np.testing.assert_array_equal(x.data if isinstance(x, tg.Tensor) else x, was)
 
 
-@contract.over(as_it_is, lambda record: record.integers, dtype={"int": int, "bool": bool})
+@contract.over(unchanged_form, lambda record: record.integers, dtype={"int": int, "bool": bool})
 def integers_where_numpy_takes_them(record, rng, dtype):
     arrays = [a.astype(dtype) if a.dtype.kind == "f" else a for a in record.draw(rng)]
     with np.errstate(all="ignore"):
@@ -208,7 +207,7 @@ def integers_where_numpy_takes_them(record, rng, dtype):
     np.testing.assert_allclose(out.data, expected, rtol=1e-13, atol=1e-14)
 
 
-@contract.over(as_it_is, lambda record: record.call in SPELLINGS)
+@contract.over(unchanged_form, lambda record: record.call in SPELLINGS)
 def numpy_spelling_is_the_same_op(record, rng):
     arrays = record.draw(rng)
     ours = record.call(*tracked(arrays), **record.params)
@@ -222,8 +221,8 @@ def numpy_spelling_is_the_same_op(record, rng):
         assert (theirs.node and theirs.node.op) is (ours.node and ours.node.op)
 
 
-@contract.over(as_it_is, lambda record: record.call in SPELLINGS and len(record.domains) > 1)
-def numpy_spelling_finds_the_tensor_at_any_place(record, rng):
+@contract.over(unchanged_form, lambda record: record.call in SPELLINGS and len(record.domains) > 1)
+def numpy_spelling_accepts_a_tensor_at_any_place(record, rng):
     arrays = record.draw(rng)
     for i in range(len(arrays)):
         mixed = [*arrays[:i], tg.Tensor(arrays[i]), *arrays[i + 1 :]]
@@ -231,9 +230,9 @@ def numpy_spelling_finds_the_tensor_at_any_place(record, rng):
             assert type(spelling(*mixed, **record.params)) is tg.Tensor
 
 
-@contract.over(in_both_fields, lambda record: record.domains and record.mapped)
+@contract.over(in_both_fields, lambda record: record.domains and record.batchable)
 def vmap_equals_a_loop(record, rng):
-    """Each argument mapped alone and all together; and the gradient of each example."""
+    """With each argument batched alone, and all together; and the gradient of each example."""
     batch = [record.draw(rng) for _ in range(3)]
     looped = [record.call(*arrays, **record.params) for arrays in batch]
     n = len(batch[0])

@@ -1,8 +1,8 @@
-"""The contract of an op: its derivatives, in both modes and of second order, over every record.
+"""The contract of an op: derivatives of every record, in both modes and of second order.
 
-Every one of them is compared with central differences, or with another way to the same number. The
-gradient is dL/da + i dL/db of a real L for z = a + ib, so <x, y> is here the real part of
-conjugate(x) * y, summed.
+Each is compared with central differences, or with the same number computed another way. The
+gradient is dL/da + i dL/db of a real L for z = a + ib, so <x, y> here is the sum of the real part
+of conjugate(x) * y.
 """
 
 import numpy as np
@@ -11,7 +11,6 @@ import pytest
 import tinygrad_np as tg
 from ops.checks import (
     Contract,
-    as_it_is,
     cotangent_of,
     dot,
     floating,
@@ -21,6 +20,7 @@ from ops.checks import (
     of_complex_numbers,
     random_like,
     tracked,
+    unchanged_form,
 )
 from ops.differences import difference
 
@@ -45,18 +45,18 @@ def differentiable_in_several(record):
 
 
 def numbered(values):
-    """Return values by what they are called in a message."""
+    """Return values by their names in messages."""
     return {str(value): value for value in values}
 
 
 def values(f, arrays, **params):
-    """Call `f` outside the record and return an array."""
+    """Call `f` without recording and return an array."""
     with tg.no_grad():
         return f(*arrays, **params).data
 
 
 def check_gradients(record, arrays, rng):
-    """Compare the reverse sweep, with a random cotangent, with central differences."""
+    """Compare the backward pass, with a random cotangent, with central differences."""
     v = cotangent_of(record, arrays, rng)
     found, _ = gradients(record, arrays, v)
     for place, g in zip(floating(arrays), found, strict=True):
@@ -78,14 +78,14 @@ def gradient_of_a_real_operand_beside_complex_ones_is_real(record, rng):
         mixed = [a.real.copy() if i == real else a for i, a in enumerate(arrays)]
         if record.reference_takes(mixed):
             check_gradients(record, mixed, rng)
-        else:  # into a real array, say
+        else:  # when written into a real array, for example
             with pytest.raises((TypeError, np.exceptions.ComplexWarning)):
                 record.call(*tracked(mixed), **record.params)
 
 
 @contract.over(in_both_fields, twice_differentiable)
 def gradient_of_gradient_equals_differences(record, rng):
-    """The gradient as a function of the arrays and of the cotangent, in a random direction."""
+    """The derivatives of <gradient, random direction> by the arrays and by the cotangent."""
     arrays = record.draw(rng)
     v = cotangent_of(record, arrays, rng)
     places = floating(arrays)
@@ -106,7 +106,7 @@ def gradient_of_gradient_equals_differences(record, rng):
 
 
 def jvp_of(record, arrays, directions):
-    """Return the value and its derivative along `directions`, by a sweep forwards."""
+    """Return the value and its derivative along `directions`, by a forward pass."""
     places = floating(arrays)
 
     def f(*moving):
@@ -120,7 +120,7 @@ def jvp_of(record, arrays, directions):
 
 @contract.over(in_both_fields, differentiable)
 def forward_mode_equals_differences_and_is_the_transpose(record, rng):
-    """The derivative along a direction, and <v, J t> = <J^T v, t>."""
+    """The jvp equals differences along the direction, and <v, J t> = <J^T v, t>."""
     arrays = record.draw(rng)
     places = floating(arrays)
     directions = [random_like(rng, arrays[i]) for i in places]
@@ -143,7 +143,7 @@ def forward_mode_equals_differences_and_is_the_transpose(record, rng):
 
 @contract.over(in_both_fields, twice_differentiable)
 def forward_mode_of_the_gradient_equals_the_gradient_of_forward_mode(record, rng):
-    """Both modes nested both ways give the same second derivative."""
+    """Both nestings of the two modes give the same second derivative."""
     arrays = record.draw(rng)
     places = floating(arrays)
     starts = [arrays[i] for i in places]
@@ -164,7 +164,7 @@ def forward_mode_of_the_gradient_equals_the_gradient_of_forward_mode(record, rng
 
 
 @contract.over(in_both_fields, differentiable)
-def rules_give_the_same_in_both_worlds(record, rng):
+def rules_agree_on_arrays_and_tensors(record, rng):
     arrays = record.draw(rng)
     v = cotangent_of(record, arrays, rng)
     plain, _ = gradients(record, arrays, v)
@@ -175,11 +175,11 @@ def rules_give_the_same_in_both_worlds(record, rng):
 
 
 @contract.over(
-    as_it_is,
+    unchanged_form,
     lambda record: record.elementwise,
     shape=numbered([(), (1,), (0,), (0, 3), (3, 0, 2)]),
 )
-def any_shape_will_do(record, rng, shape):
+def any_shape_works(record, rng, shape):
     arrays = record.draw(rng, *[shape] * len(record.domains))
     out = record.call(*tracked(arrays), **record.params)
     expected = np.asarray(record.reference(*arrays, **record.params))

@@ -1,4 +1,4 @@
-"""Dtypes promote as NumPy 2 has it: Python's numbers are weak, NumPy's scalars are not."""
+"""Dtypes promote as in NumPy 2: Python's numbers are weak, NumPy's scalars are not."""
 
 import itertools
 import operator
@@ -13,7 +13,7 @@ Y = np.array([[2.0, 0.5, -1.5], [-3.0, 4.0, 0.75]])
 
 
 def equal(ours, theirs):
-    """Whether a Tensor equals an array, in values, shape and dtype."""
+    """Assert that a Tensor equals an array in values, shape and dtype."""
     assert type(ours) is tg.Tensor
     theirs = np.asarray(theirs)
     assert ours.dtype == theirs.dtype
@@ -71,7 +71,7 @@ def test_numpys_scalars_are_not_weak(scalar, dtype):
     assert (scalar * t).requires_grad
 
 
-def test_python_numbers_that_do_not_fit():
+def test_python_numbers_out_of_bounds():
     for dtype, number in [("i1", 300), ("u1", -1)]:
         a = np.array([1, 2], dtype)
         with pytest.raises(OverflowError, match="out of bounds"):
@@ -83,7 +83,7 @@ def test_python_numbers_that_do_not_fit():
 
 
 @pytest.mark.parametrize("name", ["neg", "sub"])
-def test_booleans_have_no_minus(name):
+def test_booleans_cannot_be_subtracted(name):
     t = tg.tensor([True])
     with pytest.raises(tg.DTypeError, match=f"{name}.*numpy boolean"):
         getattr(operator, name)(*[t, t][: 1 + (name == "sub")])

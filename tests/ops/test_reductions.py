@@ -1,4 +1,4 @@
-"""Reductions, scans and statistics: against PyTorch, for complex numbers, at their edges."""
+"""Reductions, scans and statistics: compared with PyTorch, complex numbers, edge cases."""
 
 import math
 from functools import partial
@@ -13,7 +13,7 @@ X = np.array([[0.5, -1.5, 2.0, 3.0], [1.25, 0.75, -0.5, 2.5]])
 Z = X + 1j * X[::-1, ::-1]
 W = np.array([0.5, 1.0, 2.0, 0.25])
 
-# What is computed here, and the same in PyTorch.
+# Functions here and their equivalents in PyTorch.
 TWINS = {
     "sum": (lambda x: tg.sum(x, 0), "lambda x: x.sum(0)"),
     "mean": (lambda x: tg.mean(x, 1, keepdims=True), "lambda x: x.mean(1, keepdim=True)"),
@@ -82,7 +82,7 @@ MISSING = np.where(X == 2.0, NAN, X)
 def pairs():
     for name, (ours, theirs) in (TWINS | REAL_TWINS).items():
         yield pytest.param(ours, theirs, X, id=name)
-        if name not in ("median of an odd count",):  # which of two equal ones is left open
+        if name not in ("median of an odd count",):  # which of two equal elements is unspecified
             yield pytest.param(ours, theirs, TIES, id=f"{name}, ties and zeros")
         if name.startswith("nan"):
             yield pytest.param(ours, theirs, MISSING, id=f"{name}, something missing")
@@ -117,7 +117,7 @@ COMPLEX = {name: ours for name, (ours, _) in TWINS.items()} | {
 
 @pytest.mark.parametrize("f", COMPLEX.values(), ids=COMPLEX)
 def test_gradients_of_complex_numbers_equal_differences(f, rng):
-    """The gradient of a real loss is dL/da + i dL/db, in both worlds, and twice over."""
+    """The gradient of a real loss is dL/da + i dL/db, on arrays and on Tensors, and twice."""
 
     def loss(z):
         out = f(z)
@@ -167,7 +167,7 @@ def test_forward_mode_agrees_with_reverse(ours, rng):
 
 @pytest.mark.parametrize("zeros", [0, 1, 2, 3])
 def test_second_derivatives_of_products_are_right_at_zeros(zeros):
-    """Against a formula: d2 prod / dx_i dx_j is the product of the others."""
+    """By the formula, d2 prod / dx_i dx_j is the product of the other elements."""
     x = np.array([2.0, -1.0, 3.0, 0.5])
     x[:zeros] = 0.0
     without = [[np.prod(np.delete(x, [i, j])) * (i != j) for j in range(4)] for i in range(4)]
@@ -187,13 +187,13 @@ def test_gradients_of_long_products_take_little_memory():
         g.sum().gradient(x)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert peak < 200 * 8 * n  # n * n numbers would be 100 times that
+        assert peak < 200 * 8 * n  # n * n numbers would be 100 times as much
 
 
 # --------------------------------------------------------------- NumPy's signatures
 
 
-def test_positions_are_numpys():
+def test_positional_arguments_are_numpys():
     t = tg.tensor(X)
     np.testing.assert_array_equal(np.sum(t, 0, None, None, True).data, X.sum(0, keepdims=True))
     np.testing.assert_array_equal(t.sum(1, "f4").data, X.sum(1, "f4"))
@@ -207,7 +207,7 @@ def test_positions_are_numpys():
     np.testing.assert_array_equal(np.cov(t, None, False).data, np.cov(X, None, False))
 
 
-def test_dtype_is_computed_in_and_the_gradient_comes_back():
+def test_dtype_applies_to_the_result_but_not_the_gradient():
     x = tg.tensor(X, dtype="f4", requires_grad=True)
     for f in (tg.sum, tg.mean, tg.prod, tg.var, tg.std, tg.cumsum, tg.cumprod, tg.nansum):
         out = f(x, dtype="f8")
@@ -267,12 +267,12 @@ def test_dtype_is_computed_in_and_the_gradient_comes_back():
         (lambda: tg.nanargmax([NAN, NAN]), ValueError, "All-NaN"),
     ],
 )
-def test_refusals_say_what_to_do(call, error, message):
+def test_refusals_have_helpful_messages(call, error, message):
     with pytest.raises(error, match=message):
         call()
 
 
-def test_where_is_part_of_the_record_and_keeps_nan_out():
+def test_where_is_differentiated_and_keeps_nan_out():
     x = tg.tensor(MISSING, requires_grad=True)
     for f in (tg.sum, tg.mean, tg.prod, tg.var, tg.std):
         out = f(x, where=~tg.isnan(x))
@@ -284,7 +284,7 @@ def test_where_is_part_of_the_record_and_keeps_nan_out():
         assert g.data[0, 2] == 0.0
 
 
-def test_of_nothing():
+def test_empty_and_all_nan_reductions():
     for name, start in (("max", -1.0), ("min", 2.0)):
         ours, theirs = getattr(tg, name), getattr(np, name)
         for axis, keepdims in ((1, False), (1, True), (None, False)):
@@ -301,7 +301,7 @@ def test_of_nothing():
                 assert np.isnan(f(nothing).item())
 
 
-def test_infinities_do_no_harm_to_quantiles():
+def test_quantiles_with_infinities():
     for x in ([1.0, INF, 2.0], [-INF, 1.0, INF], [INF, INF, 0.0, INF]):
         assert tg.median(x).item() == np.median(x)
     np.testing.assert_array_equal(tg.quantile([1.0, 2.0, INF], [0.25, 1.0]).data, [1.5, INF])
@@ -309,7 +309,7 @@ def test_infinities_do_no_harm_to_quantiles():
     np.testing.assert_array_equal(tg.quantile([[1.0, NAN], [1.0, 2.0]], 0.5, 1).data, [NAN, 1.5])
 
 
-def test_average_returns_the_weights_too():
+def test_average_can_return_the_weights():
     for weights in (None, W):
         found = tg.average(X, 1, weights, True)
         expected = np.average(X, 1, weights, True)  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""Picking elements: NumPy's spellings, PyTorch's gradients, complex numbers, refusals."""
+"""Selecting elements: NumPy's spellings, PyTorch's gradients, complex numbers, refusals."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ CONSTANT = {
 
 
 @pytest.mark.parametrize("f", CONSTANT.values(), ids=CONSTANT)
-def test_answers_without_gradient(f):
+def test_results_without_gradient(f):
     out = f(leaf())
     assert type(out) is tg.Tensor
     assert not out.requires_grad
@@ -79,7 +79,7 @@ def test_answers_without_gradient(f):
     assert out.dtype == f(X).dtype
 
 
-# What is linear or holomorphic in a complex argument; its order is not among them.
+# Functions that are linear or holomorphic in a complex argument; none depends on an order.
 COMPLEX = {
     "take": lambda m, t: m.take(t, [2, 0, 2], axis=1),
     "take_along_axis": lambda m, t: m.take_along_axis(t, ROWS, 1),
@@ -106,7 +106,7 @@ COMPLEX = {
 
 @pytest.mark.parametrize("f", COMPLEX.values(), ids=COMPLEX)
 def test_complex(f):
-    """A real loss of a complex array: the gradient is dL/da + i dL/db, by differences."""
+    """The gradient of a real loss of a complex array is dL/da + i dL/db, by differences."""
     z = X + 1j * np.cos(X * 3)
     t = leaf(z)
     out = f(tg, t)
@@ -134,10 +134,10 @@ def test_ties_keep_their_order():
         (g,) = (tg.sort(t, kind=kind) * np.arange(4.0)).sum().gradient(t)
         np.testing.assert_array_equal(g.data, [2.0, 0.0, 3.0, 1.0])
     (g,) = tg.unique(t).sum().gradient(t)
-    np.testing.assert_array_equal(g.data, [1.0, 1.0, 0.0, 0.0])  # the first of each
+    np.testing.assert_array_equal(g.data, [1.0, 1.0, 0.0, 0.0])  # the first of each value
 
 
-def test_interp_at_its_points_and_beyond():
+def test_interp_at_and_beyond_its_points():
     t = leaf([-5.0, 0.0, 1.0, 2.0, 9.0])
     y = tg.interp(t, [0.0, 1.0, 2.0], [0.0, 10.0, 40.0])
     np.testing.assert_array_equal(y.data, [0.0, 0.0, 10.0, 40.0, 40.0])
@@ -150,7 +150,7 @@ def test_piecewise_never_evaluates_elsewhere():
     np.testing.assert_array_equal(y.sum().gradient(t)[0].data, [0.0, 0.0, 0.25])
 
 
-def test_piecewise_takes_one_condition_bare_and_more_arguments():
+def test_piecewise_accepts_a_single_condition_and_further_arguments():
     for condition in ([True, False, True], [[True, False, True]], X[0] > 0):
         found = tg.piecewise(leaf(X[0]), condition, [lambda v, a, b: v * a + b, 5.0], 2.0, b=1.0)
         np.testing.assert_array_equal(found.data, [4.0, 5.0, 2.0])
@@ -172,7 +172,7 @@ def test_put_along_axis_leaves_earlier_tensors_alone():
 def rows_of_a_table(rows, columns, count):
     table = tg.zeros((rows, columns), requires_grad=True)
     places = np.arange(count) * 7919 % rows
-    places[: count // 2] = places[0]  # many times the same
+    places[: count // 2] = places[0]  # the same place many times
     return table, places
 
 
@@ -191,7 +191,7 @@ def test_gradients_of_repeated_rows_add_up(rows, count, dtype, rng):
     assert not found.data[:, [0, 2]].any()
 
 
-def test_gradient_of_rows_named_by_short_integers():
+def test_gradient_of_rows_indexed_by_small_integers():
     table = tg.zeros((300, 2), requires_grad=True)
     places = np.array([100, -100, 127, 127], "i1")
     expected = np.zeros((300, 2))
@@ -252,6 +252,6 @@ def test_gradient_of_rows_named_by_short_integers():
         (lambda t: tg.arange(t[0, 0]), "use linspace"),
     ],
 )
-def test_refusals_name_the_way_out(call, message):
+def test_refusals_suggest_a_way_out(call, message):
     with pytest.raises((tg.TinygradError, TypeError, ValueError), match=message):
         call(leaf())

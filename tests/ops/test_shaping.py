@@ -1,4 +1,4 @@
-"""Moving, repeating, joining and taking apart: NumPy's spellings, and refusals."""
+"""Moving, repeating, joining and splitting: NumPy's spellings, and refusals."""
 
 import numpy as np
 import pytest
@@ -69,7 +69,7 @@ def test_numpy_spelling(f):
     assert g.shape == X.shape
 
 
-def test_what_changes_nothing_is_a_tensor_of_its_own():
+def test_functions_that_change_nothing_return_a_new_tensor():
     for f in (
         lambda t: tg.roll(t, 0, 0),
         lambda t: tg.flip(t, ()),
@@ -85,7 +85,7 @@ def test_what_changes_nothing_is_a_tensor_of_its_own():
         assert t.data[0, 0] == 1.5
 
 
-def test_where_several_answers_are_expected():
+def test_functions_with_several_results():
     t = leaf()
     assert [type(part) for part in tg.atleast_1d(t, 2.0)] == [tg.Tensor] * 2
     assert isinstance(tg.broadcast_arrays(t, 1.0), tuple)
@@ -98,7 +98,7 @@ def test_where_several_answers_are_expected():
     ("mask", "values"),
     [
         ([False, True, False], 7.0),
-        ([False, True, False], [7.0, 8.0]),  # one place takes them all
+        ([False, True, False], [7.0, 8.0]),  # one place receives all values
         ([True, False, True], [7.0, 8.0]),
         ([False, False, False], 7.0),
         ([True], 7.0),
@@ -118,7 +118,7 @@ def test_insert_casts_to_the_dtype_of_the_array():
 
 @pytest.mark.parametrize("dtype", ["i4", "u1"])
 @pytest.mark.parametrize("mode", ["mean", "median", "linear_ramp", "reflect", "constant"])
-def test_pad_of_integers_rounds_as_numpy(mode, dtype):
+def test_pad_rounds_integers_as_numpy(mode, dtype):
     x = np.array([[1, 2, 4], [3, 5, 9]], dtype)
     found = tg.pad(x, ((1, 2), (2, 1)), mode=mode)
     expected = np.pad(x, ((1, 2), (2, 1)), mode=mode)
@@ -158,7 +158,7 @@ def test_pad_of_integers_rounds_as_numpy(mode, dtype):
         (lambda t: np.hstack([t, t], dtype="f4"), "dtype"),
     ],
 )
-def test_refusals_say_why(call, message):
+def test_refusals_give_the_reason(call, message):
     with pytest.raises((tg.TinygradError, TypeError, ValueError), match=message):
         call(leaf())
 

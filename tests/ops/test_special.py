@@ -1,4 +1,4 @@
-"""`tg.special`: recognised as SciPy's, the same as PyTorch's, clear about what is missing."""
+"""`tg.special`: dispatched from SciPy, equal to PyTorch, with clear refusals."""
 
 import math
 import subprocess
@@ -63,7 +63,7 @@ def test_values_and_gradients_are_torchs(name):
 
 
 @pytest.mark.parametrize("name", TWO_IN_TORCH)
-def test_values_and_gradients_of_two_are_torchs(name):
+def test_values_and_gradients_of_two_arguments_are_torchs(name):
     pytest.importorskip("scipy")
     torch = pytest.importorskip("torch")
     expression, *arrays = TWO_IN_TORCH[name]
@@ -74,10 +74,10 @@ def test_values_and_gradients_of_two_are_torchs(name):
     np.testing.assert_allclose(out.data, value, rtol=1e-9)
     np.testing.assert_allclose(found[0].data, slope, rtol=1e-9)
     expected = np.array(arrays[0]) / (np.array(arrays[1]) + (name == "xlog1py") + 1e-300)
-    np.testing.assert_allclose(found[1].data, expected, rtol=1e-9)  # 0, where PyTorch has NaN
+    np.testing.assert_allclose(found[1].data, expected, rtol=1e-9)  # 0 where PyTorch has NaN
 
 
-def test_second_and_shared_names():
+def test_aliases_and_shared_names():
     special = pytest.importorskip("scipy.special")
     x = tg.tensor([0.5], requires_grad=True)
     assert special.expit(x).node.op.name == "sigmoid"
@@ -89,7 +89,7 @@ def test_second_and_shared_names():
         assert getattr(special, name)(x).node.op.name == name
 
 
-def test_what_is_not_supported_says_so(monkeypatch):
+def test_unsupported_calls_are_refused(monkeypatch):
     special = pytest.importorskip("scipy.special")
     x = tg.tensor([0.5], requires_grad=True)
     with pytest.raises(TypeError, match=r"scipy\.special\.kolmogorov: not supported"):
@@ -97,7 +97,7 @@ def test_what_is_not_supported_says_so(monkeypatch):
     with pytest.raises(TypeError, match=r"np\.isnat: not supported"):
         np.isnat(x)
     erfc = special.erfc
-    with monkeypatch.context() as patch:  # another's ufunc, that only has the name
+    with monkeypatch.context() as patch:  # a ufunc of another library, with the same name
         patch.setattr(special, "erfc", None)
         with pytest.raises(TypeError, match="erfc: not supported"):
             erfc(x)
@@ -110,7 +110,7 @@ def test_what_is_not_supported_says_so(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["jv", "yv", "iv", "kv", "ive", "kve", "gammainc", "gammaincc"])
-def test_the_order_has_no_gradient_and_says_so(name):
+def test_the_order_has_no_gradient(name):
     pytest.importorskip("scipy")
     order = tg.tensor(1.5, requires_grad=True)
     x = tg.tensor(2.0, requires_grad=True)
@@ -143,7 +143,7 @@ def test_complex_arguments():
         tg.real(tg.special.ive(1, x)).sum().backward()
 
 
-def test_far_out_the_log_of_a_probability_keeps_its_slope():
+def test_log_ndtr_has_accurate_slopes_in_the_tails():
     pytest.importorskip("scipy")
     at = np.array([-1e8, -1e3, -40.0, -1.0, 0.0, 1.0, 30.0, 45.0])
     x = tg.tensor(at, requires_grad=True)
@@ -155,7 +155,7 @@ def test_far_out_the_log_of_a_probability_keeps_its_slope():
     assert np.isfinite(second.data[2:]).all()
 
 
-def test_a_mixture_is_weighed_without_overflow():
+def test_logsumexp_with_weights_does_not_overflow():
     pytest.importorskip("scipy")
     a = tg.tensor([1000.0, 1001.0], requires_grad=True)
     b = tg.tensor([0.25, 0.75], requires_grad=True)
@@ -187,8 +187,8 @@ def test_scipy_is_not_imported_before_it_is_needed():
 
 
 @pytest.mark.parametrize("approximate", ["none", "tanh"])
-def test_gelu_and_its_slopes_keep_their_digits_far_below_0(approximate):
-    """As long as there are numbers that small: x times a probability, and its derivatives."""
+def test_gelu_and_its_derivatives_are_accurate_far_below_0(approximate):
+    """As long as floats are that small: x times a probability, and its derivatives."""
     at = np.array([-5.0, -8.0] if approximate == "tanh" else [-5.0, -12.0, -30.0])
     x = tg.tensor(at, requires_grad=True)
     out = tg.gelu(x, approximate=approximate)
@@ -198,7 +198,7 @@ def test_gelu_and_its_slopes_keep_their_digits_far_below_0(approximate):
         p = np.array([math.erfc(-v / math.sqrt(2)) / 2 for v in at])
         density = np.exp(-at * at / 2) / math.sqrt(2 * math.pi)
         expected = at * p, p + at * density, density * (2 - at * at)
-    else:  # where the probability is that of a logistic number, exp(u) (1 - exp(u) + ...)
+    else:  # the probability is logistic: exp(u) (1 - exp(u) + ...)
         k = 2 * math.sqrt(2 / math.pi)
         u, du = k * (at + 0.044715 * at**3), k * (1 + 3 * 0.044715 * at**2)
         p, ddu = np.exp(u), k * 6 * 0.044715 * at

@@ -1,7 +1,7 @@
-"""Nothing is frozen: every record, traced on one draw of its arguments, is right on another.
+"""Every record, traced on one draw of its arguments, replays correctly on another draw.
 
-The value, its gradients, gradients of these, and tangents are one program, which is run again on
-other values of the same shapes. An op that decides by values says so by name.
+The value, its gradients, second derivatives and tangents are one program, which is replayed on
+other values of the same shapes. An op that depends on values beyond that is refused by name.
 """
 
 import re
@@ -21,8 +21,8 @@ DECIDING = {
     *("argwhere", "bincount", "compress", "extract", "flatnonzero", "nonzero", "trim_zeros"),
     *("unique", "unique_all", "unique_counts", "unique_inverse", "unique_values", "x[mask]"),
 }
-"""What decides by values."""
-RANDOM = {"dropout_mask"}  # each call of the record makes a generator of its own
+"""The functions whose course depends on values."""
+RANDOM = {"dropout_mask"}  # each call of the record creates a new generator
 
 
 @pytest.mark.parametrize("record", items())
@@ -31,12 +31,12 @@ def test_op(record, subtests):
 
 
 def constant_like(x, seed):
-    """Return a Tensor of the shape and dtype of another, the same at every call."""
+    """Return a random Tensor of the shape and dtype of another, equal at every call."""
     return tg.tensor(random_like(np.random.default_rng(seed), array_of(x)), dtype=x.dtype)
 
 
 def derivatives(record):
-    """Return a function that gives a record's value and all its derivatives."""
+    """Return a function that computes a record's value and all its derivatives."""
 
     def f(*tensors):
         out = record.call(*tensors, **record.params)
@@ -65,7 +65,7 @@ def derivatives(record):
 
 
 @contract.over(in_both_fields, lambda record: record.op not in RANDOM)
-def it_is_right_on_other_values(record, rng):
+def replay_is_right_on_other_values(record, rng):
     here, there = record.draw(rng), record.draw(rng)
     f = derivatives(record)
     try:
@@ -77,7 +77,7 @@ def it_is_right_on_other_values(record, rng):
         return
     if not isinstance(answers[0], tg.Tensor):
         return
-    with np.errstate(all="ignore"):  # dead lines go on with zeros that stood for a cotangent
+    with np.errstate(all="ignore"):  # unused lines compute with zeros for cotangents
         found = program.run(there, answers)
     for x, y in zip(found, f(*tracked(there)), strict=True):
         np.testing.assert_allclose(x, array_of(y), rtol=1e-10, atol=1e-11)

@@ -1,7 +1,7 @@
 """PyTorch under NumPy's names, as far as random programs need it: ``program(*xs, np=NP, tg=TG)``.
 
-Everything that is not here PyTorch has under NumPy's name and with its meaning. `MISSING` are the
-forms it has no counterpart of, or no second derivative (of "np.sinc(x)" at 0).
+PyTorch has all other functions under NumPy's name and with its meaning. `MISSING` are the forms
+without a counterpart, or without a second derivative ("np.sinc(x)" at 0).
 """
 
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ MISSING = ("padded", "reversed_slice", "condition", "np.sinc(x)")
 
 
 def over(axis, x):
-    """Return axes as PyTorch takes them."""
+    """Return axes in the form that PyTorch accepts."""
     if axis is None:
         return tuple(range(x.ndim))
     return axis if isinstance(axis, tuple) else (axis,)
@@ -35,7 +35,7 @@ def prod(x, axis=None, keepdims=False):
 
 def var(x, axis=None, keepdims=False):
     axis = over(axis, x)
-    if not axis:  # of single numbers; real, of complex ones too
+    if not axis:  # of single numbers: real, for complex ones too
         return (x * x.conj()).real * 0
     return torch.var(x, axis, correction=0, keepdim=keepdims)
 
@@ -55,7 +55,7 @@ def matmul(x, y):
 
 
 class NumPy:
-    """The module's functions by NumPy's names."""
+    """PyTorch's functions under NumPy's names."""
 
     amax = max = nanmax = staticmethod(amax)
     ptp = staticmethod(ptp)

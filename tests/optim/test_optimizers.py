@@ -1,4 +1,4 @@
-"""Optimizers: the formulas, in place, beside PyTorch; state, groups, refusals."""
+"""Optimizers: formulas, in-place updates, agreement with PyTorch; state, groups, refusals."""
 
 import copy
 import gc
@@ -44,12 +44,12 @@ def starts():
 
 
 def objective(w, b, c):
-    """A function of three parameters that is not a sum over them."""
+    """A function of three parameters that is not separable."""
     return (((w - TARGET) * c + b) ** 2).sum() + (w * w * w * w).mean()
 
 
 def by_hand(name, options, values, gradients, state):
-    """One step of the textbook formulas on lists of arrays."""
+    """Take one step of the textbook formulas on lists of arrays."""
     lr, decay = options["lr"], options.get("weight_decay", 0.01 if name == "AdamW" else 0.0)
     state["t"] = t = state.get("t", 0) + 1
     out = []
@@ -132,7 +132,7 @@ def test_float32_stays(name, options):
 def test_updates_are_in_place(name, options):
     p = tg.tensor(np.ones((4, 3)), requires_grad=True)
     optimizer = getattr(optim, name)([p], **options)
-    array = p.data  # whoever holds it sees it change
+    array = p.data  # every holder sees it change
     for _ in range(2):
         optimizer.zero_grad()
         (p * p).sum().backward()
@@ -198,7 +198,7 @@ def test_parameters_share_one_scratch_array():
     assert len(bases) == 1
 
 
-# -------------------------------------------------------------------- what is skipped
+# ---------------------------------------------------------------- skipped parameters
 
 
 @pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])
@@ -322,7 +322,7 @@ LEAF = tg.tensor([1.0], requires_grad=True, name="w")
         ([{"lr": 0.1}], TypeError, "a group is a dict with 'params'"),
     ],
 )
-def test_what_can_not_be_optimized_is_refused(params, error, words):
+def test_unsuitable_parameters_are_refused(params, error, words):
     with pytest.raises(error, match=words):
         optim.SGD(params, lr=0.1)
 
@@ -382,7 +382,7 @@ def train(parameters, optimizer, steps):
 
 
 @pytest.mark.parametrize(("name", "options"), OPTIONS, ids=IDS)
-def test_training_goes_on_from_a_saved_state(name, options):
+def test_training_continues_from_a_saved_state(name, options):
     whole = [tg.tensor(a, requires_grad=True) for a in starts()]
     train(whole, getattr(optim, name)(whole, **options), 10)
 
@@ -425,7 +425,7 @@ def test_deep_copies_are_independent():
     assert twin.weight.tolist() == model.weight.tolist()
 
 
-def test_an_optimizer_of_ones_own():
+def test_a_custom_optimizer():
     class SignDescent(optim.Optimizer):
         def __init__(self, params, lr):
             super().__init__(params, lr=lr, weight_decay=0.0)

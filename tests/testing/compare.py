@@ -1,11 +1,11 @@
-"""What each library's checker makes of the twenty-five gradients, with its defaults.
+"""How each library's checker, with its defaults, judges the twenty-five gradients.
 
     python -m tests.testing.compare           print the table
     python -m tests.testing.compare --write   write it into docs/gradient-checks.md
 
-A checker judges rightly if it passes a right gradient, without a warning of ours that something was
-too noisy to judge, and fails a wrong one. JAX is given 64 bits where a case has them, and is asked
-for first derivatives: it has no default order.
+A checker judges correctly if it passes a right gradient, without our warning that something was too
+noisy to judge, and fails a wrong one. JAX gets 64 bits where a case has them, and checks first
+derivatives: it has no default order.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ RIGHT, WRONG = "✓", "✗"
 
 
 def our_op(forward: Function, rule: Any, tangent: Any = None) -> Function:
-    """Return an op of ours; one that gives a tangent like its rule says it is elementwise."""
+    """Return one of our ops: elementwise if one rule serves gradient and tangent."""
     kind = "elementwise" if tangent in (None, rule) else "general"
     found: Function = tg.op(lambda x: forward(x), x=lambda g, x: rule(g, x), kind=kind, name="f")
     return found
 
 
 class Ours:
-    """Cases in terms of this package."""
+    """The vocabulary of the cases in this package."""
 
     np = np
     relu = staticmethod(tg.relu)
@@ -52,7 +52,7 @@ class Ours:
 
 
 def ours(case: Case, seed: int = 0) -> bool:
-    """Return whether we pass a case, and are sure of it."""
+    """Return whether our checker passes a case, with no weak verdict."""
     report = tg.testing.gradcheck(case.function(Ours), case.at(seed), seed=seed, raise_=False)  # type: ignore[arg-type]
     return report.ok and not report.weak
 
@@ -68,7 +68,7 @@ def torch_checker(**options: bool) -> Checker:
 
         f, x = case.function(torch_library()), torch.tensor(case.at(seed), requires_grad=True)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that float32 is not float64
+            warnings.simplefilter("ignore")  # that the input is float32, not float64
             return bool(
                 torch.autograd.gradcheck(f, x, raise_exception=False, **options)  # type: ignore[arg-type]
             )
@@ -77,7 +77,7 @@ def torch_checker(**options: bool) -> Checker:
 
 
 def torch_library() -> Library:
-    """Return cases' vocabulary in PyTorch."""
+    """Return the vocabulary of the cases in PyTorch."""
     import torch
 
     def op(forward: Function, rule: Any, tangent: Any = None) -> Function:
@@ -138,7 +138,7 @@ def autograd_checker(case: Case, seed: int = 0) -> bool:
     library = SimpleNamespace(
         np=anp, relu=lambda x: anp.maximum(x, 0.0), constant=lambda array: array, op=op
     )
-    state = np.random.get_state()  # noqa: NPY002  # the one autograd draws from
+    state = np.random.get_state()  # noqa: NPY002  # autograd draws from it
     np.random.seed(seed)  # noqa: NPY002  # the global state
     try:
         return passes(lambda: check_grads(case.function(library))(case.at(seed)))
@@ -147,7 +147,7 @@ def autograd_checker(case: Case, seed: int = 0) -> bool:
 
 
 def passes(check: Callable[[], Any]) -> bool:
-    """Return whether a check raises no complaint."""
+    """Return whether a check raises no error."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
@@ -167,11 +167,11 @@ CHECKERS: Mapping[str, tuple[str | None, Checker]] = {
     "JAX `check_grads`": ("jax", jax_checker),
     "autograd `check_grads`": ("autograd", autograd_checker),
 }
-"""For each checker the library it needs, and the check."""
+"""For each checker, the library it needs and the check."""
 
 
 def versions() -> str:
-    """Return the libraries compared, with their versions, in words."""
+    """Return the names and versions of the compared libraries."""
     needed = dict.fromkeys(library for library, _ in CHECKERS.values() if library)
     found = []
     for name in needed:
@@ -193,13 +193,13 @@ def column(name: str) -> list[str]:
 
 
 def rows() -> list[str]:
-    """Return what stands at the left of the table."""
+    """Return the left column of the table."""
     names = [f"{case.name} | {'right' if case.right else 'wrong'}" for case in CASES]
     return [*names, "**right ones judged rightly** | ", "**wrong ones judged rightly** | "]
 
 
 def table(columns: Mapping[str, list[str]]) -> str:
-    """Return the table of the docs."""
+    """Return the table for the docs."""
     lines = [f"| | gradient | {' | '.join(columns)} |", "|---" * (len(columns) + 2) + "|"]
     for name, *marks in zip(rows(), *columns.values(), strict=True):
         lines.append(f"| {name} | {' | '.join(marks)} |")
@@ -213,7 +213,7 @@ def parsed(text: str) -> dict[str, list[str]]:
 
 
 def main() -> None:
-    """Run what the command line asks for."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.testing.compare", description=__doc__)
     parser.add_argument("--write", action="store_true", help="into docs/gradient-checks.md")
     options = parser.parse_args()

@@ -1,17 +1,17 @@
-"""A place to declare ops that are gone after the test."""
+"""Fixtures that declare ops for the duration of a test."""
 
 import pytest
 
-# Families that are imported on demand declare their ops once, so not during a test.
+# Families imported on demand declare their ops once, which must not happen during a test.
 import tinygrad_np.fft
 import tinygrad_np.linalg
-import tinygrad_np.special  # noqa: F401  # enters its ops
+import tinygrad_np.special  # noqa: F401  # declares its ops
 from tinygrad_np.engine.op import FUNCTIONS, NUMPY, OPS
 
 
 @pytest.fixture(autouse=True)
 def scratch_ops():
-    """Undo what a test declares: other tests walk the tables."""
+    """Undo the declarations of a test: other tests iterate over the tables."""
     tables = [(table, dict(table)) for table in (OPS, FUNCTIONS, NUMPY)]
     yield
     for table, before in tables:

@@ -1,4 +1,4 @@
-"""The tables of docs/gradient-checks.md, between comments that mark their ends."""
+"""The tables of docs/gradient-checks.md, delimited by comments."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ PAGE = Path(__file__).parents[2] / "docs" / "gradient-checks.md"
 
 
 def section(name: str) -> str:
-    """Return what stands in a section of the page."""
+    """Return the text of a section of the page."""
     return split(name)[1]
 
 
 def write_section(name: str, text: str) -> None:
-    """Put a text in a section of the page."""
+    """Write a text into a section of the page."""
     before, _, after = split(name)
     PAGE.write_text(f"{before}{text}{after}", encoding="utf-8")
 
 
 def split(name: str) -> tuple[str, str, str]:
-    """Return what is before a section, in it, and after it."""
+    """Return the text before a section, in it, and after it."""
     before, mark, rest = PAGE.read_text(encoding="utf-8").partition(f"<!-- {name} -->\n\n")
     text, end, after = rest.partition(f"\n\n<!-- end of {name} -->")
     if not mark or not end:

@@ -4,9 +4,9 @@
     python -m tests.testing.rates --write   write it into docs/gradient-checks.md
 
 Twenty functions, with right gradients and with planted wrong ones, at numbers of several sizes, in
-both precisions. What is planted multiplies the gradient of some elements, by a number drawn from a
-list, so what is right and what is wrong is known of every element. A check is one verdict: on an
-element, or on the whole where elements are checked along directions.
+both precisions. A planted error multiplies the gradients of some elements by a number drawn from a
+list, so for every element it is known whether its gradient is right. A check is one verdict: on an
+element, or on all of them where elements are checked along directions.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SCALES = (1e-6, 1e-4, 1e-2, 1.0, 30.0)
 DTYPES = ("float32", "float64")
 SEEDS = range(20)
 SEEDS_OF_MANY = range(2)
-"""The seeds for which many elements are checked as well."""
+"""The seeds for which arrays of many elements are checked as well."""
 
 WEIGHTS = np.array([[0.7, -1.2, 0.4], [1.1, 0.3, -0.6], [-0.2, 0.9, 1.3], [0.5, -0.8, 0.1]])
 
@@ -63,14 +63,14 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 FACTORS = (-1.0, 0.0, 0.5, 2.0, 1.1, 0.99, 1.001, 1.0 + 1e-4, 1.0 - 1e-5)
-"""What wrong gradients are multiplied with."""
+"""The factors of wrong gradients."""
 COARSE = (-1.0, 0.0, 0.5, 2.0, 1.1, 0.99)
-"""The same for those that are wrong in float32 alone, which holds seven digits."""
+"""The factors of gradients that are wrong only in float32, which has seven digits."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One problem: a function at random numbers, its gradients right or some of them wrong."""
+    """One problem: a function at random numbers, with right or partly wrong gradients."""
 
     function: str
     seed: int
@@ -80,7 +80,7 @@ class Setting:
     many: bool = False
 
     def checks(self) -> list[tuple[bool, Verdict]]:
-        """Return for each check whether a gradient was wrong, and the verdict."""
+        """Return for each check whether the gradient was wrong, and the verdict."""
         rng = np.random.default_rng([self.seed, *self.function.encode()])
         shape = (50, 4) if self.many else (2, 4)
         x = (self.scale * rng.normal(size=shape)).astype(self.dtype)
@@ -110,7 +110,7 @@ class Setting:
 
 
 def bent(factor: Array, dtype: str | None) -> Callable[[Any], Any]:
-    """Return the identity with a gradient multiplied by a factor, in one dtype or in all."""
+    """Return the identity with its gradient multiplied by a factor, in one dtype or in all."""
 
     def rule(g: Any) -> Any:
         return g * factor.astype(g.dtype) if dtype in (None, str(g.dtype)) else g
@@ -121,10 +121,10 @@ def bent(factor: Array, dtype: str | None) -> Callable[[Any], Any]:
 def compare(
     f: Callable[[Any], Any], g: Callable[[Any], Any], x: Array, seed: int
 ) -> tuple[Array, Array]:
-    """Return where the gradients of `g` are those of `f`, and where they are not.
+    """Return where the gradients of `g` equal those of `f`, and where they clearly differ.
 
-    In float64 and in their own dtype, for the weights that a check with a seed draws. Some are
-    neither: no values show an error below ten roundings of the result over the input's size.
+    Both in float64 and in the own dtype, for the weights that a check with this seed draws. Some do
+    neither: errors below ten roundings of the result over the input's size show in no values.
     """
     reference = Reference(pose(f, (x,)), np.random.default_rng(seed))
     result, size = np.abs(reference.here).max(), np.abs(reference.arrays[0])
@@ -152,7 +152,7 @@ def settings(
 
 
 def count(problems: Iterable[Setting]) -> dict[tuple[float, str], Counter[str]]:
-    """Return what happened how often at each scale, in each precision."""
+    """Return the counts of each outcome at each scale, in each precision."""
     counts: dict[tuple[float, str], Counter[str]] = {}
     for setting in problems:
         found = counts.setdefault((setting.scale, setting.dtype), Counter())
@@ -166,7 +166,7 @@ def count(problems: Iterable[Setting]) -> dict[tuple[float, str], Counter[str]]:
 
 
 def table(counts: dict[tuple[float, str], Counter[str]]) -> str:
-    """Return the table of the docs."""
+    """Return the table for the docs."""
     lines = ["| size of the numbers | dtype | right | false alarms | wrong | missed | weak |"]
     lines.append("|---|---|---|---|---|---|---|")
     for (scale, dtype), found in sorted(counts.items()):
@@ -176,7 +176,7 @@ def table(counts: dict[tuple[float, str], Counter[str]]) -> str:
 
 
 def main() -> None:
-    """Run what the command line asks for."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.testing.rates", description=__doc__)
     parser.add_argument("--write", action="store_true", help="into docs/gradient-checks.md")
     options = parser.parse_args()

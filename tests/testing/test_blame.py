@@ -33,7 +33,7 @@ def at(place, change):
     return bend
 
 
-# Ten planted bugs: op, input, what becomes of the rule's result, and words of the pattern.
+# Ten planted bugs: op, input, the change to the rule's result, and words of the pattern.
 BUGS = {
     "sign": ("tanh", "x", lambda c: -c, "sign is flipped"),
     "half": ("sigmoid", "x", lambda c: 0.5 * c, "1/2 times"),
@@ -49,7 +49,7 @@ BUGS = {
 
 
 @pytest.mark.parametrize("bug", BUGS)
-def test_a_rule_planted_deep_inside_is_named(bug, monkeypatch):
+def test_a_wrong_rule_deep_inside_is_named(bug, monkeypatch):
     name, argument, bend, pattern = BUGS[bug]
     rule = OPS[name].rules[argument]
     right = rule.apply
@@ -73,7 +73,7 @@ def test_a_rule_planted_deep_inside_is_named(bug, monkeypatch):
         assert [f.index for f in blame.findings] == [(2, 1) if bug == "one element" else (4, 3)]
 
 
-def test_the_line_is_the_callers_own_and_the_fault_can_be_seen_again():
+def test_the_line_is_the_users_and_the_failure_is_reproducible():
     wrong = tg.op(lambda x: x * x, x=lambda g, x: -g * 2.0 * x, name="wrong")
     report = gradcheck(lambda x: np.sin(wrong(x)) + x, np.array([1.0, 2.0]), raise_=False)
     assert "called at" in str(report)
@@ -84,7 +84,7 @@ def test_the_line_is_the_callers_own_and_the_fault_can_be_seen_again():
     assert [f.index for f in again.failures] == [f.index for f in report.blame.findings]
 
 
-def test_a_missing_sum_is_seen():
+def test_a_missing_sum_is_recognised():
     add = tg.op(
         lambda x, bias: x + bias,
         x=lambda g: g,
@@ -96,7 +96,7 @@ def test_a_missing_sum_is_seen():
     assert "sum over axis 0 of the result is missing: only its first slice" in report.blame.pattern
 
 
-def test_a_transposed_gradient_is_seen():
+def test_a_transposed_gradient_is_recognised():
     f = tg.op(lambda x: np.sin(x), x=lambda g, x: (g * np.cos(x)).T, name="f")
     report = gradcheck(f, normal(3, 3), raise_=False)
     assert report.blame.pattern == "it is transposed"
@@ -112,7 +112,7 @@ def test_a_transposed_gradient_is_seen():
     ],
     ids=["detach", "data", "float", "tolist"],
 )
-def test_a_path_that_is_cut_is_named(f):
+def test_a_cut_path_is_named(f):
     report = gradcheck(f, normal(3), raise_=False)
     assert report.blame.op is None
     assert report.blame.pattern == "cut path"
@@ -136,7 +136,7 @@ def test_control_flow_on_values_is_named():
         (lambda x: np.sqrt(x * 0.0).sum(), [2.0], r"gradient of sqrt, .*\n.*rule for x gives"),
     ],
 )
-def test_what_made_a_nan_is_named(f, x, words):
+def test_the_origin_of_a_nan_is_named(f, x, words):
     with pytest.raises(AssertionError, match=f"at fault: (the )?{words}"):
         gradcheck(f, np.array(x))
 
@@ -167,6 +167,6 @@ def test_the_second_order_is_blamed_on_its_op():
     assert {finding.order for finding in report.failures} == {2}
 
 
-def test_a_rule_that_was_made_right_blames_nobody():
+def test_a_corrected_rule_is_not_blamed():
     assert isinstance(OPS["tanh"].rules["x"], Rule)
     assert gradcheck(model, *INPUTS).blame is None

@@ -1,4 +1,4 @@
-"""What a check costs, in calls of the function: counted by the report, and bounded."""
+"""The cost of a check in calls of the function: counted by the report, and bounded."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ NASTY = {
 @pytest.mark.parametrize("n", [1, 12])
 @pytest.mark.parametrize("name", NASTY)
 def test_at_most_a_hundred_calls_per_element(name, n, dtype):
-    """Those for gradients, side checks and rounding errors among them; not those for blame."""
+    """Including calls for gradients, side checks and rounding errors, but not for blame."""
     f, x = NASTY[name]
     calls = 0
 

@@ -1,4 +1,4 @@
-"""Slopes by differences come with errors that can be believed."""
+"""Slopes by finite differences have reliable error estimates."""
 
 import math
 
@@ -42,21 +42,21 @@ def line(f, x, scales=(1.0,), cotangent=(1.0,)):
         (lambda x: 1e3 + np.cos(x), lambda x: -np.sin(x)),
     ],
 )
-def test_errors_cover_the_truth(f, derivative):
+def test_error_estimates_cover_the_true_error(f, derivative):
     for x in np.random.default_rng(0).normal(size=200):
         slope = line(f, x).slope(5e-8)
         assert abs(slope.value - derivative(x)) <= SAFETY * slope.error + 1e-7 * abs(slope.value)
         assert slope.relative < 1e-5
 
 
-def test_a_point_at_the_edge_of_the_domain_is_judged_from_inside():
+def test_a_point_at_the_edge_of_the_domain_has_a_one_sided_slope():
     left = line(lambda x: np.where(x <= 1, x**2, np.nan), 1.0).slope(5e-8)
     right = line(lambda x: np.where(x >= 1, x**2, np.nan), 1.0).slope(5e-8)
     assert left.value == pytest.approx(2.0, rel=1e-7)
     assert right.value == pytest.approx(2.0, rel=1e-7)
 
 
-def test_a_point_alone_in_the_domain_has_no_slope():
+def test_an_isolated_point_has_no_slope():
     alone = line(lambda x: np.where(x == 1, 1.0, np.nan), 1.0)
     assert alone.slope(5e-8) is UNKNOWN
     assert alone.range_at_kink() is None
@@ -69,7 +69,7 @@ def test_each_element_has_its_own_kink():
     assert line(np.sin, 0.3).range_at_kink() is None
 
 
-def test_steps_that_vanish_beside_the_point_are_left_out():
+def test_steps_lost_to_rounding_are_skipped():
     beside = line(lambda x: np.maximum(x, 1e20), 1e20, scales=(1e6, 1e20))
     assert beside.range_at_kink()[:2] == pytest.approx((0.0, 1.0))
 
@@ -83,27 +83,27 @@ def test_relative_errors():
 # ------------------------------------------------------------ the choice of a step
 
 
-def test_the_estimate_of_least_relative_error_is_chosen_if_one_is_known_well():
-    """Over steps longer than a wave, quotients are small, and so are their errors."""
+def test_the_least_relative_error_is_chosen_if_one_is_small():
+    """For steps longer than a wave, quotients are small, and so are their errors."""
     small, known = Slope(1e-9, 1e-6, 1.0), Slope(100.0, 1e-4, 0.01)
     assert choose([small, known]) is known
     assert choose([known, small]) is known
 
 
-def test_else_that_of_least_absolute_error_is_chosen():
+def test_otherwise_the_least_absolute_error_is_chosen():
     near_zero, rough = Slope(1e-9, 1e-6, 1.0), Slope(1.0, 0.1, 0.01)
     assert choose([near_zero, rough]) is near_zero
     assert choose([]) is UNKNOWN
 
 
-def test_well_known_is_one_in_a_thousand():
+def test_the_bound_for_a_small_relative_error():
     zero = Slope(1e-9, 1e-8, 1.0)
     assert choose([zero, Slope(1.0, 0.9 * KNOWN, 0.1)]).value == 1.0
     assert choose([zero, Slope(1.0, 1.1 * KNOWN, 0.1)]) is zero
 
 
-def test_scatter_is_an_error():
-    """Quotients of 1, but for a noise of 1e-6 in the values, and of two that agree by chance."""
+def test_scatter_counts_as_error():
+    """Quotients are 1 up to noise of 1e-6 in the values; the last ones agree by chance on 1.5."""
     ladder = Ladder(2)
     rng = np.random.default_rng(0)
     for k in range(12):
@@ -127,7 +127,7 @@ def test_noise_inside_a_function_is_covered_by_the_error():
             assert abs(slope.value - np.cos(x)) <= SAFETY * slope.error
 
 
-def test_extrapolation_is_exact_for_polynomials_whatever_the_steps():
+def test_extrapolation_is_exact_for_polynomials_with_any_steps():
     for order in (1, 2):
         ladder = Ladder(order)
         for step in (0.7, 0.3, 0.2, 0.05):
@@ -136,12 +136,12 @@ def test_extrapolation_is_exact_for_polynomials_whatever_the_steps():
         assert ladder.row[1] != pytest.approx(3.0, rel=1e-9)
 
 
-def test_steps_that_leave_the_domain_start_the_table_anew():
+def test_steps_outside_the_domain_restart_the_table():
     ladder = Ladder(2)
     for step, quotient in ((0.4, 7.0), (0.2, math.nan), (0.1, 3.0), (0.05, 3.0)):
         ladder.add(step, quotient, 0.0)
     assert ladder.row == [3.0, 3.0]
-    assert not ladder.found  # of which one row has no neighbours
+    assert not ladder.found  # a single row has no neighbours
 
 
 def test_the_noise_of_an_estimate_is_part_of_its_error():
@@ -153,13 +153,13 @@ def test_the_noise_of_an_estimate_is_part_of_its_error():
 
 @pytest.mark.parametrize("distance", [1e-3, 1e-5, 6e-7, 2e-7])
 @pytest.mark.parametrize("side", [1.0, -1.0])
-def test_a_kink_a_short_way_off_bends_no_slope(distance, side):
+def test_a_nearby_kink_does_not_distort_the_slope(distance, side):
     def f(x):
         return np.maximum(x - 1.0 + side * distance, 0.0) * 3.0 + np.sin(x)
 
     beside = line(f, 1.0)
     near = beside.nearest()
-    if near is UNKNOWN:  # nearer than the shortest steps: a kink
+    if near is UNKNOWN:  # closer than the shortest steps: at a kink
         least, greatest, _ = beside.range_at_kink()
         assert (least, greatest) == pytest.approx((np.cos(1.0), 3.0 + np.cos(1.0)), rel=1e-3)
         assert distance < 3e-7
@@ -169,14 +169,14 @@ def test_a_kink_a_short_way_off_bends_no_slope(distance, side):
         assert beside.range_at_kink() is None
 
 
-def test_a_function_level_on_one_side_has_slope_zero_and_no_error():
+def test_a_function_constant_on_one_side_has_slope_zero_without_error():
     assert line(lambda x: np.maximum(x - 1e-3, 0.0) + 5.0, 0.0).nearest().relative == 0.0
     steps = line(lambda x: np.floor(x / 0.01) * 0.01 + 5.0, 0.005).nearest()
     assert steps.value == 0.0
     assert steps.relative == math.inf  # it only looks level
 
 
-def test_no_more_than_a_given_number_of_points():
+def test_the_number_of_points_is_bounded():
     calls = 0
 
     def f(x):
@@ -206,13 +206,13 @@ def test_a_second_opinion_counts_if_it_agrees_and_is_more_precise():
     assert waving.second_opinion(rough) is None
 
 
-def test_what_does_not_depend_on_the_coordinate_makes_no_noise():
+def test_independent_elements_add_no_noise():
     both = line(lambda x: np.array([np.sin(x), 1e16]), 0.5, cotangent=(1.0, 1.0))
     slope = both.slope(5e-8)
     assert slope.value == pytest.approx(np.cos(0.5), rel=1e-7)
     assert slope.relative < 1e-6
     told = line(lambda x: np.array([np.sin(x), 1e16]), 0.5, cotangent=(1.0, 1.0))
-    told.moved |= True  # somebody knows that it does depend
+    told.moved |= True  # as if the element were known to depend on it
     assert told.slope(5e-8).error > 1.0
 
 
@@ -225,7 +225,7 @@ def test_an_element_without_a_kink_beside_one_with_it():
     assert smooth.nearest().value == pytest.approx(7.0, rel=1e-6)
 
 
-def test_the_ladder_ends():
+def test_the_ladder_of_steps_is_finite():
     smooth = line(np.sin, 0.3)
     steps = list(smooth.steps(1.0))
     assert len(steps) == 22
@@ -237,23 +237,23 @@ def test_the_ladder_ends():
     assert len(ladder.row) == DEPTH + 1 == 5
 
 
-def test_the_steepest_slope_met():
+def test_the_steepest_slope_is_recorded():
     wave = line(np.cos, 0.0)
     wave.slope(0.0, True)
-    assert wave.steepest < 1e-6  # both sides are as high
+    assert wave.steepest < 1e-6  # both sides are equally high
     turned = line(lambda x: np.array([np.sin(x), -np.sin(x)]), 0.0, cotangent=(1.0, 1.0))
     assert turned.slope(5e-8).value == 0.0
     assert turned.steepest == pytest.approx(2.0, rel=0.02)
 
 
-def test_rounding_goes_by_the_larger_value():
+def test_rounding_is_estimated_from_the_larger_value():
     falling = line(lambda x: np.where(x < 0.5, 1e6, 0.0) + 0.0 * x, 0.5)
     _, noise = falling.quotient(0.1, 1.0, 0)
     assert noise == pytest.approx(2.0 * 1e6 * EPS / 0.2)
     assert falling.far_off(1.0) == [1e6]
 
 
-def test_an_estimate_is_as_good_as_the_neighbour_it_agrees_with_least():
+def test_the_error_of_an_estimate_is_the_largest_difference_to_a_neighbour():
     ladder = Ladder(2)
     for step, quotient in ((0.4, 1.0), (0.2, 2.0), (0.1, 1.5)):
         ladder.add(step, quotient, 0.0)
@@ -262,7 +262,7 @@ def test_an_estimate_is_as_good_as_the_neighbour_it_agrees_with_least():
 
 
 @pytest.mark.parametrize(("gap", "kink"), [(2e-5, True), (0.5e-5, False)])
-def test_how_much_of_a_kink_is_one(gap, kink):
+def test_the_smallest_kink_that_counts(gap, kink):
     bent = line(lambda x: x + gap * np.maximum(x, 0.0), 0.0)
     assert (bent.range_at_kink() is not None) == kink
 

@@ -1,4 +1,4 @@
-"""Many elements are checked along a few directions, and one wrong among them is found."""
+"""Many elements are checked along a few directions, and a single wrong one is found."""
 
 from itertools import pairwise
 
@@ -44,7 +44,7 @@ def test_one_element_in_a_thousand_is_found_and_named(place, scale, seed, what):
     assert report.evaluations < 1000
 
 
-def test_what_is_right_passes_whatever_the_sizes_of_its_elements():
+def test_right_gradients_pass_regardless_of_the_sizes_of_elements():
     sizes = np.logspace(-12, 12, 200)
     for f in (tg.log, lambda x: tg.log(x).sum(), lambda x: 1.0 / x, lambda x: (x * x).sum()):
         report = gradcheck(f, sizes)
@@ -58,7 +58,7 @@ def test_the_work_does_not_grow_with_the_elements():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("seed", [0, 12, 38, 154])  # with kinks near by, and level directions
+@pytest.mark.parametrize("seed", [0, 12, 38, 154])  # with nearby kinks and flat directions
 def test_a_network_of_ten_thousand_parameters(dtype, seed):
     model = tg.nn.MLP([20, 100, 70, 10], activation="relu", dtype=dtype, rng=seed)
     x = normal(32, 20, dtype=dtype, seed=seed)
@@ -68,14 +68,14 @@ def test_a_network_of_ten_thousand_parameters(dtype, seed):
     assert not report.weak
 
 
-def test_kinks_that_outweigh_each_other_are_kinks():
+def test_kinks_that_cancel_each_other_are_kinks():
     weights = np.where(np.arange(200) % 2, 1.0, -1.0)
     report = gradcheck(lambda x: (tg.relu(x) * weights).sum(), np.zeros(200))
     assert "kink-ok" in {finding.verdict for finding in report.findings}
     assert sum(finding.elements for finding in report.findings) == 200
 
 
-def test_a_slope_outside_of_its_kink_is_found_among_hundreds():
+def test_a_slope_outside_the_range_at_a_kink_is_found_among_hundreds():
     f = tg.op(lambda x: np.maximum(x, 0), x=lambda g, x: g * np.where(x == 0, 1.5, x > 0), name="f")
     x = normal(300)
     x[123] = 0.0
@@ -95,7 +95,7 @@ def test_elements_of_one_block_contribute_evenly():
     assert np.all(np.abs(direction) >= lengths(x, "own") * 2.0**-EVEN)
 
 
-def test_blocks_hold_every_element_once_and_go_by_influence():
+def test_blocks_contain_every_element_once_sorted_by_influence():
     x, g = normal(100, 10), normal(100, 10, seed=1)
     blocks = list(blocks_of([x, np.zeros(0), normal(3)], [g, np.zeros(0), normal(3)]))
     places = np.concatenate([block.places for block in blocks if block.input == 0])
@@ -107,7 +107,7 @@ def test_blocks_hold_every_element_once_and_go_by_influence():
 
 
 def test_steps_along_a_direction_are_exact():
-    """What is added to an element is a number of few digits, and none of them is lost."""
+    """Each element is changed by a number with few digits, none of which are lost."""
     rng = np.random.default_rng(0)
     x = normal(1000)
     (direction,) = direction_of(Block(0, np.arange(1000)), [x], [np.ones(1000)], "own", rng)

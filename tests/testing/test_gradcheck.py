@@ -1,4 +1,4 @@
-"""gradcheck tells right gradients from wrong ones, and says which element is wrong."""
+"""gradcheck distinguishes right gradients from wrong ones, and names the wrong elements."""
 
 import pickle
 from collections import Counter
@@ -93,14 +93,14 @@ def test_a_slope_that_vanishes_passes():
     assert gradcheck(lambda x: tg.softmax(x).sum(), normal(5))
 
 
-def test_a_result_whose_shape_depends_on_values_is_judged_where_it_stays():
+def test_a_value_dependent_shape_is_judged_where_it_is_constant():
     assert verdicts(gradcheck(lambda x: x[x > 0.1] ** 2, normal(6))) == {"ok": 6}
     with pytest.raises(GradcheckError):
         gradcheck(lambda x: x[x > 0.1].detach() * x[x > 0.1], normal(6))
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_a_function_that_raises_outside_of_its_domain_is_judged_from_inside(dtype):
+def test_a_function_that_raises_outside_its_domain_is_judged_from_inside(dtype):
     def f(x):
         if x.data.max() > 1.0:
             raise ValueError("more than one")
@@ -114,7 +114,7 @@ def test_a_function_that_raises_outside_of_its_domain_is_judged_from_inside(dtyp
         gradcheck(wrong_f, np.array([1.0, 0.5], dtype))
 
 
-def test_a_kink_is_called_one():
+def test_a_kink_is_reported():
     report = gradcheck(tg.relu, np.array([0.0, 1.0]))
     assert [finding.verdict for finding in report.findings] == ["kink-ok", "ok"]
     slopes = report.findings[0].slopes
@@ -138,7 +138,7 @@ def test_no_false_alarm_in_thousands():
     assert count == {"ok": 15 * 5 * 2 * 8}
 
 
-def test_a_reference_too_noisy_is_not_called_ok():
+def test_a_noisy_reference_is_not_reported_as_ok():
     noisy = lambda x: 1e17 + tg.sin(abs(x))  # noqa: E731  # not analytic
     with pytest.warns(WeakGradcheckWarning, match="3 too noisy to judge"):
         report = gradcheck(noisy, normal(3))
@@ -195,7 +195,7 @@ def test_a_gradient_right_in_float64_and_one_percent_off_in_float32_fails():
     assert str(report).count(", float32") == 5
 
 
-def test_one_element_lost_in_a_thousand_is_found_and_named():
+def test_one_lost_element_in_a_thousand_is_found_and_named():
     def drop(g, x):
         c = g * (x * 2.0)
         c[17, 4] = 0.0
@@ -208,7 +208,7 @@ def test_one_element_lost_in_a_thousand_is_found_and_named():
 
 
 def test_a_missing_sum_fails():
-    """A bias's gradient taken from one row alone."""
+    """The gradient of a bias is taken from one row only."""
 
     @declare(x=lambda g: g, bias=lambda g: g[0])
     def _add_bias(x, bias):
@@ -237,7 +237,7 @@ def test_the_smaller_of_two_paths_ten_percent_off_fails():
     assert verdicts(report) == {"FAIL": 4}
 
 
-def test_a_slope_outside_of_a_kink_fails():
+def test_a_slope_outside_the_range_at_a_kink_fails():
     f = wrong(lambda g, x: g * np.where(x == 0, 1.5, x > 0), lambda x: np.maximum(x, 0))
     report = gradcheck(f, np.array([0.0, 1.0]), raise_=False)
     assert [finding.verdict for finding in report.findings] == ["FAIL", "ok"]
@@ -252,7 +252,7 @@ def test_a_path_cut_by_detach_fails():
 
 
 def test_a_softmax_without_its_sum_fails():
-    """The sum of its results would not show it."""
+    """The sum of the results would hide the error."""
 
     @declare(x=lambda g, out: g * out)
     def _wrong_softmax(x):
@@ -264,7 +264,7 @@ def test_a_softmax_without_its_sum_fails():
     findings = caught.value.report.findings
     off = np.array([finding.analytic - finding.numeric for finding in findings])
     share = off / tg.softmax(normal(4)).data
-    np.testing.assert_allclose(share, share[0], rtol=1e-6)  # the sum that is missing
+    np.testing.assert_allclose(share, share[0], rtol=1e-6)  # the missing sum
 
 
 def test_a_wrong_second_derivative_passes_the_first_order_and_fails_the_second():
@@ -282,7 +282,7 @@ def test_right_second_derivatives_pass(f, dtype):
     assert [finding.order for finding in report.findings][:7] == [1] * 6 + [2]
 
 
-# ------------------------------------------------------------ beyond elements
+# ------------------------------------------------------------- other failures
 
 
 def test_nan_and_infinity_are_named():
@@ -296,7 +296,7 @@ def test_nan_and_infinity_are_named():
         gradcheck(lambda x: (x, 1 / x), 0.0)
 
 
-def test_a_function_that_is_random_is_refused():
+def test_a_random_function_is_refused():
     rng = np.random.default_rng(0)
     with pytest.raises(GradcheckError, match="different values for the same inputs"):
         gradcheck(lambda x: x * rng.normal(), normal(3))
@@ -357,10 +357,10 @@ def test_inputs_of_all_kinds():
     ]
 
 
-def test_inputs_are_called_by_position_where_they_have_no_names():
+def test_inputs_without_names_are_named_by_position():
     report = gradcheck(lambda *xs: xs[0] * xs[1], 1.0, 2.0)
     assert [finding.input for finding in report.findings] == ["input 0 (xs[0])", "input 1 (xs[1])"]
-    report = gradcheck(max, [1.0, 2.0])  # a function of C that doesn't tell
+    report = gradcheck(max, [1.0, 2.0])  # a C function without named parameters
     assert [finding.input for finding in report.findings] == ["input 0 ([0])", "input 0 ([1])"]
     report = gradcheck(np.multiply, 1.0, 2.0)
     assert [finding.input.split()[:2] for finding in report.findings] == [
@@ -369,7 +369,7 @@ def test_inputs_are_called_by_position_where_they_have_no_names():
     ]
 
 
-def test_inputs_stay_as_they_are():
+def test_inputs_are_unchanged():
     array, tensor = normal(3), tg.tensor([1.0, 2.0, 3.0], requires_grad=True)
     before, node = array.copy(), tensor.node
     with tg.no_grad():
@@ -389,12 +389,12 @@ def test_memory_layouts():
 
 
 def test_the_global_random_state_is_left_alone():
-    state = np.random.get_state()[1].copy()  # type: ignore[index]  # noqa: NPY002  # the one others use
+    state = np.random.get_state()[1].copy()  # type: ignore[index]  # noqa: NPY002  # the state that other code uses
     gradcheck(tg.sin, normal(3))
     np.testing.assert_array_equal(np.random.get_state()[1], state)  # type: ignore[index]  # noqa: NPY002  # the global state
 
 
-def test_the_seed_decides_everything():
+def test_results_depend_only_on_the_seed():
     reports = [gradcheck(tg.sin, normal(3), seed=seed) for seed in (1, 1, 2)]
     assert reports[0] == reports[1] != reports[2]
 
@@ -408,13 +408,13 @@ def test_the_seed_decides_everything():
         (lambda x: {"a": x, "b": [x, 3.0]}, 1.0, r"float at \['b'\]\[1\]"),
     ],
 )
-def test_what_can_not_be_checked_is_said(f, x, message):
+def test_unsuitable_functions_are_refused_with_a_reason(f, x, message):
     with pytest.raises(TypeError, match=message):
         gradcheck(f, x)
 
 
 @pytest.mark.parametrize("wrong", [{"order": 3}, {"mode": "fast"}, {"kinks": "ignore"}])
-def test_a_choice_that_does_not_exist(wrong):
+def test_unknown_options_are_refused(wrong):
     ((name, value),) = wrong.items()
     with pytest.raises(ValueError, match=f"{name} is .* not {value!r}"):
         gradcheck(tg.sin, 1.0, **wrong)

@@ -14,7 +14,7 @@ def data():
 
 
 class Model:
-    """No module of ours: parameters with names, and a call, are all that is asked for."""
+    """Not one of our modules: only named parameters and a call are required."""
 
     def __init__(self, activation, dtype=float):
         rng = np.random.default_rng(0)
@@ -57,7 +57,7 @@ def test_a_small_network(dtype, order):
     assert not report.weak
 
 
-def test_our_own_modules():
+def test_nn_modules():
     x, y = data()
     model = tg.nn.MLP([2, 4, 1], activation="tanh", output="sigmoid")
     report = gradcheck_module(model, x, loss=lambda p: tg.nn.functional.mse_loss(p, y))
@@ -66,12 +66,12 @@ def test_our_own_modules():
     assert len(report.findings) == 17 + 20
 
 
-def test_without_a_loss_every_output_counts():
+def test_without_a_loss_every_output_is_checked():
     report = gradcheck_module(Model(tg.tanh), data()[0])
     assert report.function == "Model"
 
 
-def test_a_wrong_gradient_is_laid_at_the_parameter():
+def test_a_wrong_gradient_is_attributed_to_the_parameter():
     f = elementwise(np.tanh, name="wrong_tanh", x=lambda g, out: g * (1.0 - out))
     with pytest.raises(GradcheckError) as caught:
         gradcheck_module(Model(f), data()[0])
@@ -80,7 +80,7 @@ def test_a_wrong_gradient_is_laid_at_the_parameter():
 
 
 @pytest.mark.parametrize("loss", [None, lambda y: 1 / 0])
-def test_the_module_stays_as_it_was(loss):
+def test_the_module_is_unchanged(loss):
     model = Model(tg.tanh)
     model.tensors["w1"].grad = np.ones((2, 4))
     before = {name: (t.data, t.data.copy(), t.node, t.grad) for name, t in model.tensors.items()}

@@ -52,16 +52,16 @@ COS = math.cos(0.5)
         (claim(COS * (1 + 1.2e-6)), "FAIL"),
         (claim(COS * 1.01, slack=0.02), "ok"),
         (claim(COS * 1.01, slack=0.005), "FAIL"),
-        (claim(COS * 1.2, slack=0.3), "weak"),  # rounding may be all of it
+        (claim(COS * 1.2, slack=0.3), "weak"),  # rounding may explain the whole difference
         (claim(COS * 1.01, doubt=0.02), "weak"),
         (claim(COS * 1.01, doubt=0.005), "FAIL"),
-        (claim(COS, slack=10.0, doubt=10.0), "ok"),  # it needs neither
+        (claim(COS, slack=10.0, doubt=10.0), "ok"),  # neither is needed
         (claim(COS * 1.01, rtol=0.02), "ok"),
         (claim(math.nan), "nan"),
         (claim(math.inf), "nan"),
     ],
 )
-def test_what_a_claim_may_be_off(one, expected):
+def test_tolerances_of_a_claim(one, expected):
     assert verdict(np.sin, one) == expected
 
 
@@ -69,13 +69,13 @@ def test_what_a_claim_may_be_off(one, expected):
     ("value", "expected"),
     [(-1.0, "kink-ok"), (0.3, "kink-ok"), (1.0, "kink-ok"), (1.00001, "FAIL"), (-1.00001, "FAIL")],
 )
-def test_what_is_right_at_a_kink(value, expected):
+def test_claims_at_a_kink(value, expected):
     assert verdict(np.abs, claim(value), x=0.0) == expected
     assert verdict(np.abs, claim(value), "skip", x=0.0) == "skipped"
     assert verdict(np.abs, claim(value), "error", x=0.0) == "FAIL"
 
 
-def test_a_slope_of_zero_is_judged_beside_the_slopes_nearby():
+def test_a_slope_of_zero_is_judged_relative_to_slopes_nearby():
     assert verdict(lambda x: x * x, claim(0.0), x=0.0) == "ok"
     assert verdict(lambda x: x * x, claim(1e-3), x=0.0) == "FAIL"
     assert verdict(lambda x: np.sin(x) + 1e17, claim(0.3)) == "weak"
@@ -92,13 +92,13 @@ BENT = Slope(2.0, 1e-6, 1e-3)
         (claim(1.0), Slope(1.0005, 1e-4, 1e-7), BENT, "FAIL"),
         (claim(1.0), Slope(1.0, 1.1e-3, 1e-7), BENT, "FAIL"),
         (claim(0.0), Slope(0.0, 0.0, 1e-7), BENT, "ok"),
-        (claim(0.0), Slope(0.0, 0.3e-6, 1e-7), BENT, "weak"),  # beside a steepest slope of 1
+        (claim(0.0), Slope(0.0, 0.3e-6, 1e-7), BENT, "weak"),  # relative to a steepest slope of 1
         (claim(0.0), Slope(0.0, 0.4e-6, 1e-7), BENT, "FAIL"),
         (claim(1e-6), Slope(0.0, 0.3e-6, 1e-7), BENT, "FAIL"),
         (claim(1.0, slack=0.1), Slope(1.09, 1e-9, 1e-7), BENT, "ok"),
         (claim(1.0, doubt=0.1), Slope(1.09, 1e-9, 1e-7), BENT, "FAIL"),
         (claim(1.0), UNKNOWN, BENT, "FAIL"),
-        # Nothing is bent: the longer steps are more precise.
+        # No kink nearby: the longer steps are more precise.
         (claim(1.0), Slope(1.0002, 1e-4, 1e-7), Slope(1.0003, 1e-9, 1e-3), "FAIL"),
         (claim(1.0), Slope(1.0, 1e-9, 1e-7), Slope(1.0003, 1.1e-4, 1e-3), "FAIL"),
         (claim(1.0), Slope(1.0, 1e-9, 1e-7), Slope(1.0003, 0.9e-4, 1e-3), "ok"),
@@ -111,7 +111,7 @@ def test_the_shortest_steps_count_if_they_are_precise(monkeypatch, one, near, sl
     assert held is (slope if expected == "FAIL" else near)
 
 
-def test_a_function_that_only_looks_level_is_weak():
+def test_a_function_that_only_looks_constant_is_weak():
     def stairs(x):
         return np.floor(x / 1e-4) * 1e-4 + 5.0
 
@@ -120,12 +120,12 @@ def test_a_function_that_only_looks_level_is_weak():
 
 
 @pytest.mark.parametrize("value", [COS, 3.0 + COS, 1.6 + COS])
-def test_near_a_kink_only_the_slope_of_its_own_side_is_right(value):
+def test_near_a_kink_only_the_slope_on_the_same_side_is_right(value):
     f = lambda x: np.maximum(x - 0.5 + 1e-6, 0.0) * 3.0 + np.sin(x)  # noqa: E731  # a kink beside
     assert verdict(f, claim(value)) == ("ok" if value > 3.0 else "FAIL")
 
 
-def test_the_worst_of_several_claims_counts():
+def test_the_worst_of_several_claims_decides():
     where = {"input": "x", "index": ()}
     claims = [claim(COS), claim(COS * 2, mode="forward"), claim(COS)]
     finding = judge(line(np.sin), claims, "accept", **where)
@@ -135,7 +135,7 @@ def test_the_worst_of_several_claims_counts():
         assert judge(line(np.sin), order[:n], "accept", **where).verdict == expected
 
 
-# ------------------------------------------------------------ is it precise enough
+# -------------------------------------------------------- precision of the reference
 
 
 def steep(steepest, opinion=None):
@@ -152,12 +152,12 @@ def steep(steepest, opinion=None):
         (claim(1.0), Slope(1.0, 0.3e-6, 0.1), 0.0, True),
         (claim(1.001), Slope(1.0, 0.03, 0.1), 0.0, True),  # to a tenth
         (claim(1.001), Slope(1.0, 0.035, 0.1), 0.0, False),
-        (claim(-1.001), Slope(0.1, 0.03, 0.1), 0.0, True),  # of the larger
-        (claim(1e-9), Slope(2e-9, 0.3e-6, 0.1), 1.0, True),  # to a millionth of those nearby
+        (claim(-1.001), Slope(0.1, 0.03, 0.1), 0.0, True),  # relative to the larger
+        (claim(1e-9), Slope(2e-9, 0.3e-6, 0.1), 1.0, True),  # to a millionth of slopes nearby
         (claim(1e-9), Slope(2e-9, 0.4e-6, 0.1), 1.0, False),
-        (claim(2e-9), Slope(2e-9, 0.4e-6, 0.1), 1.0, True),  # the same
+        (claim(2e-9), Slope(2e-9, 0.4e-6, 0.1), 1.0, True),  # claim and slope are equal
         (claim(1.0, slack=0.09), Slope(1.08, 1e-9, 0.1), 0.0, True),
-        (claim(1.0, slack=0.2), Slope(1.18, 1e-9, 0.1), 0.0, False),  # only because of the slack
+        (claim(1.0, slack=0.2), Slope(1.18, 1e-9, 0.1), 0.0, False),  # agrees by the slack only
         (claim(1.0, slack=0.2), Slope(1.18, 1e-9, 0.1), 1e6, True),
         (claim(1.0, slack=0.2), Slope(1.18, 0.07, 0.1), 1e6, True),
         (claim(1.0, slack=0.2), Slope(1.0 + 1e-7, 1e-9, 0.1), 0.0, True),
@@ -188,7 +188,7 @@ def test_rounding_counts_at_a_kink_too():
     assert verdict(np.abs, claim(math.nan), x=0.0) == "nan"
 
 
-def test_the_tolerances_promised():
+def test_the_documented_tolerances():
     assert (RTOL, ZERO) == (1e-6, 1e-6)
     assert list(SEVERITY) == sorted(SEVERITY, key=SEVERITY.__getitem__)
     assert list(SEVERITY) == ["ok", "skipped", "kink-ok", "weak", "nan", "FAIL"]

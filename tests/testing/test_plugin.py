@@ -1,4 +1,4 @@
-"""The pytest plugin, in sessions of its own: a fixture, and mutants that tests must notice."""
+"""The pytest plugin, in separate sessions: a fixture, and mutants that tests must detect."""
 
 import importlib.metadata
 import subprocess
@@ -12,11 +12,11 @@ import tinygrad_np as tg
 from tinygrad_np.engine.op import OPS
 from tinygrad_np.testing.mutation import MUTATIONS, UNSUMMED, Mutant, Workshop, first_slice
 
-pytestmark = pytest.mark.slow  # each is a session of its own
+pytestmark = pytest.mark.slow  # each runs a separate session
 
 
 def run(folder, text, *arguments):
-    """Run pytest on a file with this text, in a folder of its own."""
+    """Run pytest on a file with this text, in the given folder."""
     (folder / "test_it.py").write_text("import numpy as np, tinygrad_np as tg\n\n" + text)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
@@ -86,7 +86,7 @@ def test_that_tests_values(gradcheck):
 """
 
 
-def test_mutants_that_no_test_notices_are_listed(tmp_path):
+def test_mutants_that_no_test_detects_are_listed(tmp_path):
     done = run(tmp_path, OWN + WEAK_TEST, "--gradcheck-mutate", "--gradcheck-mutate-ops=softsign")
     assert "SURVIVED softsign, the rule for x: scaled by 1.001" in done.stdout
     assert "not noticed by test_it.py::test_that_tests_the_sign_alone" in done.stdout
@@ -96,7 +96,7 @@ def test_mutants_that_no_test_notices_are_listed(tmp_path):
     assert done.returncode == 1
 
 
-def test_a_test_of_values_notices_all(tmp_path):
+def test_a_test_of_values_detects_all_mutants(tmp_path):
     text = OWN + WEAK_TEST + STRONG_TEST
     done = run(tmp_path, text, "--gradcheck-mutate", "--gradcheck-mutate-ops=softsign")
     assert "4 mutants of" in done.stdout
@@ -139,7 +139,7 @@ def test_any(x):
 # ------------------------------------------------------------------- the parts
 
 
-def test_mutations_change_what_they_say():
+def test_mutations_change_the_gradient_as_named():
     c = np.arange(1.0, 7.0).reshape(2, 3)
     changed = {kind: mutation(c) for kind, mutation in MUTATIONS.items()}
     np.testing.assert_array_equal(changed["sign flipped"], -c)
@@ -153,7 +153,7 @@ def test_mutations_change_what_they_say():
 
 
 @pytest.mark.parametrize("kind", [*MUTATIONS, UNSUMMED])
-def test_a_closed_workshop_leaves_everything_as_it_was(kind):
+def test_mutation_is_undone_completely(kind):
     workshop = Workshop()
     rule = OPS["multiply"].rules["y"]
     before = rule.apply

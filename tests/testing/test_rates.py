@@ -1,4 +1,4 @@
-"""A part of the count of false alarms and misses; `python -m tests.testing.rates` is the whole."""
+"""Part of the count of false alarms and misses; `python -m tests.testing.rates` counts all."""
 
 from collections import Counter
 
@@ -17,7 +17,7 @@ def total(counts):
 
 
 @pytest.mark.slow
-def test_no_false_alarm_and_no_miss_at_scale_1():
+def test_no_false_alarms_or_misses_at_scale_1():
     few = settings(seeds=[100, 101], scales=[1.0])
     counts = total(count(few))
     assert counts["right"] > 900
@@ -29,7 +29,7 @@ def test_no_false_alarm_and_no_miss_at_scale_1():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scale", [1e-6, 1e-4, 1e-2, 30.0])
-def test_no_false_alarm_and_no_miss_elsewhere(scale):
+def test_no_false_alarms_or_misses_at_other_scales(scale):
     few = settings(LESS, seeds=[100], scales=[scale])
     counts = total(count(few))
     assert counts["right"] + counts["wrong"] > 200
@@ -37,7 +37,7 @@ def test_no_false_alarm_and_no_miss_elsewhere(scale):
     assert not counts["missed"]
 
 
-def test_no_false_alarm_and_no_miss_among_many_elements():
+def test_no_false_alarms_or_misses_among_many_elements():
     many = [s for s in settings(["sin", "two layers"], [0], [1.0]) if s.many]
     counts = total(count(many))
     assert counts["wrong"] == 4
@@ -45,8 +45,8 @@ def test_no_false_alarm_and_no_miss_among_many_elements():
     assert not counts["missed"]
 
 
-def test_the_count_counts(monkeypatch):
-    """A gradient that passes though it is wrong is a miss, one that fails though right an alarm."""
+def test_false_alarms_and_misses_are_counted(monkeypatch):
+    """A wrong gradient that passes is a miss; a right one that fails is a false alarm."""
     settings = [Setting("sin", 0, 1.0, "float64", wrong) for wrong in (False, True)]
 
     def turned(self):
@@ -57,19 +57,19 @@ def test_the_count_counts(monkeypatch):
     assert counts == {"right": 2, "wrong": 2, "false alarms": 1, "missed": 1, "weak": 2}
 
 
-def test_what_is_planted_is_known():
+def test_planted_errors_are_known():
     factor = np.array([1.0, -1.0, 2.0])
     x = np.array([0.5, 1.0, 1e-30])
     bend, single = bent(factor, None), bent(factor, "float32")
     for g in (lambda x: tg.sin(bend(x) ** 2), lambda x: tg.sin(single(x) ** 2)):
         right, spoilt = compare(lambda x: tg.sin(x**2), g, x.astype("float32"), 0)
         assert right.tolist() == [True, False, False]
-        assert spoilt.tolist() == [False, True, False]  # nothing shows the last
+        assert spoilt.tolist() == [False, True, False]  # no values show the last error
     right, _ = compare(tg.sin, lambda x: tg.sin(single(x)), x, 0)
     assert right.all()
 
 
-def test_the_page_counts_no_false_alarm_and_no_miss():
+def test_the_page_lists_no_false_alarms_or_misses():
     _, _, *body = section("rates").split("\n")
     assert len(body) == len(SCALES) * len(DTYPES)
     at_one = 0

@@ -1,4 +1,4 @@
-"""What a gradient must be besides right: in both modes, linear, reproducible, of any layout."""
+"""Further requirements on gradients: equal in both modes, linear, reproducible, any layout."""
 
 import numpy as np
 import pytest
@@ -12,8 +12,8 @@ def normal(*shape, seed=0):
 
 
 @pytest.mark.parametrize("n", [8, 10_000])
-def test_a_forward_mode_that_is_not_the_reverse_modes_transpose_fails(n):
-    """Declared elementwise, so that its rule is taken for its jvp as well, and it is not."""
+def test_a_forward_mode_that_is_not_the_transpose_of_reverse_mode_fails(n):
+    """The op is declared elementwise, so its rule is also used as jvp, which is wrong."""
     f = tg.op(
         lambda x: x + 0.05 * np.roll(x, 1),
         x=lambda g: g + 0.05 * np.roll(g, -1),
@@ -33,7 +33,7 @@ def test_a_rule_that_is_not_linear_fails():
         gradcheck(f, np.array([1.0]), seed=3)
 
 
-def test_a_rule_that_keeps_count_is_not_reproducible():
+def test_a_rule_with_state_is_not_reproducible():
     calls = []
 
     def rule(g):
@@ -44,7 +44,7 @@ def test_a_rule_that_keeps_count_is_not_reproducible():
         gradcheck(tg.op(lambda x: x * 2.0, x=rule, name="f"), normal(3))
 
 
-def test_a_run_that_changes_the_next_ones_gradient_is_not_reproducible():
+def test_a_run_that_changes_the_next_gradient_is_not_reproducible():
     runs = []
 
     def f(x):
@@ -57,7 +57,7 @@ def test_a_run_that_changes_the_next_ones_gradient_is_not_reproducible():
         gradcheck(f, normal(3))
 
 
-def test_a_rule_that_trusts_the_memory_layout_fails():
+def test_a_rule_that_depends_on_the_memory_layout_fails():
     def rule(g, x):
         return g * 2.0 if not isinstance(x, np.ndarray) or x.flags.c_contiguous else g
 
@@ -103,7 +103,7 @@ def test_a_missing_conjugate_fails():
 
 
 @pytest.mark.parametrize(("kinks", "verdict"), [("error", "FAIL"), ("skip", "skipped")])
-def test_kinks_can_be_errors_or_be_left_out(kinks, verdict):
+def test_kinks_can_be_errors_or_skipped(kinks, verdict):
     report = gradcheck(tg.relu, np.array([0.0, 1.0]), kinks=kinks, raise_=False)
     assert [finding.verdict for finding in report.findings] == [verdict, "ok"]
     assert bool(report) == (kinks == "skip")
@@ -116,8 +116,8 @@ def test_skipped_kinks_may_have_any_slope():
         gradcheck(f, np.array([0.0, 1.0]))
 
 
-def test_a_rule_that_forgets_the_cotangents_graph_fails_the_second_order():
-    """Right in x and in v, but its own derivative does not know of v."""
+def test_a_rule_that_drops_the_cotangents_graph_fails_the_second_order():
+    """The rule is right, but it has no derivative with respect to the cotangent."""
 
     def rule(g, x):
         return (g.detach() if isinstance(g, tg.Tensor) else g) * np.cos(x)

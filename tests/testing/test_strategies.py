@@ -1,4 +1,4 @@
-"""What the strategies promise of what they draw."""
+"""What the strategies guarantee about their draws."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from tinygrad_np.testing.programs import FORMS
 
 
 @given(strategies.shapes(min_dims=1, max_dims=2, min_side=2, max_side=3))
-def test_shapes_have_the_sizes_asked_for(shape):
+def test_shapes_have_the_given_sizes(shape):
     assert 1 <= len(shape) <= 2
     assert all(2 <= n <= 3 for n in shape)
 
@@ -27,8 +27,8 @@ def test_shapes_broadcast(drawn):
     st.sampled_from(["f2", "f4", "f8", "c8", "c16"]),
     st.booleans(),
 )
-def test_tensors_are_what_was_asked_for(data, scale, dtype, requires_grad):
-    if dtype == "f2" and scale == 1e-6:  # hardly a number is left between 0 and that
+def test_tensors_have_the_given_properties(data, scale, dtype, requires_grad):
+    if dtype == "f2" and scale == 1e-6:  # hardly any numbers lie between 0 and the scale
         return
     kinks = (0.0, scale)
     x = data.draw(
@@ -51,12 +51,12 @@ def test_ties(several, one):
 
 
 @given(strategies.tensors(st.sampled_from([(2,), (3, 1)]), dtype=st.sampled_from(["f4", "f8"])))
-def test_strategies_may_be_given_for_anything(x):
+def test_arguments_may_be_strategies(x):
     assert x.shape in ((2,), (3, 1))
     assert x.dtype in (np.float32, np.float64)
 
 
-def test_kinks_that_leave_no_room_are_an_error():
+def test_kinks_that_exclude_all_values_are_an_error():
     @settings(max_examples=1, database=None)
     @given(strategies.tensors((2,), away_from=(0.0,), gap=3.0))
     def test(x):
@@ -84,6 +84,6 @@ def test_programs_take_arrays_and_tensors(program):
 
 
 @given(strategies.programs({"tanh": lambda d: f"np.tanh({d.pick()})"}))
-def test_forms_may_be_ones_own(program):
+def test_custom_forms(program):
     assert all(form == "tanh" for _, _, form in program.lines)
     assert "tanh" not in FORMS

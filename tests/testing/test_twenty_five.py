@@ -1,4 +1,4 @@
-"""The twenty-five gradients are judged rightly, and the page says what others make of them."""
+"""The twenty-five gradients are judged correctly, and the page lists other checkers' verdicts."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_there_are_fourteen_right_and_eleven_wrong_ones():
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
-def test_each_is_judged_rightly(case, seed):
+def test_each_case_is_judged_correctly(case, seed):
     x = case.at(seed)
     report = tg.testing.gradcheck(case.function(Ours), x, seed=seed, raise_=False)
     assert report.ok == case.right, report
@@ -28,7 +28,7 @@ def test_each_is_judged_rightly(case, seed):
         assert {finding.verdict for finding in report.failures} == {"FAIL"}
 
 
-def test_what_is_wrong_is_named():
+def test_wrong_elements_are_named():
     def failures(name):
         case = CASES[NAMES.index(name)]
         return tg.testing.gradcheck(case.function(Ours), case.at(0), raise_=False).failures  # type: ignore[arg-type]
@@ -53,7 +53,7 @@ def test_the_page_has_our_column():
     assert columns["`tg.testing.gradcheck`"] == [RIGHT] * 25 + ["14 of 14", "11 of 11"]
 
 
-def test_the_pages_counts_are_those_of_its_marks():
+def test_the_counts_on_the_page_match_its_marks():
     columns, _ = documented()
     for marks in columns.values():
         assert len(marks) == len(rows())
@@ -64,8 +64,8 @@ def test_the_pages_counts_are_those_of_its_marks():
 
 
 @pytest.mark.parametrize("name", PEERS)
-def test_the_page_says_what_another_checker_judges(name):
-    """But for the cases of 10,000 elements, which take other checkers long."""
+def test_the_page_has_the_verdicts_of_other_checkers(name):
+    """Except for the cases of 10,000 elements, which take other checkers long."""
     library, check = CHECKERS[name]
     assert library is not None
     pytest.importorskip(library)
@@ -78,7 +78,7 @@ def test_the_page_says_what_another_checker_judges(name):
     assert judged == [columns[name][i] for i, _ in few]
 
 
-def test_ours_counts_what_is_weak_as_not_judged(monkeypatch):
+def test_weak_verdicts_do_not_count_as_judged(monkeypatch):
     case = CASES[0]
     assert ours(case)
     right = tg.testing.gradcheck

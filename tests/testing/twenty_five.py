@@ -1,8 +1,8 @@
-"""Twenty-five gradients on which checkers go wrong: fourteen right ones and eleven wrong ones.
+"""Twenty-five gradients that checkers misjudge: fourteen right ones and eleven wrong ones.
 
-Each is written once, for any library: in terms of its namespace, its relu, a constant array, and
-an op declared by its forward function, the rule of its gradient and, where the op is not
-elementwise and so the rule is not the tangent's too, a rule for the tangent.
+Each is written once for any library, in terms of its namespace, its relu, a constant array, and an
+op declared by its forward function, the rule of its gradient and, unless the op is elementwise and
+the same rule serves both, a rule for the tangent.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ Function = Callable[[Any], Any]
 
 
 class Library(Protocol):
-    """What a case is written in."""
+    """The functions of a library that the cases use."""
 
     np: Any
     relu: Function
 
     def constant(self, array: Array) -> Any:
-        """Return an array as the library has it."""
+        """Return an array as a constant of the library."""
 
     def op(self, forward: Function, rule: Any, tangent: Any = None) -> Function:
         """Return a function with a gradient: ``rule(g, x)`` and ``tangent(t, x)``."""
@@ -33,7 +33,7 @@ class Library(Protocol):
 
 @dataclass(frozen=True)
 class Case:
-    """A function, where to check it, and whether its gradient is right."""
+    """A function, the point to check it at, and whether its gradient is right."""
 
     name: str
     right: bool
@@ -49,7 +49,7 @@ CASES: list[Case] = []
 
 
 def case(right: bool, name: str, point: Callable[[np.random.Generator], Array]) -> Any:
-    """Enter the decorated function of a library, which returns the function to check."""
+    """Register the decorated function of a library, which returns the function to check."""
 
     def enter(function: Callable[[Library], Function]) -> Callable[[Library], Function]:
         CASES.append(Case(name, right, function, point))
@@ -59,12 +59,12 @@ def case(right: bool, name: str, point: Callable[[np.random.Generator], Array]) 
 
 
 def normal(*shape: int, scale: float = 1.0, dtype: str = "float64") -> Any:
-    """Return what draws normal numbers."""
+    """Return a function that draws normal numbers."""
     return lambda rng: (scale * rng.normal(size=shape)).astype(dtype)
 
 
 def around(*special: float) -> Any:
-    """Return what draws some normal numbers and puts special ones among them."""
+    """Return a function that draws normal numbers and inserts special ones."""
     return lambda rng: np.concatenate([special, rng.normal(size=3)])
 
 

@@ -1,4 +1,4 @@
-"""What tests of the page share: two pages, and how they wait, look and click."""
+"""Helpers for tests of the page: two graphs, and functions that wait, query and click."""
 
 import numpy as np
 
@@ -15,16 +15,16 @@ COMPLETE = "document.getElementById('body').dataset.complete === 'true'"
 
 
 def until(page, expression):
-    """Wait; the page lets Playwright's own way of waiting, which is `eval`, not run."""
+    """Wait until an expression holds; the page blocks `eval`, which Playwright's own wait uses."""
     for _ in range(600):
         if page.evaluate(expression):
             return
         page.wait_for_timeout(50)
-    raise AssertionError(f"it never came: {expression}")
+    raise AssertionError(f"this never became true: {expression}")
 
 
 def click_on(page, thing):
-    """Click where a box is."""
+    """Click on a box."""
     at = page.evaluate(
         """(thing) => {
           const { scene, view } = graphPage, i = scene.index.get(thing);

@@ -25,25 +25,25 @@ def browser():
 
 @pytest.fixture
 def visit(browser, tmp_path):
-    """Opens pages; in the end nothing may have gone wrong in them, nor been asked for."""
+    """Open pages, and check at the end that they had no errors and requested nothing else."""
 
     @contextmanager
     def opened(drawn, **options):
         path = drawn.save(tmp_path / "page.html")
         page = browser.new_page(viewport={"width": 1200, "height": 800}, **options)
-        wrong, asked = [], []
+        wrong, requested = [], []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(
             "console",
             lambda said: wrong.append(said.text) if "willReadFrequently" not in said.text else None,
         )
-        page.on("request", lambda request: asked.append(request.url))
+        page.on("request", lambda request: requested.append(request.url))
         page.goto(path.as_uri())
         until(page, "window.graphPage !== undefined")
         yield page
         until(page, COMPLETE)
         page.close()
         assert wrong == []
-        assert asked == [path.as_uri()]
+        assert requested == [path.as_uri()]
 
     return opened

@@ -1,6 +1,6 @@
-"""Small models to draw. Pictures of most are kept in golden/, of two in every form.
+"""Small models to draw. Pictures of most are stored in golden/, of two of them in every form.
 
-`python tests/viz/models.py` writes the pictures anew; look at them, and at the difference.
+`python tests/viz/models.py` rewrites the pictures; review them and their diff.
 """
 
 import importlib.util
@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def load(name):
-    """Import an example from its file; `_common` comes from the folder, as when it is run."""
+    """Import an example from its file; it finds `_common` in its folder, as when run."""
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
         assert spec is not None

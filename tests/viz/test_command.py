@@ -63,7 +63,7 @@ def folder(tmp_path):
 
 
 def draw(folder, *arguments, **variables):
-    """Run the command in a folder that the program is not in."""
+    """Run the command in another folder than the program's."""
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir(exist_ok=True)
     return subprocess.run(
@@ -101,12 +101,12 @@ def test_options(folder):
     assert "gradient" in text
     assert " saved, " in text
     assert "float64" in text
-    assert "program.py:" in text  # the line, when hovering
+    assert "program.py:" in text  # the line, shown on hover
     assert "<b>Linear</b> 2→3" in source(folder, "pair", "--collapse", "Linear", "Tanh")
 
 
 @pytest.mark.slow
-def test_who_says_where_boxes_stand(folder):
+def test_the_engine_is_an_option(folder):
     done = draw(folder, "../program.py:tensor", "-o", "own.svg", "--engine", "own", PATH="")
     assert (done.returncode, done.stderr) == (0, "")
     done = draw(folder, "../program.py:tensor", "-o", "dot.svg", "--engine", "dot", PATH="")
@@ -147,7 +147,7 @@ def test_several_results(folder):
         (["../program.py:tensor", "-o", "a.dot", "--focus", "x"], "no Tensor named 'x'"),
     ],
 )  # fmt: skip
-def test_mistakes_are_told_in_one_line(folder, arguments, message):
+def test_mistakes_are_reported_in_one_line(folder, arguments, message):
     done = draw(folder, *arguments)
     assert done.returncode == 1
     assert done.stdout == ""
@@ -157,7 +157,7 @@ def test_mistakes_are_told_in_one_line(folder, arguments, message):
     assert not (folder / "elsewhere" / "a.dot").exists()
 
 
-def test_errors_of_the_program_are_shown_whole(folder):
+def test_errors_of_the_program_are_shown_in_full(folder):
     done = draw(folder, "../program.py:faulty", "-o", "a.dot")
     assert done.returncode == 1
     assert "Traceback" in done.stderr
@@ -165,7 +165,7 @@ def test_errors_of_the_program_are_shown_whole(folder):
 
 
 @pytest.mark.slow
-def test_without_dot_images_say_what_to_install(folder):
+def test_without_dot_images_are_refused_with_instructions(folder):
     done = draw(folder, "../program.py:tensor", "-o", "a.png", PATH="")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
@@ -174,7 +174,7 @@ def test_without_dot_images_say_what_to_install(folder):
     assert draw(folder, "../program.py:tensor", "-o", "a.dot", PATH="").returncode == 0
 
 
-def test_help_says_what_the_function_returns(folder):
+def test_help_explains_what_the_function_returns(folder):
     done = draw(folder, "--help")
     assert done.returncode == 0
     assert "FUNCTION is called without arguments and returns what to draw" in done.stdout

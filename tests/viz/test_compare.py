@@ -21,7 +21,7 @@ def leaf(name="x", value=(1.0, 2.0)):
     return tg.tensor(list(value), requires_grad=True, name=name)
 
 
-def test_a_graph_is_the_same_as_itself_and_as_its_twin():
+def test_a_graph_is_the_same_as_itself_and_as_a_copy():
     def made():
         x = leaf()
         return tg.sin(x * 2.0 + x).sum()
@@ -45,13 +45,13 @@ def test_an_op_in_between_leaves_all_others_aligned():
     compared = tg.viz.compare(y, z)
     assert names(compared.added) == ["cos", "cos"]
     assert compared.removed == ()
-    # The middle has neither ancestors nor descendants in common: it is aligned by its order.
+    # The middle has no common ancestors or descendants: it is aligned by its order.
     assert compared.changed[0].changes == ("other inputs",)
     back = tg.viz.compare(z, y)
     assert (names(back.removed), back.added) == (["cos", "cos"], ())
 
 
-def test_constants_between_two_ops_more_are_aligned():
+def test_constants_between_two_added_ops_are_aligned():
     x = leaf()
     y = tg.sin(tg.tanh(x) * 2.0)
     z = tg.exp(tg.sin(tg.exp(tg.tanh(tg.exp(x)) * 2.0)))
@@ -59,7 +59,7 @@ def test_constants_between_two_ops_more_are_aligned():
     assert (names(compared.added), compared.removed) == (["exp"] * 3, ())
 
 
-def test_another_op_is_one_more_and_one_less():
+def test_a_replaced_op_counts_as_added_and_removed():
     x = leaf()
     compared = tg.viz.compare(tg.sin(x).sum(), tg.cos(x).sum())
     assert (names(compared.added), names(compared.removed)) == (["cos"], ["sin"])
@@ -101,7 +101,7 @@ def test_values_and_gradients_with_the_largest_difference():
     assert (pair.difference, pair.gradient_difference) == (0.0, 3.0)
 
 
-def test_tapes_know_the_values_in_between():
+def test_tapes_have_the_intermediate_values():
     with tg.record() as before:
         y = tg.sin(leaf()).sum()
     with tg.record() as after:
@@ -150,7 +150,7 @@ def test_the_picture_marks_what_differs():
     assert repr(compared) == "<comparison: 3 added, 1 removed, 1 changed, 1 the same>"
 
 
-def test_what_goes_the_other_way_round_is_taken_apart():
+def test_swapped_ops_do_not_form_a_cycle():
     x = leaf()
     compared = tg.viz.compare(tg.sin(tg.cos(x)), tg.cos(tg.sin(x)))
     assert len(compared.added) == len(compared.removed) == 1
@@ -163,7 +163,7 @@ OPS = [tg.sin, tg.cos, tg.tanh, lambda x: x + x, lambda x: x * 2.0]
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(OPS), st.integers(0, 9)), max_size=9),
        st.lists(st.tuples(st.sampled_from(OPS), st.integers(0, 9)), max_size=9))  # fmt: skip
-def test_every_box_is_in_the_picture_once_and_after_what_leads_to_it(first, second):
+def test_every_box_is_drawn_once_and_after_its_ancestors(first, second):
     def made(steps):
         values = [leaf()]
         for f, i in steps:
@@ -192,7 +192,7 @@ def test_long_chains():
     assert len(compared.pairs) > 19_000
 
 
-def test_what_is_no_pair_of_tapes_is_refused_by_name():
+def test_anything_but_a_pair_of_tapes_is_refused():
     x = tg.tensor([1.0, 2.0], requires_grad=True)
     with tg.record() as tape:
         y = x.sum()
@@ -215,13 +215,13 @@ def test_results_without_a_graph_have_values_too():
     assert "1.5 … 2.5, mean 2" in tg.viz.text(tg.tensor([1.5, 2.5]), values=True)
 
 
-def test_a_nan_on_one_side_is_said():
+def test_a_nan_on_one_side_is_reported():
     one, other = (tg.tensor([1.0, x], requires_grad=True, name="x") for x in (2.0, np.nan))
     said = str(tg.viz.compare(one, other))
     assert said.endswith(": values differ where one is NaN")
 
 
-def test_its_picture_can_be_the_same_on_every_machine():
+def test_the_engine_of_its_picture_can_be_chosen():
     x = tg.tensor([1.0, 2.0], requires_grad=True, name="x")
     compared = tg.viz.compare(tg.sin(x), tg.exp(x))
     assert str(compared.svg(engine="own")) == str(svg_of(compared.picture, engine="own"))

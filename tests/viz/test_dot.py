@@ -46,9 +46,9 @@ def tokens(source):
 
 
 def statements(source):
-    """Return the nodes and clusters, by name, and the edges of DOT text as `draw` writes it.
+    """Return the nodes and clusters by name, and the edges, of DOT text as `draw` writes it.
 
-    A cluster has its attributes, and those in it under "in".
+    A cluster has its attributes, and the nodes and clusters in it under "in".
     """
     stream = iter(tokens(source))
     assert [next(stream), next(stream)] == ["digraph", "{"]
@@ -98,11 +98,11 @@ def shown_text(label):
 
 
 def shown_lines(label):
-    """The pieces of text of a label without the spaces around them."""
+    """Return the pieces of text of a label, stripped of spaces."""
     return [piece.strip() for piece in shown_text(label).split("\n") if piece.strip()]
 
 
-# Names as they come, and names made of what DOT, HTML and XML treat specially.
+# Arbitrary names, and names made of characters that DOT, HTML and XML treat specially.
 NASTY = st.lists(
     st.sampled_from(['"', "\\", "<", ">", "<b>", "</td>", "&", "&lt;", "&#0;", "\n", "\r", "\0"])
     | st.sampled_from([":", ";", "[", "]", "{", "}", "->", "|", "\\N", "\\l", "]]>", "<!--", " "])
@@ -115,7 +115,7 @@ ANY_NAME = st.text() | NASTY
 @given(leaf=ANY_NAME, result=ANY_NAME, output=ANY_NAME)
 @example(leaf="\ud800", result=" ", output="\u2028")
 @example(leaf="<b>x</b>", result='a\\"', output="\\")
-def test_source_is_valid_whatever_the_names_hold(leaf, result, output):
+def test_source_is_valid_for_any_names(leaf, result, output):
     x = tg.tensor([1.0], requires_grad=True, name=leaf)
     y = tg.subtract(x, 1.0)
     y.name = result
@@ -153,7 +153,7 @@ def test_dot_accepts_every_name(names, value):
 
 
 @needs_dot
-def test_dot_shows_the_very_characters_of_a_name():
+def test_dot_shows_the_exact_characters_of_a_name():
     name = 'a "b" <b>c</b> \\d &lt; e:f \\n é'
     x = tg.tensor([1.0], requires_grad=True, name=name)
     svg = ElementTree.fromstring(tg.viz.draw(x).pipe(format="svg"))
@@ -163,13 +163,13 @@ def test_dot_shows_the_very_characters_of_a_name():
     assert f"{name} leaf (1,) float64" in hints
 
 
-def test_what_is_not_printed_is_spelled_out():
+def test_unprintable_characters_are_escaped():
     x = tg.tensor([1.0], requires_grad=True, name="a\nb\0c")
     nodes, _ = statements(tg.viz.draw(x).source)
     assert shown_text(nodes["n0"]["label"]).startswith("a\\nb\\x00c\n")
 
 
-def test_long_names_are_cut_in_the_label_alone():
+def test_long_names_are_shortened_only_in_the_label():
     name = "layer." * 30 + "weight"
     nodes, _ = statements(tg.viz.draw(tg.tensor(1.0, requires_grad=True, name=name)).source)
     assert len(shown_text(nodes["n0"]["label"]).split("\n")[0]) == 48
@@ -187,7 +187,7 @@ def test_a_label_names_op_shape_dtype_and_parameters():
     ]  # fmt: skip
 
 
-def test_what_is_left_out_is_counted():
+def test_omitted_nodes_are_counted():
     x = tg.tensor([1.0], requires_grad=True)
     nodes, edges = statements(tg.viz.draw(tg.exp(tg.sin(x)), max_nodes=1).source)
     assert shown_text(nodes["n0"]["label"]) == "2 earlier nodes"
@@ -217,7 +217,7 @@ def test_arrows_end_at_the_named_inputs(direction):
 
 @needs_dot
 @pytest.mark.parametrize("direction", ["TB", "LR", "BT", "RL"])
-def test_values_flow_in_the_direction_asked_for(direction):
+def test_values_flow_in_the_given_direction(direction):
     x = tg.tensor(1.0, requires_grad=True)
     layout = tg.viz.draw(tg.sin(x) - 1.0, direction=direction).pipe(format="plain").decode()
     places = [line.split()[1:4] for line in layout.splitlines() if line.startswith("node")]
@@ -279,7 +279,7 @@ def mlp():
     return tg.nn.Sequential(tg.nn.Linear(2, 3, rng=0), tg.nn.Tanh(), tg.nn.Linear(3, 1, rng=0))
 
 
-def test_modules_are_frames_inside_each_other():
+def test_modules_are_nested_frames():
     nodes, edges = statements(tg.viz.draw(mlp()(np.ones((4, 2)))).source)
     frames = {name: node for name, node in nodes.items() if "in" in node}
     assert {name: shown_text(frame["label"]) for name, frame in frames.items()} == {
@@ -296,7 +296,7 @@ def test_modules_are_frames_inside_each_other():
 @given(name=ANY_NAME, kind=ANY_NAME)
 @example(name="cluster_0", kind="}")
 @example(name='"', kind="\\")
-def test_source_is_valid_whatever_modules_are_called(name, kind):
+def test_source_is_valid_for_any_module_names(name, kind):
     boxes = (Box(0, "leaf", group=0), Box(1, "module", kind, module=name, group=0, line=name))
     shown = Picture(boxes, (Arrow(0, 1),), (Group(0, name, kind, None, (0, 1), 3),))
     nodes, edges = statements(digraph(shown).source)
@@ -306,7 +306,7 @@ def test_source_is_valid_whatever_modules_are_called(name, kind):
         assert shown_text(nodes["cluster_0"]["label"]).endswith(f"{kind}\n × 3")
 
 
-def test_a_module_in_a_box_says_what_it_does():
+def test_a_collapsed_module_is_described():
     nodes, _ = statements(tg.viz.draw(mlp()(np.ones((4, 2))), depth=1).source)
     labels = [shown_lines(nodes[name]["label"]) for name in ("n1", "n2", "n3")]
     assert labels == [
@@ -330,7 +330,7 @@ def test_repetitions_are_counted():
     assert "cluster_0" not in nodes
 
 
-def test_values_are_shown_when_asked_for():
+def test_values_are_shown_on_request():
     x = tg.tensor([[1.0, 3.0]], requires_grad=True, name="x")
     with tg.record() as tape, np.errstate(all="ignore"):
         y = tg.log(x - 1.0) * 0.0
@@ -355,7 +355,7 @@ def test_thumbnails_are_tables_of_colors():
     assert nodes["n0"]["label"].find("table") is None
 
 
-def test_many_modules_inside_each_other():
+def test_many_nested_modules():
     class Deep(tg.nn.Module):
         def __init__(self, inner):
             self.inner = inner
@@ -390,6 +390,6 @@ def test_notebooks_show_an_image():
     assert "image/svg+xml" in tg.viz.draw(tg.tensor([1.0]))._repr_mimebundle_()
 
 
-def test_graphviz_is_imported_when_something_is_drawn():
+def test_graphviz_is_imported_on_first_use():
     code = "import sys, tinygrad_np as tg; tg.viz; assert 'graphviz' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(tg.__file__).parents[1])

@@ -1,7 +1,7 @@
-"""Pictures as files: `save` and the command over the same table of endings.
+"""Pictures as files: `save` and the command use the same table of endings.
 
-Most tests go over the table itself, so an ending that is added to it is tested. The `dot` program
-is a stand-in, which gives back what it is told, but where its images are looked at.
+Most tests iterate over the table, so an ending that is added to it is tested. The `dot` program is
+replaced by one that echoes its arguments and input, except where its images are examined.
 """
 
 import inspect
@@ -18,7 +18,7 @@ from tinygrad_np.viz.endings import FORMS, endings
 from tinygrad_np.viz.files import FUNCTIONS
 from tinygrad_np.viz.options import FileOptions, spelled
 from viz import models
-from viz.models import blocks  # it has frames, so nobody asks `dot` where its boxes stand
+from viz.models import blocks  # it has frames, so `dot` does not lay it out
 
 TARGET = f"{models.__file__}:blocks"
 BY_DOT = [ending for ending, form in endings().items() if form == "draw"]
@@ -37,7 +37,7 @@ needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="the dot prog
 
 
 def programs(folder, monkeypatch, script):
-    """Make a script the only `dot` there is."""
+    """Make a script the only `dot` on the PATH."""
     program = folder / "dot"
     program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     program.chmod(0o755)
@@ -53,7 +53,7 @@ def stand_in(tmp_path_factory, monkeypatch, request):
 
 @pytest.fixture
 def draw(monkeypatch, capfd):
-    """Run the command; return what it said, or nothing if it was content."""
+    """Run the command and return its error output, empty on success."""
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setitem(sys.modules, "__drawn__", None)
 
@@ -79,7 +79,7 @@ def test_the_command_and_save_write_the_same(ending, draw, tmp_path, capfd):
 
 
 @pytest.mark.parametrize("ending", endings())
-def test_a_file_is_what_the_function_of_its_ending_makes(ending, tmp_path):
+def test_a_file_has_the_output_of_its_endings_function(ending, tmp_path):
     made = getattr(tg.viz, endings()[ending])(blocks())
     words = made.source if ending in BY_DOT else json.dumps(made) if ending == "json" else str(made)
     if ending not in ("dot", "gv", *FORMS.keys() - BY_DOT):
@@ -89,14 +89,14 @@ def test_a_file_is_what_the_function_of_its_ending_makes(ending, tmp_path):
     assert path.read_bytes().startswith(STARTS.get(ending, b"-Kdot\n-T" + ending.encode()))
 
 
-def test_the_table():
-    assert STARTS.keys() == FORMS.keys()  # and more is of dot's making
+def test_the_table_of_endings():
+    assert STARTS.keys() == FORMS.keys()  # all other endings are written by dot
     assert {form for ending, form in endings().items() if ending not in FORMS} == {"draw"}
     assert {"jpg", "webp", "json0", "xdot1.4", "svgz"} <= endings().keys()
-    assert not {"x11", "gtk", "xlib"} & endings().keys()  # which open a window
+    assert not {"x11", "gtk", "xlib"} & endings().keys()  # these open a window
 
 
-def test_json_is_ours_and_comes_back_as_it_went(draw, tmp_path):
+def test_json_files_round_trip(draw, tmp_path):
     x = blocks()
     assert json.loads(tg.viz.save(x, tmp_path / "a.json").read_text()) == tg.viz.to_json(x)
     assert draw(tmp_path / "b.json", "--fold") == ""
@@ -104,7 +104,7 @@ def test_json_is_ours_and_comes_back_as_it_went(draw, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["graph.SVG", "a.b.svg", "graph.xdot1.4", "graph.JSON"])
-def test_an_ending_is_the_end_of_a_name(name, draw, tmp_path):
+def test_an_ending_is_matched_at_the_end_of_the_name(name, draw, tmp_path):
     path = tmp_path / name
     assert tg.viz.save(blocks(), path) == path
     saved = path.read_bytes()
@@ -113,12 +113,12 @@ def test_an_ending_is_the_end_of_a_name(name, draw, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["graph", "graph.docx", "graph.svg.bak", "svg", ".svg", "a.x11"])
-def test_another_ending_is_refused_with_the_whole_list(name, draw, tmp_path):
+def test_unknown_endings_are_refused_with_the_full_list(name, draw, tmp_path):
     listed = ", ".join(f".{ending}" for ending in endings())
     with pytest.raises(ValueError, match="must end in") as refused:
         tg.viz.save(blocks(), tmp_path / name)
     assert str(refused.value) == f"save: {name!r} must end in {listed}"
-    said = draw(tmp_path / name, target="no such function")  # it is not even looked for
+    said = draw(tmp_path / name, target="no such function")  # the target is not even imported
     assert said == f"draw: {name!r} must end in {listed}\n"
     assert list(tmp_path.iterdir()) == []
 
@@ -141,11 +141,11 @@ TOLD: dict[str, Any] = {
     "title": "A title",
 }
 SAME = {"tape", "focus", "engine"}
-"""What is told as it is by default."""
+"""The options that TOLD leaves at their defaults."""
 
 
 @pytest.mark.parametrize("ending", FORMS)
-def test_every_ending_takes_the_options_of_its_form_and_no_other(ending, draw, tmp_path):
+def test_every_ending_takes_exactly_the_options_of_its_form(ending, draw, tmp_path):
     assert TOLD.keys() == spelled(FileOptions).keys()
     function = getattr(tg.viz, FORMS[ending])
     plain = tg.viz.save(blocks(), tmp_path / f"plain.{ending}").read_bytes()
@@ -165,16 +165,16 @@ def test_every_ending_takes_the_options_of_its_form_and_no_other(ending, draw, t
 
 
 @pytest.mark.parametrize("name", spelled(FileOptions))
-def test_every_option_that_can_be_is_a_flag(name, draw, tmp_path):
+def test_options_are_flags_of_the_command(name, draw, tmp_path):
     ending = "html" if name == "title" else "svg"
     saved, drawn, value = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}", TOLD[name]
     hint, _ = spelled(FileOptions)[name]
     if name in ("params", "tape", "focus"):
-        assert (hint in FLAGS) == (name == "focus")  # it is told by name
+        assert (hint in FLAGS) == (name == "focus")  # the flag takes a name
         return
     if name in ("values", "thumbnails"):
         assert draw(drawn, f"--{name}") == ""
-        assert b" saved, " in drawn.read_bytes()  # there was a tape
+        assert b" saved, " in drawn.read_bytes()  # it has recorded a tape
         return
     tg.viz.save(blocks(), saved, **{name: value})
     flag = f"--{name}".replace("_", "-")
@@ -186,7 +186,7 @@ def test_every_option_that_can_be_is_a_flag(name, draw, tmp_path):
     assert (drawn.read_bytes() == tg.viz.save(blocks(), saved).read_bytes()) == (name in SAME)
 
 
-def test_a_page_takes_what_html_takes(tmp_path):
+def test_a_page_takes_the_options_of_html(tmp_path):
     with tg.record() as tape:
         x = blocks()
         x["loss"].backward()
@@ -196,11 +196,11 @@ def test_a_page_takes_what_html_takes(tmp_path):
     assert "<title>Blocks</title>" in str(page)
 
 
-# ------------------------------------------- pictures and comparisons that are made already
+# --------------------------------------------------- finished pictures and comparisons
 
 
 @pytest.mark.parametrize("ending", endings())
-def test_what_is_drawn_already(ending, tmp_path):
+def test_a_finished_picture(ending, tmp_path):
     drawn, path = tg.viz.draw(blocks()), tmp_path / f"a.{ending}"
     if ending not in ("svg", *BY_DOT):
         message = f"save: this picture is drawn already; a .{ending} file is made of the Tensor"
@@ -212,12 +212,12 @@ def test_what_is_drawn_already(ending, tmp_path):
         assert tg.viz.save(drawn, path).read_text(encoding="utf-8") == head + drawn.source
 
 
-def test_what_is_drawn_already_takes_no_options(tmp_path):
+def test_a_finished_picture_takes_no_options(tmp_path):
     with pytest.raises(TypeError, match="direction: this picture is drawn already"):
         tg.viz.save(tg.viz.draw(blocks()), tmp_path / "a.svg", direction="LR")
 
 
-def test_what_is_drawn_already_keeps_its_engine(tmp_path):
+def test_a_finished_picture_keeps_its_engine(tmp_path):
     drawn = tg.viz.draw(blocks())
     drawn.engine, drawn.renderer = "neato", "cairo"
     path = tg.viz.save(drawn, tmp_path / "a.png")
@@ -239,7 +239,7 @@ def test_a_comparison(ending, tmp_path):
         assert tg.viz.save(compared, path).read_text(encoding="utf-8").endswith(words)
 
 
-def test_the_forms_of_a_comparison_and_what_they_take(tmp_path):
+def test_the_forms_of_a_comparison_and_their_options(tmp_path):
     compared = tg.viz.compare(blocks(), blocks())
     forms = {form for form in FORMS.values() if hasattr(compared, form)}
     assert forms == {"svg", "draw", "html"}
@@ -254,7 +254,7 @@ def test_the_forms_of_a_comparison_and_what_they_take(tmp_path):
 
 
 @pytest.mark.parametrize(("form", "ending"), [("svg", "svg"), ("html", "html")])
-def test_a_form_that_writes_itself_has_one_ending(form, ending, tmp_path):
+def test_forms_with_a_save_method_have_one_ending(form, ending, tmp_path):
     made, function = getattr(tg.viz, form)(blocks()), getattr(tg.viz, form)
     for save in (made.save, lambda path: function(blocks(), path)):
         path = tmp_path / "new" / f"a.{ending.upper()}"
@@ -291,14 +291,14 @@ def test_a_format_that_dot_is_built_without(draw, tmp_path):
 
 
 @pytest.mark.parametrize("ending", ["png", "exr"])
-def test_a_dot_that_fails_says_so(ending, draw, tmp_path, monkeypatch):
+def test_a_failure_of_dot_is_reported(ending, draw, tmp_path, monkeypatch):
     programs(tmp_path, monkeypatch, "echo Format not recognized >&2\nexit 1")
     y = tg.tensor([1.0], requires_grad=True)
     for _ in range(2000):
         y = tg.sin(y)
     message = rf"^save: 'dot' made no \.{ending} file: Format not recognized$"
     both: list[tuple[tg.Tensor, Any]] = [(blocks(), {}), (y, {"fold": False})]
-    for x, options in both:  # more than a pipe holds
+    for x, options in both:  # larger than a pipe's buffer
         with pytest.raises(RuntimeError, match=message):
             tg.viz.save(x, tmp_path / f"a.{ending}", **options)
     said = draw(tmp_path / f"a.{ending}")
@@ -322,13 +322,13 @@ def test_without_dot(ending, draw, tmp_path, monkeypatch, capfd):
     path.unlink()
     said = draw(tmp_path / f"a.{ending}")
     assert f"a .{ending} file needs the 'dot' program: install Graphviz (apt" in said
-    assert list(tmp_path.iterdir()) == []  # who reads what a command wrote expects one file
+    assert list(tmp_path.iterdir()) == []  # readers of a command's output expect one file
 
 
-def test_without_dot_the_text_is_of_the_picture_that_was_drawn(tmp_path, monkeypatch, capsys):
+def test_without_dot_the_same_picture_is_written_as_text(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PATH", "")
     w = tg.tensor([1.0], requires_grad=True)
-    params = iter([("a name", w)])  # can be read once
+    params = iter([("a name", w)])  # can be read only once
     path = tg.viz.save(w * 2.0, tmp_path / "a.png", params=params)
     assert "a name" in path.read_text(encoding="utf-8")
 
@@ -336,7 +336,7 @@ def test_without_dot_the_text_is_of_the_picture_that_was_drawn(tmp_path, monkeyp
 # ------------------------------------------------------------------ errors
 
 
-def test_an_error_that_is_no_refusal_is_shown_whole(draw, tmp_path, monkeypatch):
+def test_unexpected_errors_are_shown_in_full(draw, tmp_path, monkeypatch):
     def faulty(x):
         raise ValueError("numpy: no message of ours")
 

@@ -1,6 +1,6 @@
-"""Small graphs are drawn as the pictures in golden/, to the letter, in every form.
+"""Small graphs are drawn exactly as the pictures in golden/, in every form.
 
-If a change is meant, `python tests/viz/models.py` writes them anew.
+If a change is intended, `python tests/viz/models.py` rewrites them.
 """
 
 import importlib.util

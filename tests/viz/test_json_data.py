@@ -78,10 +78,10 @@ def test_json_has_groups_counts_and_values():
         "thumbnail": [[1.0, -2.0]],
     }
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert len(tg.viz.to_json(y)["nodes"]) == 1 + 5 * 3 + 4  # nothing is folded unless asked for
+    assert len(tg.viz.to_json(y)["nodes"]) == 1 + 5 * 3 + 4  # nothing is folded by default
 
 
-def test_json_has_strings_for_what_is_no_number_to_it():
+def test_json_has_strings_for_non_finite_numbers():
     x = tg.tensor([1.0, np.inf, np.nan], requires_grad=True)
     found = tg.viz.to_json(x, values=True)
     assert found["nodes"][0]["values"] == {
@@ -96,7 +96,7 @@ def test_json_has_strings_for_what_is_no_number_to_it():
 
 
 @given(st.text())
-def test_json_comes_back_as_it_went(name):
+def test_json_round_trips(name):
     x = tg.tensor(np.ones((2, 3)), requires_grad=True, name=name)
     found = tg.viz.to_json(tg.where(x.data > 0, x[:, None, ..., 1:][:, 0, :1], 0.0))
     assert json.loads(json.dumps(found)) == found

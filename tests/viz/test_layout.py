@@ -1,4 +1,4 @@
-"""The layout: boxes and lines keep clear of each other, whatever the graph; and in linear time."""
+"""The layout: boxes and lines keep clear of each other in any graph, in linear time."""
 
 import sys
 from itertools import combinations, pairwise
@@ -15,7 +15,7 @@ SIZES = st.tuples(st.sampled_from([5.0, 24.0, 80.0, 300.0]), st.sampled_from([5.
 
 @st.composite
 def graphs(draw, most=25):
-    """Sizes of nodes, edges of a DAG whose nodes are not in order, and where edges end."""
+    """Draw node sizes, the edges of a DAG whose nodes are not in order, and the edges' ends."""
     n = draw(st.integers(1, most))
     sizes = draw(st.lists(SIZES, min_size=n, max_size=n))
     pairs = st.tuples(st.integers(0, n - 1), st.integers(0, n - 1))
@@ -41,7 +41,7 @@ def overlap(a, b, slack=0.01):
 
 
 def crosses(p, q, rectangle, slack=0.01):
-    """Whether the rectangle that a piece of a line may curve in meets another."""
+    """Return whether the rectangle within which a piece of a line curves meets another."""
     x0, x1 = sorted((p[0], q[0]))
     y0, y1 = sorted((p[1], q[1]))
     return overlap((x0 - 0.1, y0, x1 + 0.1, y1), rectangle, slack)
@@ -124,7 +124,7 @@ def grouped(draw):
 
 
 FIVE = [5.0] * 5
-# Lines of one tail, one of which branches off another inside a frame.
+# Lines with the same tail, one of which branches off another inside a frame.
 BRANCHING = (FIVE, FIVE, [(0, 3), (2, 3), (0, 1), (0, 2), (1, 2)], [-1, 0, 0, 0, 0], [-1])
 LEAVING = (FIVE, FIVE, [(1, 4), (2, 4), (1, 0), (1, 2), (0, 2)], [-1, 0, 0, 0, -1], [-1])
 
@@ -134,7 +134,7 @@ LEAVING = (FIVE, FIVE, [(1, 4), (2, 4), (1, 0), (1, 2), (0, 2)], [-1, 0, 0, 0, -
 @example((*BRANCHING, [None] * 5))
 @example((*LEAVING, [None] * 5))
 @given(grouped())
-def test_frames_hold_their_own_nodes_and_no_others(graph):
+def test_frames_contain_exactly_their_own_nodes(graph):
     widths, heights, edges, groups, parents, ends = graph
     drawn, frames = arrange_groups(widths, heights, edges, groups, parents, ends=ends)
     check(drawn, widths, heights, edges, ends)
@@ -161,7 +161,7 @@ def test_frames_hold_their_own_nodes_and_no_others(graph):
     assert (drawn, frames) == arrange_groups(widths, heights, edges, groups, parents, ends=ends)
 
 
-def test_a_group_that_is_left_and_entered_again_has_two_frames():
+def test_a_group_left_and_entered_again_has_two_frames():
     _, frames = arrange_groups([40.0] * 3, [20.0] * 3, [(0, 1), (1, 2)], [0, -1, 0], [-1])
     assert [frame.group for frame in frames] == [0, 0]
     _, frames = arrange_groups([40.0] * 4, [20.0] * 4, [(0, 1), (2, 3)], [0, 1, 1, 0], [-1, -1])
@@ -178,7 +178,7 @@ def test_a_long_chain_of_groups():
 
 
 def layers(count):
-    """A chain of ops, every second one in a group with two leaves that come in beside the chain."""
+    """Return a chain of ops, every second one in a group with two leaves beside the chain."""
     widths, heights, edges, ends, groups = [80.0], [20.0], [], [], [-1]
     for group in range(count):
         leaf = len(widths)
@@ -202,14 +202,14 @@ def test_the_spine_runs_straight_through_frames_beside_their_leaves():
     assert len({round(x, 6) for route in spine for x, _ in route}) == 1
 
 
-def test_a_row_where_lines_only_pass_is_low():
+def test_a_row_with_only_passing_lines_is_low():
     graph, ends = layers(3)
     _, frames = arrange_groups(*graph, ends=ends)
     leaves_and_op = 30.0 + BETWEEN_ROWS + 40.0
     assert [frame.height for frame in frames] == [TITLE + leaves_and_op + SIDE] * 3
 
 
-def test_the_room_in_a_frame_counts_as_room_between_rows():
+def test_space_inside_frames_counts_as_space_between_rows():
     (widths, heights, *graph), ends = layers(3)
     drawn, frames = arrange_groups(widths, heights, *graph, ends=ends)
     for before, frame, after in zip((0, 4, 8), frames, (4, 8, 12), strict=True):
@@ -218,14 +218,14 @@ def test_the_room_in_a_frame_counts_as_room_between_rows():
         assert (above, below) == (BEFORE_BOX, BETWEEN_ROWS - SIDE)
 
 
-def test_a_drawing_to_be_shrunk_keeps_the_points_between_its_rows():
+def test_an_elastic_drawing_keeps_the_points_between_its_rows():
     _, past = arrange([40.0] * 3, [20.0] * 3, [(0, 1), (1, 2)], elastic=True).routes
     assert past == [(20.0, y) for y in (70.0, 70.0, 100.0, 100.0)]  # box, row, row, box
     skip = arrange([9.0] * 3, [9.0] * 3, [(0, 1), (1, 2), (0, 2)], elastic=True).routes[2]
     assert [y for _, y in skip] == [9.0, 9.0, 39.0, 48.0, 78.0, 78.0]
 
 
-def test_a_frame_is_as_wide_as_its_title():
+def test_a_frame_is_at_least_as_wide_as_its_title():
     _, (frame,) = arrange_groups([40.0], [20.0], [], [0], [-1], titles=[200.0])
     assert (frame.width, frame.height) == (220.0, 50.0)
     _, (frame,) = arrange_groups([40.0], [20.0], [], [0], [-1], titles=[200.0], title_at="left")
@@ -265,17 +265,17 @@ def test_a_cycle_is_refused():
         arrange([9.0] * 3, [9.0] * 3, [(0, 1), (1, 2), (2, 1)])
 
 
-def test_nothing_at_all():
+def test_an_empty_graph():
     drawn = arrange([], [], [])
     assert (drawn.x, drawn.y, drawn.width, drawn.height, drawn.routes) == ([], [], 0.0, 0.0, [])
 
 
-def test_several_edges_between_two_nodes_end_apart():
+def test_parallel_edges_have_separate_ends():
     drawn = arrange([40.0, 40.0], [20.0, 20.0], [(0, 1), (0, 1)])
     assert [route[-1][0] for route in drawn.routes] == [14.0, 26.0]
 
 
-def test_parts_that_are_not_connected_fill_a_page():
+def test_unconnected_parts_fill_a_page():
     drawn = arrange([40.0] * 400, [20.0] * 400, [])
     assert 0.5 < drawn.width / drawn.height < 3
 

@@ -1,4 +1,4 @@
-"""Graphs as flowcharts of Mermaid."""
+"""Graphs as Mermaid flowcharts."""
 
 import html
 import re
@@ -14,7 +14,7 @@ EDGE = re.compile(r'    n(\d+) -->(?:\|"([^"|]*)"\|)? n(\d+)')
 
 
 def read(text):
-    """Take a flowchart apart; every line must be of one of the forms that are written."""
+    """Parse a flowchart; every line must have one of the forms that `mermaid` writes."""
     first, *lines = text.rstrip("\n").split("\n")
     assert first in ("flowchart TB", "flowchart LR")
     nodes, edges = {}, []
@@ -43,7 +43,7 @@ def test_a_flowchart():
 
 
 @given(st.text())
-def test_a_flowchart_is_valid_whatever_the_names_hold(name):
+def test_a_flowchart_is_valid_for_any_names(name):
     x = tg.tensor([1.0], requires_grad=True, name=name)
     nodes, edges = read(tg.viz.mermaid(tg.subtract(x, x)))
     assert (sorted(nodes), edges) == ([0, 1], [(0, "x", 1), (0, "y", 1)])

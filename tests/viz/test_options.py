@@ -29,7 +29,7 @@ x = tg.tensor([1.0, 2.0], requires_grad=True, name="x")
 
 
 def called(name):
-    """The public function of a name, and arguments it can be called with."""
+    """Return the public function with a name, and arguments to call it with."""
     if name == "save":
         return tg.viz.save, ("never.svg", x)
     if name.startswith("Comparison."):
@@ -43,7 +43,7 @@ def keywords(function):
 
 
 @pytest.mark.parametrize("name", TAKES)
-def test_help_shows_every_option_with_its_default_and_says_what_it_does(name):
+def test_help_shows_and_describes_every_option(name):
     function, _ = called(name)
     shown, words = keywords(function), " ".join(inspect.getdoc(function).split())
     assert "**" not in str(inspect.signature(function))
@@ -52,7 +52,7 @@ def test_help_shows_every_option_with_its_default_and_says_what_it_does(name):
         assert f" {option}: {known.about}" in words
 
 
-def test_defaults_that_are_a_forms_own():
+def test_defaults_specific_to_a_form():
     owns: dict[str, dict[str, object]] = {
         "text": {"max_nodes": 200},
         "to_json": {"fold": False},
@@ -75,7 +75,7 @@ def test_every_function_that_takes_options_is_tested():
 
 
 @pytest.mark.parametrize("name", TAKES)
-def test_one_that_does_not_exist_is_refused_with_the_nearest_and_the_whole_list(name):
+def test_unknown_options_are_refused_with_suggestions(name):
     function, arguments = called(name)
     listed = ", ".join(keywords(function))
     for option in options.spelled(TAKES[name]):
@@ -88,7 +88,7 @@ def test_one_that_does_not_exist_is_refused_with_the_nearest_and_the_whole_list(
 
 
 @pytest.mark.parametrize("name", TAKES)
-def test_one_of_several_words_is_no_other(name):
+def test_unknown_values_of_an_option_are_refused(name):
     function, arguments = called(name)
     for option, words in [
         ("direction", "'TB', 'LR', 'BT' or 'RL'"),
@@ -101,7 +101,7 @@ def test_one_of_several_words_is_no_other(name):
                 function(*arguments, **{option: "up"})
 
 
-def test_all_of_them_are_told_to_the_form():
+def test_all_options_are_passed_to_the_form():
     told = {}
 
     @options.takes(options.Options, fold=False)
@@ -122,7 +122,7 @@ tg.viz.save(x, "a.html", title="a", collapse="Linear")
 """
 
 
-def test_type_checkers_know_them(tmp_path):
+def test_type_checkers_know_the_options(tmp_path):
     pytest.importorskip("mypy")
     lines = WRONG.splitlines()
     for name in TAKES:
@@ -163,7 +163,7 @@ def test_a_chain_of_a_hundred_thousand_is_drawn_once_without_recursion(form):
 
 @pytest.mark.parametrize("form", [*FORMS, "html"])
 @pytest.mark.parametrize("nothing", [[], (), {}])
-def test_nothing_is_refused_by_name(form, nothing):
+def test_an_empty_collection_is_refused(form, nothing):
     with pytest.raises(ValueError, match=f"an empty {type(nothing).__name__} has nothing to draw"):
         getattr(tg.viz, form)(nothing)
 
@@ -176,6 +176,6 @@ def test_nothing_is_refused_by_name(form, nothing):
         ({"focus": 3}, "draw: focus is a Tensor, not int"),
     ],
 )
-def test_what_is_no_tape_and_no_tensor_is_refused(form, options, message):
+def test_wrong_types_of_tape_and_focus_are_refused(form, options, message):
     with pytest.raises(TypeError, match=message):
         form(tg.tensor([1.0], requires_grad=True).sum(), **options)

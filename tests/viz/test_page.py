@@ -1,4 +1,4 @@
-"""What the page is made of, without a browser: its data, its places, one file that is safe."""
+"""The page without a browser: its data, its layout, and one safe file."""
 
 import html
 import json
@@ -26,7 +26,7 @@ NASTY = st.lists(
 
 
 def data_of(page):
-    """The data that a browser reads out of a page."""
+    """Return the data that a browser reads from a page."""
     found = re.findall(r'<script id="data" type="application/json">(.*?)</script>', str(page), re.S)
     assert len(found) == 1
     return json.loads(found[0])
@@ -68,7 +68,7 @@ def network():
 
 
 def joined(text):
-    """The same with halves of a surrogate pair that meet as the one character they are in JSON."""
+    """Return the text with adjacent surrogate halves joined to one character, as in JSON."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
@@ -76,38 +76,38 @@ def joined(text):
 @example(leaf="\ud83d\udd3c", title="")
 @example(leaf="</script><script>alert(1)</script>", title="</title><img src=x onerror=alert(1)>")
 @settings(max_examples=60)
-def test_names_can_not_break_out_of_the_page(leaf, title):
+def test_names_cannot_break_out_of_the_page(leaf, title):
     w = tg.tensor([1.0], requires_grad=True, name=leaf or None)
     plain = tg.viz.html(tg.tensor([1.0], requires_grad=True, name="w").sum(), title="title")
     page = tg.viz.html(w.sum(), title=title)
     for tag in ("<script", "</script", "<!--", "<img", "</title", "</style"):
         assert str(page).count(tag) == str(plain).count(tag)
-    assert str(page).encode()  # no half of a surrogate pair is left
+    assert str(page).encode()  # no lone surrogate is left
     if leaf:
         assert data_of(page)["boxes"][0]["name"] == joined(leaf)
 
 
 @pytest.mark.slow
 @given(st.dictionaries(NASTY.map(joined), st.lists(NASTY.map(joined))))
-def test_embedded_data_are_what_was_given(given_data):
+def test_embedded_data_round_trips(given_data):
     text = embedded(given_data)
     assert text.isascii()
     assert not set(text) & set("<>&")
     assert json.loads(text) == given_data
 
 
-def test_data_that_are_no_json_are_refused():
+def test_data_that_is_not_json_is_refused():
     with pytest.raises(ValueError, match="JSON"):
         embedded({"norm": float("nan")})
 
 
-def test_it_asks_the_network_for_nothing():
+def test_the_page_makes_no_network_requests():
     text = str(tg.viz.html(shared()))
     assert "default-src 'none'" in text
     assert not re.search(r"(src|href)=|@import|url\(|fetch\(|https?://", text)
 
 
-def test_it_is_saved_and_shown_in_a_notebook(tmp_path):
+def test_the_page_is_saved_and_shown_in_a_notebook(tmp_path):
     page = tg.viz.html(shared(), tmp_path / "new" / "page.html")
     assert (tmp_path / "new" / "page.html").read_text(encoding="utf-8") == str(page)
     assert repr(page) == "<Page of 5 boxes>"
@@ -124,7 +124,7 @@ def test_titles():
     assert data_of(tg.viz.html(named))["title"] == "a, b"
 
 
-def test_boxes_tell_what_is_known():
+def test_boxes_have_the_known_details():
     data, _ = recorded(shared)
     w = data["boxes"][0]
     assert (w["name"], w["kind"], w["shape"], w["dtype"]) == ("w", "leaf", "(2,)", "float64")
@@ -146,7 +146,7 @@ def test_without_a_tape_leaves_and_results_have_values():
     assert ["value" in box for box in boxes] == [True, False, False, False, True]
 
 
-def test_steps_are_those_of_the_sweep():
+def test_steps_are_those_of_the_backward_pass():
     data, tape = recorded(shared)
     boxes = data["boxes"]
     words = [(boxes[s[0]]["op"], data["rules"][s[2]][1]) for s in data["steps"]]
@@ -161,10 +161,10 @@ def test_steps_are_those_of_the_sweep():
         for norm, array in zip(norms, expected, strict=True):
             assert norm == (None if array is None else pytest.approx(np.linalg.norm(array)))
         sums[parent] = total
-    assert sum(s[5] >= 0 for s in data["steps"]) == 2  # w, which is used three times
+    assert sum(s[5] >= 0 for s in data["steps"]) == 2  # w is used three times
 
 
-def test_a_sweep_over_another_graph_is_left_out():
+def test_a_pass_over_another_graph_is_left_out():
     with tg.record() as tape:
         other, loss = shared(), shared()
         other.backward()
@@ -174,7 +174,7 @@ def test_a_sweep_over_another_graph_is_left_out():
     assert {step[8] for step in steps} == {1}
 
 
-def test_each_sweep_adds_up_by_itself():
+def test_each_pass_accumulates_separately():
     with tg.record() as tape:
         loss = shared()
         loss.backward(retain_graph=True)
@@ -187,7 +187,7 @@ def test_each_sweep_adds_up_by_itself():
     assert first == second
 
 
-def test_folded_blocks_have_the_steps_of_all():
+def test_folded_blocks_have_the_steps_of_all_blocks():
     with tg.record() as tape:
         x = tg.tensor(1.0, requires_grad=True)
         y = x
@@ -305,7 +305,7 @@ def test_a_large_graph_opens_with_its_modules_closed():
 
 
 @given(st.lists(st.floats(), max_size=40), st.sampled_from([(-1,), (2, -1)]))
-def test_arrays_in_a_few_numbers(elements, shape):
+def test_descriptions_of_arrays(elements, shape):
     x = np.array(elements)
     if x.size % 2 and len(shape) == 2:
         x = x[:-1]
@@ -323,7 +323,7 @@ def test_arrays_in_a_few_numbers(elements, shape):
         assert max(found["rows"], found["columns"]) <= 4
 
 
-def test_of_many_arrays_less_is_told(monkeypatch):
+def test_many_arrays_are_described_in_less_detail(monkeypatch):
     monkeypatch.setattr(arrays, "DETAILS", ((1, 16, 24, 16), (np.inf, 4, 12, 1)))
     few, many = arrays.Arrays(), arrays.Arrays()
     few.add(np.eye(3))
@@ -341,7 +341,7 @@ def test_a_graph_without_boxes_to_lay_out():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("option", "steps"), [((), 0), (("--values",), 1), (("--depth", "0"), 0)])
-def test_the_command_writes_it(tmp_path, option, steps):
+def test_the_command_writes_a_page(tmp_path, option, steps):
     (tmp_path / "program.py").write_text(
         "import tinygrad_np as tg\n"
         "def f():\n"

@@ -1,4 +1,4 @@
-"""The page as readers use it, in Chromium: pointer, keys, NaN, dark, ten thousand boxes."""
+"""The page in Chromium: pointer, keys, NaN, dark mode, ten thousand boxes."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from viz.chromium import (
 
 pytestmark = pytest.mark.browser
 
-# Reading a point back makes the browser finish what it was told to draw.
+# Reading a pixel back forces the browser to finish drawing.
 FRAMES = """() => {
   const pen = document.getElementById("graph").getContext("2d"), found = [];
   for (let done = false; !done;) {
@@ -43,7 +43,7 @@ def guarded_root():
     return tg.viz.html({"loss": loss}, tape=tape)
 
 
-def test_a_click_tells_what_is_known(visit):
+def test_a_click_shows_the_details(visit):
     with visit(shared()) as page:
         assert page.is_hidden("#panel")
         click_on(page, find_box(page, name="w"))
@@ -61,7 +61,7 @@ def test_a_click_tells_what_is_known(visit):
         assert page.is_hidden("#panel")
 
 
-def test_the_panel_covers_nothing_that_is_selected(visit):
+def test_the_panel_does_not_cover_the_selected_box(visit):
     with visit(network()) as page:
         page.set_viewport_size({"width": 800, "height": 600})
         thing = find_box(page, name="1.inner.bias")
@@ -101,7 +101,7 @@ def test_search(visit):
         assert page.text_content("#found") == "0 found"
 
 
-def test_search_opens_what_is_closed(visit):
+def test_search_opens_closed_modules(visit):
     with visit(network()) as page:
         page.click("#collapse")
         assert len(page.evaluate(BOXES)["frames"]) == 0
@@ -148,7 +148,7 @@ def test_every_use_of_an_arrow_ends_where_the_next_begins(visit):
 def test_keys_walk_along_the_graph(visit):
     with visit(network()) as page:
         page.focus("#graph")
-        page.keyboard.press("ArrowUp")  # the first key chooses the result
+        page.keyboard.press("ArrowUp")  # the first key selects the result
         assert heading(page) == "loss = mean"
         page.keyboard.press("ArrowUp")
         assert heading(page) == "square"
@@ -191,7 +191,7 @@ def test_pointer_and_keys_move_and_zoom(visit):
         page.mouse.up()
         moved = view()
         assert first["x"] - moved["x"] == pytest.approx(50 / first["scale"])
-        assert page.is_hidden("#panel")  # it was no click
+        assert page.is_hidden("#panel")  # it was not a click
         page.mouse.wheel(0, -300)
         until(page, f"graphPage.view.scale > {first['scale']}")
         page.keyboard.press("-")
@@ -217,7 +217,7 @@ def test_the_origin_of_a_nan(visit):
         assert "1 NaN of 3 elements" in page.inner_text("#panel")
 
 
-def test_a_page_without_trouble_does_not_speak_of_it(visit):
+def test_a_page_without_trouble_does_not_mention_any(visit):
     with visit(shared()) as page:
         assert page.is_hidden("#origin")
         assert page.input_value("#colour") == "kind"
@@ -267,7 +267,7 @@ def test_a_table_has_the_same_content(visit):
         assert "unseen" in page.get_attribute("#rows", "class")
 
 
-def test_what_screen_readers_are_told(visit):
+def test_texts_for_screen_readers(visit):
     with visit(network()) as page:
         assert page.get_attribute("#graph", "role") == "application"
         assert page.get_attribute("#graph", "aria-label").startswith("loss: a graph of ")
@@ -291,7 +291,7 @@ ALL_IN_SIGHT = """(() => {
 })()"""
 
 
-def test_a_notebook_shows_it_in_a_frame(browser):
+def test_a_notebook_shows_the_page_in_a_frame(browser):
     page = browser.new_page()
     page.set_content(shared()._repr_html_())
     _, frame = page.frames
@@ -300,7 +300,7 @@ def test_a_notebook_shows_it_in_a_frame(browser):
     page.close()
 
 
-def test_a_frame_that_gets_its_room_late_shows_the_graph(browser):
+def test_a_frame_that_is_resized_later_shows_the_graph(browser):
     page = browser.new_page()
     page.set_content(f"<div style='display:none'>{shared()._repr_html_()}</div>")
     _, frame = page.frames
@@ -311,11 +311,11 @@ def test_a_frame_that_gets_its_room_late_shows_the_graph(browser):
     frame.click("#zoomin")
     page.set_viewport_size({"width": 500, "height": 400})
     until(frame, "document.getElementById('graph').width < 500")
-    assert not frame.evaluate(ALL_IN_SIGHT)  # the reader has chosen what to look at
+    assert not frame.evaluate(ALL_IN_SIGHT)  # the view was chosen by the reader
     page.close()
 
 
-def test_names_are_only_text(visit):
+def test_names_are_shown_as_plain_text(visit):
     name = "</script><img src=x onerror=\"window.broken=1\"><b id='planted'>&amp;\u2028"
     x = tg.tensor([1.0], requires_grad=True, name=name)
     with visit(tg.viz.html(x.sum(), title=name)) as page:
@@ -331,12 +331,12 @@ def ten_thousand(rng):
         near = nodes[-30:]
         a, b = (near[int(i)] for i in rng.integers(0, len(near), 2))
         nodes.append(tg.maximum(a, b))
-    # Whatever was not used goes into the result.
+    # Unused nodes are added to the result.
     return tg.stack(nodes).sum()
 
 
 def test_ten_thousand_boxes(visit, rng):
-    """The limits are wide: they catch what grows with the square, on any machine."""
+    """The limits are generous: they catch quadratic growth on any machine."""
     drawn = tg.viz.html(ten_thousand(rng), constants=False)
     assert drawn.boxes > 9900
     with visit(drawn) as page:

@@ -1,4 +1,4 @@
-"""The page of two graphs: what it holds, and how readers find their way through it."""
+"""The page of two graphs: its content, and navigation through the differences."""
 
 import json
 import re
@@ -23,7 +23,7 @@ def leaf(value=(1.0, 2.0)):
 
 
 def compared(before, after, first=(1.0, 2.0), second=(1.0, 2.0), **options):
-    """The comparison of two functions of a leaf, with all values and gradients."""
+    """Compare two functions of a leaf, with all values and gradients."""
     losses, tapes = [], []
     for f, value in ((before, first), (after, second)):
         with tg.record() as tape, np.errstate(all="ignore"):
@@ -35,7 +35,7 @@ def compared(before, after, first=(1.0, 2.0), second=(1.0, 2.0), **options):
 
 
 def reworked():
-    """An op and its constant more, one op replaced, a sum and a gradient that have changed."""
+    """Return graphs with an added op and constant, a replaced op, a changed sum and gradient."""
     return compared(lambda x: tg.sin(x).sum(), lambda x: tg.cos(x * 2.0).sum(axis=0))
 
 
@@ -62,7 +62,7 @@ def marks(data):
     return {box["op"]: box.get("mark") for box in data["boxes"] if "op" in box}
 
 
-def test_boxes_say_what_they_are_and_what_has_changed():
+def test_boxes_are_marked_and_list_their_changes():
     data = data_of(reworked().html())
     assert marks(data) == {"sin": "removed", "multiply": "added", "cos": "added", "sum": "changed"}
     total = data["boxes"][-1]
@@ -73,7 +73,7 @@ def test_boxes_say_what_they_are_and_what_has_changed():
     assert data["signs"]["removed"] == "−"
 
 
-def test_lines_are_those_of_one_graph_or_of_both():
+def test_lines_belong_to_one_graph_or_both():
     data = data_of(reworked().html())
     found = {}
     for tail, head, number, link in data["arrows"]:
@@ -98,7 +98,7 @@ def test_a_line_that_both_graphs_share_is_not_marked():
     x = leaf()
     before, after = (nn.Sequential(Waves(extra))(x).sum() for extra in (False, True))
     data = data_of(tg.viz.compare(before, after).html())
-    # From x to the module one line stands for all arrows; in it each has its own.
+    # From x to the module, one line represents all arrows; inside, each has its own line.
     *outer, inner = (container["links"] for container in data["containers"])
     assert {link[3] for links in outer for link in links} == {0}
     assert {link[3] for link in inner} == {0, 1, 2}
@@ -122,7 +122,7 @@ def test_both_values_and_gradients_and_their_difference():
     assert (x["valueFar"], x["gradientFar"]) == (3.0, 6.0)
 
 
-def test_what_is_the_same_is_held_once():
+def test_equal_arrays_are_stored_once():
     data = data_of(compared(lambda x: (x * x).sum(), lambda x: (x * x).sum()).html())
     assert not any("mark" in box or "valueBefore" in box for box in data["boxes"])
     assert [box["valueFar"] for box in data["boxes"]] == [0.0] * 3
@@ -136,7 +136,7 @@ def test_values_of_other_shapes_have_no_difference():
     assert not {"valueChange", "valueFar"} & set(x)
 
 
-def test_infinite_differences_are_told():
+def test_infinite_differences_are_reported():
     data = data_of(tg.viz.compare(leaf((1.0, np.inf)), leaf((np.inf, np.inf))).html())
     (x,) = data["boxes"]
     assert x["valueFar"] == "Infinity"
@@ -145,7 +145,7 @@ def test_infinite_differences_are_told():
     assert data["boxes"][0]["valueFar"] == 0.0
 
 
-def test_closed_modules_count_what_differs_in_them():
+def test_closed_modules_count_their_differences():
     data = data_of(networks().html(title="Blocks"))
     counts = {c["title"]: c["marks"] for c in data["containers"]}
     assert counts["0: Block"] == {}
@@ -156,7 +156,7 @@ def test_closed_modules_count_what_differs_in_them():
     assert data["title"] == "Blocks"
 
 
-def test_a_comparison_takes_no_options_of_a_graph(tmp_path):
+def test_a_comparison_refuses_the_options_of_a_graph(tmp_path):
     with pytest.raises(TypeError, match="html: a comparison takes no 'fold'"):
         tg.viz.html(reworked(), fold=True)
     path = tmp_path / "page.html"
@@ -167,7 +167,7 @@ def test_a_comparison_takes_no_options_of_a_graph(tmp_path):
 
 
 @pytest.mark.browser
-def test_differences_one_after_the_other(visit):
+def test_stepping_through_differences(visit):
     with visit(reworked().html()) as page:
         assert page.input_value("#colour") == "difference"
         assert "+ added− removed~ changed" in page.text_content("#legend")
@@ -186,12 +186,12 @@ def test_differences_one_after_the_other(visit):
         page.click("#previous")
         assert page.text_content("#difference") == "6 of 6"
         click_on(page, find_box(page, op="cos"))
-        page.click("#next")  # goes on from what is selected
+        page.click("#next")  # continues from the selection
         assert heading(page) == names[names.index("cos") + 1]
 
 
 @pytest.mark.browser
-def test_the_panel_of_what_has_changed(visit):
+def test_the_panel_of_a_changed_box(visit):
     with visit(compared(lambda x: x.sum(), lambda x: x.sum(), (1, 2), (1, 5)).html()) as page:
         click_on(page, 0)
         text = page.inner_text("#panel")
@@ -201,14 +201,14 @@ def test_the_panel_of_what_has_changed(visit):
             assert page.locator("#panel h4", has_text=re.compile(f"^{part}$")).count() == 1
         for elements in ("[1., 2.]", "[1., 5.]", "[0., 3.]"):
             assert elements in text
-        assert page.locator("#panel canvas").count() == 2 * 3 + 2  # the gradient is the same
+        assert page.locator("#panel canvas").count() == 2 * 3 + 2  # the gradient has not changed
         assert "the same in both" in text
         assert page.text_content("#live").startswith("x, leaf, shape (2,), float64, used 1 time")
         assert "changed, values differ by up to 3" in page.text_content("#live")
 
 
 @pytest.mark.browser
-def test_search_and_table_tell_the_difference(visit):
+def test_search_and_table_show_differences(visit):
     with visit(reworked().html()) as page:
         for words, count in (
             ("added", 3),
@@ -253,7 +253,7 @@ def test_colours_of_a_comparison(visit, mode):
 
 @pytest.mark.browser
 def test_marks_are_drawn_in_their_colours(visit):
-    """Where a removed box and an added line are, pixels have the colours of the legend."""
+    """The pixels of removed, added and changed boxes have the colours of the legend."""
     with visit(reworked().html()) as page:
         found = page.evaluate(
             """() => {
@@ -292,7 +292,7 @@ def test_graphs_without_a_difference(visit):
 
 
 @pytest.mark.browser
-def test_a_page_of_one_graph_has_nothing_of_it(visit):
+def test_a_page_of_one_graph_has_no_differences(visit):
     with visit(tg.viz.html(tg.sin(leaf()).sum())) as page:
         assert page.is_hidden("#differences")
         assert page.locator("#colour option[value=difference]").count() == 0
@@ -301,7 +301,7 @@ def test_a_page_of_one_graph_has_nothing_of_it(visit):
 
 @pytest.mark.browser
 def test_ten_thousand_boxes_compared(visit):
-    """The limit is wide: it catches what grows with the square, on any machine."""
+    """The limit is generous: it catches quadratic growth on any machine."""
 
     def chain(other):
         y = leaf()

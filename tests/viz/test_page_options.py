@@ -1,4 +1,4 @@
-"""What the page is told, and what it decides: tapes, what failed, modules closed, large graphs."""
+"""The page's options and defaults: tapes, failures, closed modules, large graphs."""
 
 import json
 import random
@@ -22,7 +22,7 @@ def leaf(value=(0.0, 2.0)):
 
 
 def failing(error, f):
-    """The page of a block of debug() in which a function raised."""
+    """Return the page of a debug() block in which a function raised."""
     with np.errstate(all="ignore"), tg.debug() as debugging, pytest.raises(error):
         f()
     return tg.viz.html(debugging)
@@ -78,7 +78,7 @@ def test_a_rule_that_failed_is_explained():
 
 
 @pytest.mark.browser
-def test_the_page_opens_at_what_failed(visit):
+def test_the_page_opens_at_the_failure(visit):
     with visit(wrong_shape()) as page:
         assert heading(page) == "matmul"
         assert page.text_content("#notes").startswith("ShapeErrormatmul: (4, 3) @ (5, 1)")
@@ -125,7 +125,7 @@ def opened(**options):
     return {data["containers"][n]["title"] for n in data["opened"][1:]}
 
 
-def test_modules_that_are_closed_at_first():
+def test_modules_that_are_initially_closed():
     everything = {"Sequential", "0: Pair", "1: Pair", "2: Linear"}
     layers = {f"{pair}.{layer}: Linear" for pair in (0, 1) for layer in ("first", "second")}
     assert opened() == everything | layers
@@ -140,7 +140,7 @@ def test_modules_that_are_closed_at_first():
         opened(depth=-1)
 
 
-def test_options_that_do_not_exist():
+def test_unknown_options_are_refused_by_the_page():
     with pytest.raises(TypeError, match="html: there is no option 'folds'"):
         tg.viz.html(leaf().sum(), folds=True)  # type: ignore[call-arg]
 
@@ -157,7 +157,7 @@ def test_small_graphs_are_not_folded():
     assert tg.viz.html(chain(100, [tg.sin]), fold=True).boxes == 2
 
 
-def test_large_graphs_are_folded_unless_told_otherwise():
+def test_large_graphs_are_folded_by_default():
     y = chain(3000, [tg.sin])
     assert tg.viz.html(y).boxes == 2
     assert tg.viz.html(y, fold=False).boxes == 3001
@@ -174,7 +174,7 @@ def test_names_of_large_graphs_may_come_from_an_iterator():
 
 
 @pytest.mark.slow
-def test_of_very_large_graphs_the_newest_boxes_are_shown():
+def test_very_large_graphs_show_the_newest_boxes():
     chance = random.Random(0)
     y = chain(10_500, [chance.choice([tg.sin, tg.cos]) for _ in range(10_500)])
     drawn = tg.viz.html(y)

@@ -1,4 +1,4 @@
-"""Places on the page, in Chromium: whatever is open, nothing overlaps and titles can be read."""
+"""Positions on the page, in Chromium: nothing overlaps and titles are readable."""
 
 import random
 from itertools import pairwise
@@ -21,7 +21,7 @@ ACTIVATIONS = tg.tanh, tg.sin, tg.relu
 
 
 class TangleWithALongName(nn.Module):
-    """Modules inside each other that use what was made before in whichever way comes up."""
+    """Nested modules that use earlier results at random."""
 
     def __init__(self, chance, depth, name):
         self.chance, self.gate = chance, nn.Linear(3, 3, rng=0)
@@ -51,8 +51,8 @@ def tangle(seed):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_what_is_open_keeps_clear_of_the_rest(visit, seed):
-    """Any modules open: boxes apart, frames around their own, lines down and past all titles."""
+def test_open_modules_keep_clear_of_the_rest(visit, seed):
+    """With any modules open, boxes are apart, frames enclose their boxes, lines avoid titles."""
     drawn, chance = tangle(seed)
     with visit(drawn) as page:
         parents = page.evaluate("graphPage.data.containers.map((c) => c.parent)")
@@ -79,7 +79,7 @@ def test_what_is_open_keeps_clear_of_the_rest(visit, seed):
 
 
 def check_nesting(found, frames, parents, homes):
-    """Boxes and frames are apart, and within the frames of the modules they are in."""
+    """Check that boxes and frames are apart, and inside the frames of their modules."""
     inside = {}
     for thing, box in zip(found["things"], found["boxes"], strict=True):
         home = homes[thing] if thing < len(homes) else parents[thing - len(homes)]
@@ -106,7 +106,7 @@ def overlap(a, b):
 
 
 def drawn_as(points):
-    """The points of a line as it is drawn: what goes sideways is a curve."""
+    """Return points along a line as it is drawn, with curves where it goes sideways."""
     curve = [(points[0], points[1])]
     for x, y in zip(points[2::2], points[3::2], strict=True):
         x0, y0 = curve[-1]
@@ -120,7 +120,7 @@ def drawn_as(points):
 
 
 def crosses(a, b, rectangle):
-    """Whether the rectangle around two points that are close together meets another."""
+    """Return whether the rectangle around two neighbouring points meets another."""
     left, top, right, bottom = rectangle
     return (
         min(a[0], b[0]) < right

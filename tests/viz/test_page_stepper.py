@@ -1,4 +1,4 @@
-"""The stepper of the page, in Chromium: the sweep rule by rule, and what of it is passed."""
+"""The stepper of the page, in Chromium: the backward pass rule by rule, and its progress."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from viz.chromium import BOXES, heading, network, shared, until
 pytestmark = pytest.mark.browser
 
 
-def test_the_sweep_step_by_step(visit):
+def test_the_backward_pass_step_by_step(visit):
     with visit(shared()) as page:
         assert page.text_content("#place") == "6 steps of the backward sweep"
         names = []
@@ -16,11 +16,11 @@ def test_the_sweep_step_by_step(visit):
             names.append(heading(page))
             assert page.input_value("#scrubber") == str(i)
         assert names[:2] == ["Backward: sum", "Backward: add"]
-        text = page.inner_text("#accumulated")  # w has got its first contributions before
+        text = page.inner_text("#accumulated")  # w has received earlier contributions
         assert "so far" in text
         steps = page.evaluate("graphPage.data.steps")
         assert [s[5] >= 0 for s in steps].count(True) == 2
-        page.keyboard.press(".")  # there is no further one
+        page.keyboard.press(".")  # this was the last step
         assert page.input_value("#scrubber") == "5"
         page.keyboard.press(",")
         assert page.input_value("#scrubber") == "4"
@@ -34,7 +34,7 @@ def test_the_sweep_step_by_step(visit):
         assert page.evaluate("graphPage.marks.step.done.size") == 1
 
 
-def test_escape_ends_a_sweep_that_plays(visit):
+def test_escape_stops_a_playing_pass(visit):
     with visit(shared()) as page:
         page.click("#play")
         page.wait_for_selector("#panel")
@@ -44,13 +44,13 @@ def test_escape_ends_a_sweep_that_plays(visit):
         assert page.is_hidden("#panel")
 
 
-def test_what_is_swept_and_what_is_to_come(visit):
+def test_completed_and_coming_ops_are_marked(visit):
     def ops(page, name):
         boxes = page.evaluate("(name) => [...graphPage.marks.step[name]]", name)
         return [page.evaluate("(b) => graphPage.data.boxes[b].op || 'w'", b) for b in boxes]
 
     def dots(page):
-        """How many dots of the canvas have the colour of the sweep."""
+        """Return how many pixels of the canvas have the colour of the backward pass."""
         return page.evaluate(
             """() => {
               graphPage.draw();
@@ -78,7 +78,7 @@ def test_what_is_swept_and_what_is_to_come(visit):
             assert sorted(ops(page, "coming")) == sorted(coming)
             assert page.evaluate("graphPage.marks.step.passed.length") == i
             counts.append(dots(page))
-        assert counts[1] > counts[0]  # a tick, and a line that is passed
+        assert counts[1] > counts[0]  # a tick, and a completed line
         page.focus("#scrubber")
         page.keyboard.press("End")
         assert sorted(ops(page, "done")) == ["add", "sum", "tanh", "w"]
@@ -99,7 +99,7 @@ def test_the_rule_of_a_step(visit):
         assert "[0.41997, 0.07065]" in page.inner_text("#panel")
 
 
-def test_the_sweep_plays_and_pauses(visit):
+def test_the_backward_pass_plays_and_pauses(visit):
     with visit(network()) as page:
         page.click("#play")
         assert page.text_content("#play") == "Pause"

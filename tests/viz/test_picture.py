@@ -1,4 +1,4 @@
-"""What is drawn: the boxes and arrows of a graph."""
+"""The boxes and arrows of a graph's picture."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_a_tensor_without_a_graph_is_one_box():
     assert shown.boxes == (Box(0, "leaf", name="w", shape=(2,), dtype="float64", result=True),)
 
 
-def test_arrays_and_numbers_are_told_apart():
+def test_arrays_and_numbers_are_distinguished():
     x = leaf((3,))
     shown = picture(x * np.arange(3) * 2 + np.float32(0.5))
     constants = [(b.value, b.shape, b.dtype) for b in shown.boxes if b.kind == "constant"]
@@ -50,7 +50,7 @@ def test_a_constant_shows_its_name():
     assert shown.boxes[1] == Box(1, "constant", name="data", shape=(3,), dtype="float64")
 
 
-def test_every_op_has_a_constant_of_its_own():
+def test_every_op_has_its_own_constant():
     x, data = leaf((3,)), np.arange(3.0)
     shown = picture(x * data + data)
     tails = [arrow.tail for arrow in shown.arrows]
@@ -137,7 +137,7 @@ def test_leaves_take_names_from_params(form):
     assert picture(result, params={"data": untracked}).boxes[0].name is None
 
 
-def test_a_spent_graph_draws_the_same():
+def test_a_freed_graph_is_drawn_the_same():
     x = leaf((2,), "x")
     y = tg.exp(x * 2).sum()
     before = picture(y)
@@ -145,7 +145,7 @@ def test_a_spent_graph_draws_the_same():
     assert picture(y) == before
 
 
-def test_a_shared_graph_has_every_node_once():
+def test_a_shared_graph_has_each_node_once():
     y = leaf()
     for _ in range(60):
         y = y + y

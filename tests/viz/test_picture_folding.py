@@ -1,4 +1,4 @@
-"""Repeated blocks drawn once: which, how often, and what leads to them and away."""
+"""Repeated blocks drawn once: which blocks, their counts, and the arrows around them."""
 
 import sys
 
@@ -16,7 +16,7 @@ def leaf(shape=(), name=None):
 
 
 def words(shown):
-    """Each box in a word, with how often it stands for."""
+    """Return a word for each box, with the number of boxes it represents."""
     return [
         f"{box.op or box.name or box.value or box.kind}{f' x{box.count}' * (box.count > 1)}"
         for box in shown.boxes
@@ -24,7 +24,7 @@ def words(shown):
 
 
 def counts(shown):
-    """How many ops each box stands for."""
+    """Return how many ops each box represents."""
     found = []
     for box in shown.boxes:
         n, key = box.count * {"op": 1, "module": box.ops}.get(box.kind, 0), box.group
@@ -92,7 +92,7 @@ def test_ops_are_folded_from_ten_on(count, seen):
     assert len(picture(y).boxes) == 1 + count
 
 
-def test_layers_and_activations_in_turn():
+def test_alternating_layers_and_activations():
     layers = [part for _ in range(5) for part in (nn.Linear(3, 3, rng=0), nn.ReLU())]
     model = nn.Sequential(nn.Linear(2, 3, rng=0), nn.Tanh(), *layers)
     shown = picture(model(np.ones((4, 2))), fold=True, depth=1)
@@ -105,7 +105,7 @@ def test_layers_and_activations_in_turn():
     assert shown.arrows == (Arrow(0, 1), Arrow(1, 2), Arrow(2, 3), Arrow(3, 4))
 
 
-def test_the_first_layer_may_take_in_anything_of_the_same_shape():
+def test_the_first_layer_may_have_any_input_of_the_same_shape():
     x = y = leaf((3, 3), "x")
     ws = [leaf((3, 3), f"w{i}") for i in range(12)]
     for w in ws:
@@ -119,16 +119,16 @@ def test_the_first_layer_may_take_in_anything_of_the_same_shape():
     assert shown.groups == ()
 
 
-def test_the_first_block_takes_in_the_same_shape_as_the_others():
+def test_the_first_block_needs_an_input_of_the_same_shape():
     w, h = leaf((3,), "w"), leaf(name="h")
     for _ in range(12):
-        h = tg.tanh(w + h)  # which broadcasts once
+        h = tg.tanh(w + h)  # broadcasts only once
     shown = picture(h, fold=True)
     assert words(shown) == ["w", "h", "add", "tanh", "add", "tanh"]
     assert shown.groups[0].count == 11
 
 
-def test_what_is_used_outside_of_its_module_is_drawn():
+def test_results_used_outside_their_module_are_drawn():
     class Aside(nn.Module):
         def forward(self, x):
             for i in range(40):
@@ -169,16 +169,16 @@ def test_a_long_chain_of_several_ops_with_ends_of_their_own():
     assert sum(counts(shown)) == 60_002
 
 
-def test_sixty_fold_sharing():
+def test_a_graph_with_sixty_shared_nodes():
     y = leaf()
     for _ in range(60):
         y = y + y
     shown = picture(y, fold=True)
     assert words(shown) == ["leaf", "add x60"]
-    assert shown.arrows == (Arrow(0, 1), Arrow(0, 1))  # both operands of the first
+    assert shown.arrows == (Arrow(0, 1), Arrow(0, 1))  # the two operands of the first op
 
 
-def test_what_all_blocks_share_is_outside():
+def test_nodes_shared_by_all_blocks_are_outside():
     w, x = leaf((3, 3), "w"), leaf((3,), "x")
     h = tg.zeros(3)
     memory = tg.exp(x)
@@ -188,13 +188,13 @@ def test_what_all_blocks_share_is_outside():
     assert words(shown) == [
         "w", "x", "exp", "constant", "add", "matmul", "tanh", "add", "matmul", "tanh",
     ]  # fmt: skip
-    assert shown.groups[0].count == 14  # the first adds to zeros, which are no node
+    assert shown.groups[0].count == 14  # the first adds to zeros, which are not a node
     assert shown.groups[0].members == (7, 8, 9)
     into = [(a.tail, a.head) for a in shown.arrows if a.head >= 7]
     assert into == [(6, 7), (2, 7), (0, 8), (7, 8), (8, 9)]
 
 
-def test_a_sum_over_the_two_before():
+def test_a_sum_of_the_two_previous_results():
     a, b = leaf(name="a"), leaf(name="b")
     for _ in range(30):
         a, b = b, a + b
@@ -203,7 +203,7 @@ def test_a_sum_over_the_two_before():
     assert {(a.tail, a.head) for a in shown.arrows} == {(0, 2), (1, 2), (1, 3), (2, 3)}
 
 
-def test_what_is_used_elsewhere_is_drawn():
+def test_results_used_elsewhere_are_drawn():
     y = kept = leaf()
     for i in range(40):
         y = tg.sin(y)
@@ -266,7 +266,7 @@ def test_inner_repetitions_are_folded_too():
     assert sum(counts(shown)) == 44
 
 
-def test_times_and_bytes_are_of_all_that_a_box_stands_for():
+def test_times_and_bytes_are_totals_of_a_folded_box():
     with tg.record() as tape:
         y = leaf((3,))
         for _ in range(50):
@@ -305,7 +305,7 @@ STEPS = st.lists(
 
 
 @given(blocks=st.lists(st.tuples(STEPS, st.integers(1, 25)), min_size=1, max_size=4))
-def test_folded_pictures_say_the_same(blocks):
+def test_folded_pictures_have_the_same_totals_and_links(blocks):
     made = [leaf(), leaf()]
     for steps, times in blocks:
         for _ in range(times):

@@ -1,4 +1,4 @@
-"""Modules as groups: which box is in which, and modules drawn as one box."""
+"""Modules as groups: which boxes are in which module, and modules drawn as one box."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from tinygrad_np.viz.picture import Arrow, Box, Group, picture
 
 
 class Residual(nn.Module):
-    """x + relu(fc(x)), so that what goes in is used twice."""
+    """x + relu(fc(x)), in which the input is used twice."""
 
     def __init__(self, n):
         self.fc = nn.Linear(n, n, rng=0)
@@ -27,7 +27,7 @@ def mlp():
 
 
 def paths(shown):
-    """Each box with the modules it is in, the outermost first."""
+    """Return each box with its modules, the outermost first."""
     found = []
     for box in shown.boxes:
         path, key = [], box.group
@@ -62,7 +62,7 @@ def test_a_small_model_in_full():
     ]  # fmt: skip
 
 
-def test_an_input_is_outside_of_the_model_and_a_parameter_inside():
+def test_inputs_are_outside_the_model_and_parameters_inside():
     x = tg.tensor(np.ones((4, 2)), requires_grad=True, name="x")
     shown = picture(mlp()(x))
     assert ("0.weight", ["", "0"]) in paths(shown)
@@ -70,7 +70,7 @@ def test_an_input_is_outside_of_the_model_and_a_parameter_inside():
     assert (box.kind, box.group, box.parameter, box.requires_grad) == ("leaf", None, False, True)
 
 
-def test_params_say_what_a_parameter_is():
+def test_params_name_the_parameters():
     w = tg.tensor(np.ones((2, 1)), requires_grad=True)
     x = tg.tensor(np.ones((4, 2)), requires_grad=True, name="x")
     shown = picture(x @ w, params={"w": w})
@@ -121,7 +121,7 @@ def test_a_module_that_returns_a_tuple_is_one_group():
     assert [group.name for group in picture(y).groups] == ["", "pair"]
 
 
-def test_what_a_module_keeps_aside_is_its_own_too():
+def test_results_kept_aside_belong_to_the_module():
     class Aside(nn.Module):
         def forward(self, x):
             self.hidden = [tg.sin(x)]
@@ -148,7 +148,7 @@ def test_constants_are_where_their_op_is_and_data_is_outside():
     assert constants == [((3,), None), ("2.0", 0), ((3,), 0)]
 
 
-def test_depth_draws_inner_modules_as_a_box_each():
+def test_depth_draws_each_inner_module_as_a_box():
     y = mlp()(np.ones((4, 2)))
     shown = picture(y.sum(), depth=1)
     assert shown.boxes == (
@@ -180,7 +180,7 @@ def test_collapse_draws_named_modules_as_a_box(collapse):
     assert shown.arrows == (Arrow(0, 1), Arrow(1, 2), Arrow(0, 3), Arrow(2, 3))
 
 
-def test_a_parameter_that_others_use_is_outside_of_the_box():
+def test_a_shared_parameter_is_outside_the_box():
     class Tied(nn.Module):
         def __init__(self):
             self.a, self.b = nn.Linear(2, 2, rng=0), nn.Linear(2, 2, rng=0)
@@ -209,12 +209,12 @@ def test_a_parameter_that_others_use_is_outside_of_the_box():
         ({"focus": tg.tensor(1.0)}, "focus is not among"),
     ],
 )
-def test_what_does_not_exist_is_refused(options, message):
+def test_unknown_modules_and_focuses_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         picture(mlp()(np.ones((4, 2))), **options)
 
 
-def test_focus_keeps_what_a_node_came_from():
+def test_focus_keeps_the_ancestors_of_a_node():
     x = tg.tensor([1.0], requires_grad=True, name="x")
     h = tg.sin(x)
     both = {"loss": tg.exp(h) * tg.cos(x), "h": h}
@@ -240,7 +240,7 @@ def test_names_do_not_depend_on_creation_numbers():
     assert picture(model(x)) == first
 
 
-def test_what_two_modules_share_puts_the_later_one_into_the_earlier_one():
+def test_sharing_nests_the_later_module_in_the_earlier_one():
     class Inner(nn.Module):
         def forward(self, x):
             self.hidden = tg.sin(x)
@@ -252,7 +252,7 @@ def test_what_two_modules_share_puts_the_later_one_into_the_earlier_one():
 
         def forward(self, x):
             self.aside = self.inner(tg.cos(x))
-            return tg.tanh(self.inner.hidden)  # the inner result is not what it uses
+            return tg.tanh(self.inner.hidden)  # it does not use the result of inner
 
     outer = Outer()
     y = outer(tg.tensor(1.0, requires_grad=True)) + outer.aside
@@ -262,14 +262,14 @@ def test_what_two_modules_share_puts_the_later_one_into_the_earlier_one():
 
 
 class Hidden:
-    """What a module holds without registering it."""
+    """An object that a module holds without registering it."""
 
     def __init__(self, held):
         self.held = held
 
 
 class Tree(nn.Module):
-    """A module that does what a list says: an op on what was made, or a module inside."""
+    """A module that follows a plan: ops on earlier results, or nested modules."""
 
     def __init__(self, plan, made):
         self.plan, self.made = plan, Hidden(made)
@@ -291,7 +291,7 @@ PLANS = st.recursive(
 
 
 @given(plan=PLANS)
-def test_groups_hold_the_ancestors_of_results_since_their_start(plan):
+def test_groups_contain_the_ancestors_of_results_since_their_start(plan):
     x = tg.tensor(1.0, requires_grad=True)
     y = Tree(plan, [x] * 6)(x)
     nodes = walk(y.node)

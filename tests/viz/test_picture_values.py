@@ -1,4 +1,4 @@
-"""What boxes hold: values and gradients in a few numbers, bytes, times and lines."""
+"""The details of boxes: summaries of values and gradients, bytes, times and lines."""
 
 import math
 
@@ -43,7 +43,7 @@ def test_an_array_without_numbers(array):
     assert found.nans == array.size
 
 
-def test_a_thumbnail_is_made_of_means():
+def test_a_thumbnail_consists_of_means():
     x = np.arange(40 * 33, dtype=float).reshape(40, 33)
     rows = np.array(summarize(x).thumbnail)
     assert rows.shape == (16, 16)
@@ -80,7 +80,7 @@ def test_a_tape_has_all_values_and_gradients():
     assert (leaf.gradient.minimum, leaf.gradient.maximum) == (6.0, 8.0)
 
 
-def test_gradients_of_the_last_sweep_are_shown():
+def test_gradients_of_the_last_pass_are_shown():
     x = tg.tensor([1.0], requires_grad=True, name="x")
     with tg.record() as tape:
         y = (x * 2.0 + x).sum()
@@ -105,7 +105,7 @@ def test_a_tape_has_bytes_times_and_lines():
     assert product.values is None
 
 
-def test_a_module_in_a_box_has_the_bytes_of_its_ops_and_the_values_of_its_result():
+def test_a_collapsed_module_has_its_ops_bytes_and_its_results_values():
     layer = tg.nn.Sequential(tg.nn.Linear(2, 3, rng=0), tg.nn.Tanh())
     with tg.record() as tape:
         y = layer(np.ones((4, 2)))
@@ -114,12 +114,12 @@ def test_a_module_in_a_box_has_the_bytes_of_its_ops_and_the_values_of_its_result
     assert box.values == summarize(y.data)
 
 
-def test_values_are_not_taken_from_a_tensor_that_is_gone():
+def test_values_of_deleted_tensors_are_not_shown():
     y = tg.tensor([1.0], requires_grad=True) * 2.0
     assert picture(y, values=True).boxes[0].values is None
 
 
-def test_a_leaf_has_the_values_it_was_computed_with():
+def test_a_leaf_has_the_values_used_in_the_computation():
     w = tg.tensor([1.0, 2.0], requires_grad=True, name="w")
     optimizer, runs = tg.optim.SGD([w], lr=0.1), []
     for _ in range(2):
@@ -131,7 +131,7 @@ def test_a_leaf_has_the_values_it_was_computed_with():
         runs.append((loss, tape))
     (before, first), (after, second) = runs
     leaf = picture(before, values=True, tape=first).boxes[0]
-    assert (leaf.values.minimum, leaf.values.maximum) == (1.0, 2.0)  # not as they are by now
+    assert (leaf.values.minimum, leaf.values.maximum) == (1.0, 2.0)  # not the current values
     changed = tg.viz.compare(before, after, tapes=(first, second)).changed
     assert changed[0].after.name == "w"
     assert changed[0].difference == pytest.approx(0.4)

@@ -1,4 +1,4 @@
-"""Pictures of tapes, and of what was recorded until something failed."""
+"""Pictures of tapes, and of programs recorded until they failed."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ def leaf(value=(0.0, 2.0), name="w"):
 
 
 def failing(error, f):
-    """The block of debug() in which a function raised."""
+    """Return the debug() block in which a function raised."""
     with np.errstate(all="ignore"), tg.debug() as debugging, pytest.raises(error):
         f()
     return debugging
@@ -27,12 +27,12 @@ def failed(shown):
     return box
 
 
-def test_a_tape_is_drawn_with_all_that_nothing_was_made_of():
+def test_a_tape_is_drawn_with_all_its_final_results():
     with tg.record() as tape:
         w = leaf()
         h = tg.sin(w)
         _ = tg.cos(h), tg.exp(h)
-        _ = np.ones(3) * 2.0  # no op
+        _ = np.ones(3) * 2.0  # not recorded: no Tensor is involved
     shown = picture(tape)
     assert [(box.op, box.result) for box in shown.boxes] == [
         (None, False), ("sin", False), ("cos", True), ("exp", True),
@@ -41,7 +41,7 @@ def test_a_tape_is_drawn_with_all_that_nothing_was_made_of():
     assert tg.viz.text(tape).count("\n") >= 3
 
 
-def test_a_tape_with_nothing_on_it():
+def test_an_empty_tape():
     with tg.record() as tape:
         pass
     with pytest.raises(ValueError, match="draw: nothing on this tape requires a gradient"):
@@ -61,7 +61,7 @@ def test_a_call_that_raised():
     assert not any(box.result for box in shown.boxes)
 
 
-def test_a_call_that_made_nan_of_what_needs_no_gradient():
+def test_a_nan_in_a_call_without_gradient():
     def f():
         tg.sin(leaf())
         tg.log(tg.asarray(np.array([1.0, 2.0])) - 1.5)
@@ -92,7 +92,7 @@ def test_a_rule_that_raised():
 
 
 @pytest.mark.parametrize("form", ["draw", "svg", "text", "mermaid", "to_json"])
-def test_every_form_marks_it(form):
+def test_every_form_marks_the_failure(form):
     drawn = getattr(tg.viz, form)(failing(tg.ShapeError, lambda: tg.sin(leaf()) @ np.ones(3)))
     marks = {
         "draw": "✗ <b>matmul</b>",
@@ -106,7 +106,7 @@ def test_every_form_marks_it(form):
     assert words.count(marks[form]) == 1
 
 
-def test_what_failed_is_not_folded_away():
+def test_a_failed_call_is_not_folded():
     def f():
         x = tg.tensor([3.0], requires_grad=True)
         for _ in range(50):
@@ -115,7 +115,7 @@ def test_what_failed_is_not_folded_away():
     assert failed(picture(failing(tg.NonFiniteError, f), fold=True)).op == "exp"
 
 
-def test_what_failed_in_a_sweep_is_not_folded_away():
+def test_a_failed_step_is_not_folded():
     w = leaf()
 
     def f():
@@ -129,7 +129,7 @@ def test_what_failed_in_a_sweep_is_not_folded_away():
     assert [box.count for box in shown.boxes if box.op == "sqrt"] == [14, 1]
 
 
-def test_what_was_detached_is_there_once():
+def test_detached_tensors_are_drawn_once():
     def f():
         tg.log((leaf() * 2.0).detach() - 4.5)
 

@@ -1,4 +1,4 @@
-"""A model in a table: figures read off the calls that were made."""
+"""A model in a table, with figures read from the recorded calls."""
 
 import re
 from xml.etree import ElementTree
@@ -32,7 +32,7 @@ def test_the_table_of_a_small_model():
     ]
 
 
-def test_columns_are_aligned_however_deep_modules_are():
+def test_columns_are_aligned_for_deeply_nested_modules():
     model = nn.Sequential(nn.Sequential(mlp(), nn.ReLU()), nn.Linear(1, 1000))
     lines = str(tg.summary(model, np.ones((7, 2)))).split("\n\n")[0].splitlines()
     body = [line for line in lines if not line.startswith("-")]
@@ -48,7 +48,7 @@ def test_frozen_parameters_are_not_trainable():
     assert [(row.trainable, row.parameters) for row in rows.values()] == [
         (4, 13), (0, 9), (0, 0), (4, 4),
     ]  # fmt: skip
-    assert [row.saved for row in rows.values()] == [120, 0, 0, 120]  # only what is needed
+    assert [row.saved for row in rows.values()] == [120, 0, 0, 120]  # only the needed arrays
 
 
 def test_a_layer_used_twice_counts_twice_and_its_parameters_once():
@@ -132,7 +132,7 @@ def test_saved_arrays_are_counted_once_and_parameters_not():
     assert tg.summary(only, x).rows[0].saved == 24
 
 
-def test_the_model_is_left_as_it_was():
+def test_the_model_is_unchanged():
     model = mlp()
     before = {name: dict(vars(module)) for name, module in model.named_modules()}
     with tg.no_grad():
@@ -144,7 +144,7 @@ def test_the_model_is_left_as_it_was():
     assert all(parameter.grad is None for parameter in model.parameters())
 
 
-def test_a_model_inside_another_is_named_from_itself_on():
+def test_names_start_at_the_given_module():
     outer = nn.Sequential(nn.Tanh(), mlp())
     rows = tg.summary(outer[1], np.ones((5, 2))).rows
     assert [(row.name, row.depth) for row in rows] == [("", 0), ("0", 1), ("1", 1), ("2", 1)]

@@ -1,4 +1,4 @@
-"""Pictures as SVG: always valid, with nothing cut, drawn without any program."""
+"""Pictures as SVG: always valid, without clipped text, drawn without external programs."""
 
 import gc
 import re
@@ -40,7 +40,7 @@ def parsed(drawn):
 
 
 def boxes_of(root):
-    """The boxes of a picture: their look, their rectangle and their lines."""
+    """Return the boxes of a picture: their class, rectangle and lines of text."""
     found = []
     for g in root.iter(f"{SVG}g"):
         rect = g.find(f"{SVG}rect")
@@ -59,7 +59,7 @@ def model():
 
 @given(leaf=ANY_NAME, result=ANY_NAME, value=ANY_NAME)
 @example(leaf="\ud800", result=" ", value="\u2028")
-def test_it_is_valid_whatever_the_names_hold(leaf, result, value):
+def test_svg_is_valid_for_any_names(leaf, result, value):
     boxes = (
         Box(0, "leaf", name=leaf, shape=(2,), dtype="float64"),
         Box(1, "op", value or "op", result, (("key", value),), result=True, operands=("x", value)),
@@ -90,7 +90,7 @@ def test_words_stay_in_their_box_and_apart(direction, name, value, count):
     assert label.ports == sorted(label.ports)
 
 
-def test_a_line_that_another_font_could_make_longer_is_told_its_width():
+def test_text_that_another_font_could_lengthen_has_a_fixed_width():
     x = tg.tensor(1.0, requires_grad=True, name="a name of many characters")
     y = tg.tensor(1.0, requires_grad=True, name="日本")
     texts = list(parsed(tg.viz.svg([x, y])).iter(f"{SVG}text"))
@@ -107,7 +107,7 @@ def test_widths_are_those_of_helvetica():
 
 @ENGINES
 @DIRECTIONS
-def test_values_flow_in_the_direction_asked_for(direction, engine):
+def test_values_flow_in_the_given_direction(direction, engine):
     root = parsed(tg.viz.svg(model(), direction=direction, engine=engine))
     found = boxes_of(root)
     at = {lines[0]: rectangle for _, rectangle, lines in found}
@@ -117,13 +117,13 @@ def test_values_flow_in_the_direction_asked_for(direction, engine):
     first, last = at["relu"], at["loss = mean"]
     assert first[high] < last[low] if sign > 0 else last[high] < first[low]
     width, height = float(root.get("width")), float(root.get("height"))
-    slack = {"own": 0.11, "dot": 1.0}[engine]  # the program is told whole numbers
+    slack = {"own": 0.11, "dot": 1.0}[engine]  # the program gets integers
     for _, (x0, y0, x1, y1), _ in found:
         assert x0 >= 12 - slack
         assert y0 >= 12 - slack
         assert x1 <= width - 12 + slack
         assert y1 <= height - 12 + slack
-    # The tips of the arrows touch the boxes where values come in.
+    # The tips of the arrows touch the boxes where values enter.
     heads = [p.get("d") for p in root.iter(f"{SVG}path") if p.get("class") == "head"]
     tips = [tuple(map(float, d[1:].split("L")[0].split(","))) for d in heads]
     side = {"TB": 1, "BT": 3, "LR": 0, "RL": 2}[direction]
@@ -163,11 +163,11 @@ def test_words_and_lines_have_contrast_in_the_light_and_in_the_dark():
         for edge in [*(name for name in colors if name.endswith("-edge")), "line"]:
             assert contrast(colors[edge], colors["paper"]) >= 3
         for paper in papers:
-            if paper != "constant":  # on it, wrong words stand
+            if paper != "constant":  # only other boxes contain text in this colour
                 assert contrast(colors["wrong-edge"], colors[paper]) >= 4.5
 
 
-def test_a_reader_of_screens_is_told_what_it_is():
+def test_svg_has_texts_for_screen_readers():
     root = parsed(tg.viz.svg(model(), direction="LR"))
     assert root.get("role") == "img"
     assert root[0].tag == f"{SVG}title"
@@ -178,7 +178,7 @@ def test_a_reader_of_screens_is_told_what_it_is():
     )
 
 
-def test_notebooks_show_an_image_and_files_hold_it(tmp_path, monkeypatch):
+def test_svg_is_shown_in_notebooks_and_saved_in_files(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")
     path = tmp_path / "new" / "graph.svg"
     drawn = tg.viz.svg(model(), path)
@@ -220,7 +220,7 @@ def test_a_deep_graph_and_a_shared_one():
 
 @settings(max_examples=20)
 @given(st.lists(st.sampled_from(["sin", "add", "matmul", "concatenate"]), max_size=12))
-def test_it_is_the_same_each_time(ops):
+def test_svg_is_deterministic(ops):
     def drawn():
         h = x = tg.tensor(np.ones((2, 2)), requires_grad=True)
         for op in ops:
@@ -236,7 +236,7 @@ def test_it_is_the_same_each_time(ops):
 
 
 class Block(nn.Module):
-    """x plus a network's result, so that what goes in is used twice."""
+    """x plus the result of a network, so that the input is used twice."""
 
     def __init__(self):
         self.inner = nn.Linear(2, 2, rng=0)
@@ -251,7 +251,7 @@ def network():
 
 
 def frames_of(root):
-    """The frames of a picture by their titles: the rectangle, and that of the title."""
+    """Return the frames of a picture by title: the rectangles of the frame and the title."""
     found = {}
     elements = list(root)
     frames = [element for element in elements if element.get("class") == "frame"]
@@ -288,7 +288,7 @@ def test_modules_are_frames_with_titles_on_nothing_else(direction, engine):
     assert sorted(inside) == sorted(["3.inner.weight", "3.inner.bias", "linear", "tanh", "add"])
     for frame, title in frames.values():
         assert holds(frame, title)
-        assert title[1] - frame[1] < 12  # at the upper edge
+        assert title[1] - frame[1] < 12  # at the top edge
         assert all(apart(title, box) for _, box, _ in boxes)
 
 
@@ -322,7 +322,7 @@ def test_values_and_thumbnails_stay_in_their_boxes():
 
 
 @NEEDS_DOT
-def test_dot_lays_out_what_is_small(monkeypatch):
+def test_dot_lays_out_small_graphs(monkeypatch):
     by_dot = str(tg.viz.svg(model(), engine="dot"))
     assert by_dot == str(tg.viz.svg(model())) != str(tg.viz.svg(model(), engine="own"))
     by_own = str(tg.viz.svg(model(), engine="own"))
@@ -339,7 +339,7 @@ def test_dot_lays_out_what_is_small(monkeypatch):
 
 @NEEDS_DOT
 @DIRECTIONS
-def test_arrows_by_dot_end_where_their_input_is_named(direction):
+def test_arrows_by_dot_end_at_the_names_of_inputs(direction):
     x = [tg.tensor(np.ones((2, n)), requires_grad=True, name=f"x{n}") for n in (1, 2, 3)]
     root = parsed(tg.viz.svg(tg.concatenate(x, axis=1), direction=direction, engine="dot"))
     sources = {lines[0]: box for _, box, lines in boxes_of(root)}
@@ -359,7 +359,7 @@ def test_arrows_by_dot_end_where_their_input_is_named(direction):
 
 
 def along(path):
-    """Points along a path of SVG."""
+    """Return points along an SVG path."""
     found, here = [], np.zeros(2)
     for command, numbers in re.findall("([MLC])([^MLC]*)", path):
         points = np.array([float(n) for n in re.split("[ ,]+", numbers.strip())]).reshape(-1, 2)
@@ -388,14 +388,14 @@ def test_no_line_passes_through_words(make, direction):
                 for x0, y0, x1, y1 in words + boxes
             ]
             assert not np.any(met[: len(words)])
-            # A line by dot begins at the edge of its box, and ends in the other's.
+            # A line by dot starts at the edge of its box, and ends inside the other.
             assert sum(np.any(m) for m in met) <= 1
 
 
 @pytest.mark.parametrize(
     ("x", "y", "is_through"), [(0, 50, True), (100, 50, False), (0, -180, False)]
 )
-def test_a_line_through_a_box_is_seen(x, y, is_through):
+def test_a_line_through_a_box_is_detected(x, y, is_through):
     boxes = [Box(i, "leaf", name="name") for i in range(3)]
     parts = Parts(Picture(tuple(boxes), (Arrow(0, 1, None),)), "TB", thumbnails=False)
     found = Placed(999, 999, [(x, y - 200.0), (x, y + 200.0), (0.0, 50.0)], [], [("", [])])
@@ -403,13 +403,13 @@ def test_a_line_through_a_box_is_seen(x, y, is_through):
     assert by_dot.passes_through(parts, found, [line]) == is_through
 
 
-def test_what_dot_leads_through_words_is_laid_out_here(monkeypatch):
+def test_dot_is_not_used_if_its_lines_cross_text(monkeypatch):
     monkeypatch.setattr(by_dot, "passes_through", lambda *_: True)
     assert str(tg.viz.svg(model())) == str(tg.viz.svg(model(), engine="own"))
 
 
 @NEEDS_DOT
-def test_dot_is_told_no_names():
+def test_dot_receives_no_names():
     boxes = (Box(0, "leaf", name='<a>"\\N'), Box(1, "op", "o&p", operands=("<x>", '"y"')))
     shown = Picture(
         boxes, (Arrow(0, 1, 0), Arrow(0, 1, 1)), (Group(0, "]]>", "<k>", members=(1,)),)
@@ -418,8 +418,8 @@ def test_dot_is_told_no_names():
     assert boxes_of(root)[0][2] == ['<a>"\\N']
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
-def test_a_dot_that_fails_says_so(tmp_path, monkeypatch):
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is not a program on Windows")
+def test_a_failure_of_dot_is_reported(tmp_path, monkeypatch):
     program = tmp_path / "dot"
     program.write_text("#!/bin/sh\necho no layout engine >&2\nexit 1\n")
     program.chmod(0o755)
@@ -427,12 +427,12 @@ def test_a_dot_that_fails_says_so(tmp_path, monkeypatch):
     with pytest.raises(RuntimeError, match="svg: the 'dot' program failed, use engine='own': no l"):
         tg.viz.svg(model(), engine="dot")
     with pytest.warns(RuntimeWarning, match="svg: the 'dot' program failed, .*no layout engine"):
-        drawn = tg.viz.svg(model())  # nobody has asked for it
+        drawn = tg.viz.svg(model())  # dot is the default here, not requested
     assert str(drawn) == str(tg.viz.svg(model(), engine="own"))
 
 
 @pytest.mark.parametrize("draw", [tg.viz.svg, tg.viz.html])
-def test_the_garbage_collector_is_paused_and_goes_on(draw, monkeypatch):
+def test_the_garbage_collector_is_paused_and_resumed(draw, monkeypatch):
     seen, build = [], Builder.build
 
     def noted(*arguments, **options):

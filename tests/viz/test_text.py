@@ -39,7 +39,7 @@ def test_parameters_constants_and_names():
     )
 
 
-def test_what_is_left_out_is_counted():
+def test_omitted_nodes_are_counted():
     y = tg.tensor(1.0, requires_grad=True)
     for _ in range(500):
         y = tg.sin(y)
@@ -69,7 +69,7 @@ def test_a_deep_graph():
 
 
 class Block(nn.Module):
-    """x plus a network's result, so that what goes in is used twice."""
+    """x plus the result of a network, so that the input is used twice."""
 
     def __init__(self):
         self.inner = nn.Linear(2, 2, rng=0)
@@ -78,7 +78,7 @@ class Block(nn.Module):
         return x + tg.tanh(self.inner(x))
 
 
-def test_modules_are_headings_and_what_repeats_is_there_once():
+def test_modules_are_headings_and_repetitions_are_shown_once():
     model = nn.Sequential(nn.Linear(2, 2, rng=0), Block(), Block(), Block(), nn.Tanh())
     listed = tg.viz.text(model(np.ones((4, 2))))
     assert [line.split("  (")[0].rstrip() for line in listed.split("\n")] == [
@@ -111,7 +111,7 @@ def test_a_module_as_one_line():
     )
 
 
-def test_values_stand_below():
+def test_values_are_shown_below():
     w = tg.tensor([1.0, np.nan, 3.0], requires_grad=True, name="w")
     w.sum().backward()
     lines = tg.viz.text(w * 2.0, values=True).split("\n")

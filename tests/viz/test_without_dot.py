@@ -1,4 +1,4 @@
-"""Without the `dot` program everything works but image files, which say what to install."""
+"""Without the `dot` program everything works except image files, which say what to install."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def test_comparisons_summaries_and_the_graph_of_a_failure():
     assert "failed" in str(tg.viz.svg(debugging))
 
 
-def test_the_engine_that_is_missing():
+def test_a_missing_engine():
     with pytest.raises(RuntimeError, match=f"svg: engine='dot' {INSTALL}"):
         tg.viz.svg(loss(), engine="dot")
     assert str(tg.viz.svg(loss(), engine="auto")) == str(tg.viz.svg(loss()))

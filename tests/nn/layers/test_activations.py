@@ -60,7 +60,7 @@ def test_settings_are_used_and_shown():
     assert repr(nn.ReLU()) == "ReLU()"
 
 
-def test_activation_from_what_a_user_has():
+def test_activation_module_accepts_names_functions_and_modules():
     custom = nn.ELU(0.3)
     assert activation_module(custom) is custom
     assert isinstance(activation_module(nn.Tanh), nn.Tanh)  # type: ignore[arg-type]

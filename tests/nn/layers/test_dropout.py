@@ -18,11 +18,11 @@ def test_dropout_drops_and_scales():
     assert np.array_equal(x.grad.data, out.data)  # the same mask
 
 
-def test_dropout_comes_from_its_generator():
+def test_dropout_draws_from_its_generator():
     x = np.ones(50)
     first, second = nn.Dropout(rng=1), nn.Dropout(rng=1)
     assert first(x).tolist() == second(x).tolist()
-    assert first(x).tolist() != nn.Dropout(rng=1)(x).tolist()  # the stream goes on
+    assert first(x).tolist() != nn.Dropout(rng=1)(x).tolist()  # the generator advances
     legacy = nn.Dropout(rng=np.random.RandomState(1))(x)
     assert set(legacy.tolist()) == {0.0, 2.0}
 

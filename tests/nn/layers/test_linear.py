@@ -45,7 +45,7 @@ def test_linear_keeps_float32():
     assert {p.dtype for p in layer.parameters()} == {np.dtype("float32")}
 
 
-def test_linear_says_what_does_not_fit():
+def test_linear_names_mismatched_shapes():
     with pytest.raises(tg.ShapeError, match=r"\(5, 2\).*\(4, 3\).*3"):
         nn.Linear(3, 4)(np.ones((5, 2)))
 

@@ -1,4 +1,4 @@
-"""The records of other functions of one element at a time: parts of numbers, angles, bounds."""
+"""The records of further elementwise functions: parts of numbers, angles, bounds."""
 
 import math
 
@@ -9,7 +9,7 @@ from ops.in_torch import InTorch, NotInTorch, torch
 from ops.opinfo import ANY, NONZERO, POSITIVE, add, elementwise, floats, integers, real
 from tinygrad_np.engine.op import OPS
 
-OFF_INTEGERS = floats(0.1, 0.9)  # between two jumps of remainders and parts
+OFF_INTEGERS = floats(0.1, 0.9)  # between the jumps of remainders and parts
 REAL = InTorch(complex=False)
 
 elementwise("cbrt", np.cbrt, NONZERO, torch=lambda x: torch.sign(x) * abs(x) ** (1 / 3))
@@ -54,7 +54,7 @@ elementwise("finite", np.nan_to_num, ANY, call=tg.nan_to_num,
 elementwise("nan_to_num", np.nan_to_num, ANY, params={"nan": 1.0, "posinf": 2.0, "neginf": 3.0},
             torch=REAL)  # fmt: skip
 
-# ------------------------------------------- several answers: a function of all of them
+# -------------------------------------------- several results: a function of all of them
 
 elementwise(
     "divmod",
@@ -81,11 +81,11 @@ elementwise("frexp", lambda x: np.frexp(x)[0], floats(0.55, 0.95), call=lambda x
 elementwise("binary_exponent", lambda x: np.frexp(x)[1], NONZERO, call=lambda x: tg.frexp(x)[1],
             order=0, torch=lambda x: torch.frexp(x).exponent)  # fmt: skip
 
-# ----------------------------------------------------- what the rules of sinc and i0 use
+# ------------------------------------------------ functions that the rules of sinc and i0 use
 
 
 def spherical_bessel(x, n):
-    """Rayleigh's formulas, by hand."""
+    """Rayleigh's formulas, written out."""
     s, c = np.sin(x), np.cos(x)
     return {1: s / x**2 - c / x, 2: (3 / x**2 - 1) * s / x - 3 * c / x**2}[n]
 

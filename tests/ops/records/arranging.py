@@ -1,4 +1,4 @@
-"""The records of functions that move, turn, repeat and cut."""
+"""The records of functions that move, rotate, repeat and trim."""
 
 import numpy as np
 
@@ -94,7 +94,7 @@ for trim in ("fb", "f", "b"):
         call=lambda x, trim: tg.trim_zeros(tg.pad(x, (1, 2)), trim),
         shapes=((3,),),
         params={"trim": trim},
-        mapped=False,
+        batchable=False,
         torch=NO_SUCH,
     )
 add(
@@ -103,6 +103,6 @@ add(
     NONZERO,
     call=lambda x: tg.trim_zeros(tg.pad(x, 1)),
     label="box",
-    mapped=False,
+    batchable=False,
     torch=NO_SUCH,
 )

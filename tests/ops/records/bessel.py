@@ -25,7 +25,7 @@ of_arrays("k1e", POSITIVE, torch=InTorch("special.scaled_modified_bessel_k1", de
 
 
 def order_1(name, **lacks):
-    """PyTorch's function of order 1, for real numbers, as one of an order and an argument."""
+    """Turn PyTorch's function of order 1, for real numbers, into one of order and argument."""
     return InTorch(lambda _, x: named(f"special.{name}")(x), complex=False, **lacks)
 
 

@@ -56,7 +56,7 @@ for shapes, axis in ((((2, 3), (3,)), -1), (((2, 3), (2,)), 0), (((2, 3), (2, 3)
 
 
 def all_of(gradient):
-    """Return a function that gives the derivatives along all axes as one array."""
+    """Return a function that stacks the derivatives along all axes in one array."""
 
     def stacked(f, *varargs, **rest):
         found = gradient(f, *varargs, **rest)
@@ -66,7 +66,7 @@ def all_of(gradient):
 
 
 def torch_gradient(f, *spacing, edge_order, axis):
-    """Derivatives along all axes as one tensor; for torch.gradient a distance is constant."""
+    """Return the derivatives along all axes as one tensor, with a differentiable step."""
     dim = axes_of(f, axis)
     if spacing and spacing[0].ndim:
         found = torch.gradient(f, spacing=spacing, dim=dim, edge_order=edge_order)
@@ -77,7 +77,7 @@ def torch_gradient(f, *spacing, edge_order, axis):
 
 
 def growing(rng, shape):
-    """Numbers in ascending order, at distances of their own."""
+    """Draw numbers in ascending order, at different distances."""
     return np.cumsum(rng.uniform(0.3, 1.2, shape), axis=-1)
 
 

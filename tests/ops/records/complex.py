@@ -68,6 +68,6 @@ elementwise(
     label="real part",
     torch=lambda x, y: torch.real(torch.sgn(x + 1j * y)),
 )
-for domain, rest in ((real(ANY), {}), (ANY, {"mapped": False, "label": "values decide"})):
+for domain, rest in ((real(ANY), {}), (ANY, {"batchable": False, "label": "values decide"})):
     elementwise("real_if_close", np.real_if_close, domain, **rest,
                 torch=NotInTorch("no such function"))  # fmt: skip

@@ -8,7 +8,7 @@ from tinygrad_np.engine.op import OPS
 
 
 def sequence(x, y, mode, reach):
-    """The part that `mode` names of a full convolution; `reach` is where "same" starts."""
+    """Return the part of a full convolution for a `mode`; "same" starts at `reach`."""
     x, y = torch.atleast_1d(x), torch.atleast_1d(y)
     n, m = max(len(x), len(y)), min(len(x), len(y))
     padding = len(y) - 1
@@ -21,7 +21,7 @@ def torch_convolve(x, y, mode="full"):
 
 
 def torch_correlate(x, y, mode):
-    # NumPy slides the shorter one, from the other end if that is the first.
+    # NumPy slides the shorter array, from the other end if that is the first.
     swapped = len(y) > len(x)
     return sequence(x, y.conj().flip(0), mode, lambda m: m // 2 if swapped else m - 1 - m // 2)
 

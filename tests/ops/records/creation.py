@@ -1,4 +1,4 @@
-"""The records of functions that make new Tensors."""
+"""The records of functions that create Tensors."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from ops.opinfo import ANY, add
 
 
 def constant(name, in_torch, **params):
-    """Enter a record of a function that makes a Tensor of numbers, times what has a gradient."""
+    """Add a record of a function that creates a constant, multiplied by a differentiable array."""
     ours, theirs = times(getattr(tg, name)), times(getattr(np, name))
     add(name, theirs, ANY, call=ours, shapes=((),), params=params, label="constant",
         torch=times(in_torch))  # fmt: skip
@@ -40,7 +40,7 @@ constant("full", full, shape=(2, 3), fill_value=7)
 constant("full", full, shape=3, fill_value=1.5, dtype="f4")
 constant("eye", eye, N=2, M=3, k=1)
 constant("identity", lambda n: torch.eye(n, dtype=torch.float64), n=3)
-NOT_WRITTEN = NotInTorch("memory that nothing was written to")
+NOT_WRITTEN = NotInTorch("uninitialised memory")
 add(
     "empty",
     lambda x, shape: np.ones(shape),

@@ -8,7 +8,7 @@ from tinygrad_np.engine.op import OPS
 
 
 def above(rng, shape):
-    """Differences that are not 0."""
+    """Draw nonzero differences."""
     return rng.uniform(0.5, 1.5, shape)
 
 

@@ -1,4 +1,4 @@
-"""The records of solutions of differential equations: of Airy, of Kelvin, of Weber."""
+"""The records of solutions of Airy's, Kelvin's and Weber's differential equations."""
 
 from ops.in_torch import InTorch, NotInTorch
 from ops.of_scipy import ORDER, in_parts, of_arrays
@@ -13,7 +13,7 @@ for name in ("ker", "kei", "kerp", "keip"):
 in_parts("airy", ANY, torch=NONE,
          first=InTorch("special.airy_ai", derivative=False, complex=False))  # fmt: skip
 in_parts("airye", POSITIVE, torch=NONE, complex=0)
-in_parts("itairy", ANY, torch=NONE, tolerance=1e-4)  # SciPy has seven digits of it
+in_parts("itairy", ANY, torch=NONE, tolerance=1e-4)  # SciPy computes it to seven digits
 in_parts("pbdv", ORDER, ANY, torch=NONE)
 in_parts("pbvv", ORDER, ANY, torch=NONE)
 in_parts("pbwa", ORDER, ANY, torch=NONE)

@@ -5,12 +5,12 @@ from ops.of_scipy import ABOVE_1, BETWEEN, ORDER, PROBABILITY, of_arrays, of_ord
 from ops.opinfo import ANY, POSITIVE, floats, integers
 
 NO_INVERSE = NotInTorch("no inverse but the normal distribution's")
-NO_BETA = NotInTorch("no incomplete beta function, which it stands for")
+NO_BETA = NotInTorch("no incomplete beta function, which it would need")
 NO_SUCH = NotInTorch("no noncentral distribution, nor Tukey's")
 
 
 def lower(a, x):
-    return torch.special.gammainc(a.double(), x)  # of integers its gradient is float32
+    return torch.special.gammainc(a.double(), x)  # for integers its gradient would be float32
 
 
 def upper(a, x):

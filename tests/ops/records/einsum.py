@@ -9,7 +9,7 @@ from tinygrad_np.engine.op import OPS
 
 
 def torch_einsum(*x, subscripts="ij,kj", dtype=None, order="K", casting="safe", optimize=False):
-    """torch.einsum; of NumPy's keywords only the dtype decides about the numbers."""
+    """torch.einsum; of NumPy's keywords, only the dtype affects the result."""
     return torch.einsum(subscripts, *[t if dtype is None else t.to(torch.complex128) for t in x])
 
 

@@ -65,7 +65,7 @@ for exponent in (3, 2, 1, 0, -1, 2.0, 0.5, -1.5):
 
 def clip(x, min, max):
     if min is None and max is None:
-        raise NotInTorchError("torch.clip wants a limit")
+        raise NotInTorchError("torch.clip requires a limit")
     return torch.clip(x, min, max)
 
 
@@ -75,7 +75,7 @@ for low, high in ((-0.5, 0.7), (None, 0.3), (None, None)):
     params = {"min": low, "max": high}
     elementwise("clip", late_numpy.clip, ANY, params=params, torch=InTorch(clip, complex=False))
 
-# --------------------------------------------------------- answers without gradient
+# --------------------------------------------------------- results without gradient
 
 for name in ("floor", "ceil", "isnan", "isinf", "isfinite", "logical_not"):
     elementwise(name, getattr(np, name), ANY, order=0)

@@ -1,4 +1,4 @@
-"""The records of maxima, minima and their places."""
+"""The records of maxima, minima and their positions."""
 
 import itertools
 
@@ -8,7 +8,7 @@ import tinygrad_np as tg
 from ops.in_torch import InTorch, last, over_axes, selected, starting, torch
 from ops.opinfo import ANY, MASK, NONZERO, add, spaced
 
-START = 0.02  # between two of the numbers of `spaced`
+START = 0.02  # between two numbers of `spaced`
 
 for name in ("max", "min"):
     reference, combine = getattr(np, name), f"{name}imum"

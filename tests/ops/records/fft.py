@@ -8,12 +8,12 @@ from ops.opinfo import ANY, add
 
 
 def in_torch(name):
-    """PyTorch's transform with NumPy's keywords."""
+    """Return PyTorch's transform with NumPy's keywords."""
     names = {"axis": "dim", "axes": "dim"}
 
     def function(x, **params):
         if -1 in params.get("s", ()) and name in ("irfft2", "irfftn"):
-            raise NotInTorchError("s=-1 means another length of a real result there")
+            raise NotInTorchError("s=-1 gives a real result of another length in PyTorch")
         renamed = {names.get(key, key): value for key, value in params.items()}
         return named(f"fft.{name}")(x, **renamed)
 
@@ -21,7 +21,7 @@ def in_torch(name):
 
 
 def fft(name, *shapes, **params):
-    """Enter a record for each of several shapes."""
+    """Add a record for each of several shapes."""
     ours, theirs = getattr(tg.fft, name), getattr(np.fft, name)
     for shape in shapes:
         add(
@@ -57,7 +57,7 @@ for name in ("fftshift", "ifftshift"):
 
 
 def torch_frequencies(name):
-    """PyTorch's frequencies, of which the distance is a number, as a function of that."""
+    """Return PyTorch's frequencies as a function of a spacing that may be a tensor."""
     return lambda d, n: named(f"fft.{name}")(n, dtype=torch.float64) / d
 
 

@@ -9,9 +9,9 @@ from ops.opinfo import ANY, POSITIVE, SMALL, elementwise, floats, integers, real
 from tinygrad_np.engine.op import OPS
 
 
-# The derivative of digamma, which second derivatives need, has errors of 5e-10 in PyTorch.
+# The derivative of digamma, used in second derivatives, has errors of 5e-10 in PyTorch.
 def less_exactly(function=None, *, complex=True):
-    """PyTorch's function, or that of the same name, with so many digits of second derivatives."""
+    """Return PyTorch's function, by default of the same name, with fewer digits of second order."""
     return InTorch(function, complex=complex, second=1e-8)
 
 
@@ -100,7 +100,7 @@ with_orders("zeta", integers(2, 4), POSITIVE, torch=InTorch(forward=False))
 
 
 def lower(a, x):
-    return torch.special.gammainc(a.double(), x)  # of integers its gradient is float32
+    return torch.special.gammainc(a.double(), x)  # for integers its gradient would be float32
 
 
 def upper(a, x):

@@ -1,4 +1,4 @@
-"""The records of hypergeometric functions and of Box and Cox's transformations."""
+"""The records of hypergeometric functions and Box-Cox transformations."""
 
 from ops.in_torch import NotInTorch, torch
 from ops.of_scipy import ABOVE_1, ORDER, of_arrays, of_order, with_orders

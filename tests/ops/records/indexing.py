@@ -10,22 +10,22 @@ from tinygrad_np.ops.indexing import ARRAY, Slice
 
 
 def at(*parts):
-    """Return the index that `parts` and the arrays that follow stand for."""
+    """Return a function that puts arrays in the places of ARRAY and returns the index."""
     return lambda arrays: tuple(next(arrays) if p is ARRAY else p for p in parts)
 
 
-# ------------------------------------------------------------------------ of PyTorch
+# --------------------------------------------------------------------------- PyTorch
 
 
 def torch_index(template, arrays):
-    """Return the index that a template and the tensors in it stand for."""
+    """Return the index made of a template and the tensors in it."""
     arrays = iter(arrays)
     index = tuple(
         next(arrays) if p is ARRAY else slice(*p.parts) if isinstance(p, Slice) else p
         for p in template
     )
     if any(isinstance(p, slice) and (p.step or 1) < 0 for p in index):
-        raise NotInTorchError("no slices backward")
+        raise NotInTorchError("no slices with negative steps")
     return index
 
 
@@ -39,7 +39,7 @@ def torch_setitem(x, value, *arrays, template):
 
 
 def torch_scatter(x, *arrays, shape, template):
-    """The sum of what lands in each place; numbered by an arange, so that any index will do."""
+    """Return the sums of the values at each place, numbered by an arange to allow any index."""
     size = int(np.prod(shape))
     places = torch.arange(size).reshape(shape)[torch_index(template, arrays)]
     out = torch.zeros(size, dtype=x.dtype)
@@ -84,7 +84,7 @@ for label, parts, arrays in [
         call=lambda x, *arrays, pick=pick: pick(tg.asarray(x), *arrays),
         shapes=(shape, *((),) * len(arrays)),
         label=label,
-        torch=NotInTorch("no slices backward") if label == "backward" else pick,
+        torch=NotInTorch("no slices with negative steps") if label == "backward" else pick,
     )
 
     def scattered(x, *arrays, shape, template, index=index):
@@ -122,7 +122,7 @@ for label, parts, arrays in [
             order=0,
             integers=False,
             label=label,
-            mapped=False,
+            batchable=False,
             torch=NotInTorch("a part of the rule of setitem"),
         )
 

@@ -1,4 +1,4 @@
-"""The records of integrals: exponential, sine and cosine, Fresnel's, those of Bessel functions."""
+"""The records of integrals: exponential, sine, cosine, Fresnel, of Bessel functions."""
 
 from ops.in_torch import NotInTorch, torch
 from ops.of_scipy import in_parts, of_arrays, of_order, of_order_0

@@ -13,7 +13,7 @@ from ops.opinfo import ANY, add
 CUBE = (2, 3, 2)
 NO_SUCH = NotInTorch("no such function")
 
-# ------------------------------------------------------------------------- together
+# -------------------------------------------------------------------------- joining
 
 for name in ("atleast_1d", "atleast_2d", "atleast_3d"):
     ours, theirs = getattr(tg, name), getattr(np, name)
@@ -107,7 +107,7 @@ for obj, axis in (
 ):
     add("delete", np.delete, ANY, params={"obj": obj, "axis": axis}, torch=NO_SUCH)
 
-# ---------------------------------------------------------------------------- apart
+# ------------------------------------------------------------------------ splitting
 
 for name, shape, cuts in (
     ("array_split", (5, 2), 3),

@@ -1,4 +1,4 @@
-"""The records of numpy.linalg's decompositions as their results are used, and of its own names."""
+"""The records of numpy.linalg's decompositions, and of names that only numpy.linalg has."""
 
 import numpy as np
 
@@ -67,7 +67,7 @@ linalg("svd", lambda a: L.svd(hermitian(a), True, False, True), label="values, h
 linalg("matrix_rank", L.matrix_rank, order=0)
 linalg("matrix_rank", L.matrix_rank, order=0, params={"hermitian": True, "tol": 0.1})
 
-# ------------------------------------------------- names that numpy.linalg has of its own
+# ---------------------------------------------------- names that only numpy.linalg has
 
 for offset in (0, 1, -1, 5):
     params = {"offset": offset}

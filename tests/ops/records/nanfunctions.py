@@ -1,4 +1,4 @@
-"""The records of functions that leave out what is NaN."""
+"""The records of functions that ignore NaN."""
 
 import itertools
 import math
@@ -18,15 +18,15 @@ from ops.in_torch import (
 )
 from ops.opinfo import MASK, add, holes, some_missing, spaced
 
-START = 0.02  # between two of the numbers of `spaced`
+START = 0.02  # between two numbers of `spaced`
 
 
 def of_present(f):
-    """Return a masked reduction as one of what is not NaN."""
+    """Turn a masked reduction into one that ignores NaN."""
 
     def reduced(x, **params):
         missing = torch.isnan(x)
-        return f(torch.where(missing, 0.0, x), ~missing, **params)  # NaN would spoil the slopes
+        return f(torch.where(missing, 0.0, x), ~missing, **params)  # NaN would spoil the gradients
 
     return reduced
 
@@ -81,7 +81,7 @@ for name, fill in (("nanmax", -math.inf), ("nanmin", math.inf)):
         params={"axis": 1, "initial": START},
         label="initial, where",
         integers=False,
-        torch=NotInTorch(f"torch.masked.a{extremum} leaves out either NaN or a mask"),
+        torch=NotInTorch(f"torch.masked.a{extremum} ignores either NaN or a mask"),
         reaches=combine,
     )
 for name, axis in itertools.product(("nancumsum", "nancumprod"), (None, 1)):

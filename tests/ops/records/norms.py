@@ -16,19 +16,19 @@ def torch_norm(x, ord=None, axis=None, keepdims=False):
 
 
 def norm(shapes, **params):
-    """Enter records of `norm`; no gradient flows through a count of what is not 0."""
+    """Add records of `norm`; a count of nonzero elements has no gradient."""
     order = 0 if params.get("ord") == 0 else 2
     linalg("norm", L.norm, ANY, shapes=shapes, params=params, order=order, torch=torch_norm)
 
 
 def vector_norm(shape, ord, **params):
-    """Enter a record of `vector_norm`."""
+    """Add a record of `vector_norm`."""
     linalg("vector_norm", lambda x, **params: L.vector_norm(x, **params), ANY, shapes=(shape,),
            params={**params, "ord": ord}, order=0 if ord == 0 else 2)  # fmt: skip
 
 
 def matrix_norm(**params):
-    """Enter a record of `matrix_norm`."""
+    """Add a record of `matrix_norm`."""
     linalg("matrix_norm", lambda x, **params: L.matrix_norm(x, **params), ANY,
            shapes=((2, 2, 3),), params=params)  # fmt: skip
 
@@ -56,7 +56,7 @@ for ord in (None, -1, 0.5):
 
 
 def torch_cond(x, p=None):
-    """torch.linalg.cond, whose own gradient fails where it takes the inverse: in place."""
+    """torch.linalg.cond by its formula: its gradient fails where it inverts, in place."""
     if p in (None, 2, -2):
         return torch.linalg.cond(x, p)
     norm = torch.linalg.norm

@@ -12,7 +12,7 @@ NO_SUCH = NotInTorch("no such function")
 
 
 def in_order(name):
-    """PyTorch's function with NumPy's `axis`, of equal elements in the order they have."""
+    """Return PyTorch's function with NumPy's `axis`, stable for equal elements."""
 
     def function(x, axis=-1, kind=None):
         out = named(name)(x.flatten() if axis is None else x, dim=axis or 0, stable=True)
@@ -73,7 +73,7 @@ add(
     spaced,
     call=lambda x: total(tg.unique(x, True, True, True)),
     label="all",
-    torch=NotInTorch("torch.unique gives no places"),
+    torch=NotInTorch("torch.unique gives no positions"),
 )
 add(
     "places_of_unique",

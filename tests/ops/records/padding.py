@@ -20,9 +20,9 @@ def torch_pad(x, *values, pad_width=1, mode="constant", constant_values=0, **oth
         pad_width = [as_tuple(w) * (1 if isinstance(w, tuple) else 2) for w in pad_width]
     widths = np.broadcast_to(pad_width, (x.ndim, 2))
     if mode == "reflect" and any(max(w) >= n for w, n in zip(widths, x.shape, strict=True)):
-        raise NotInTorchError("torch.nn.functional.pad reflects once only")
+        raise NotInTorchError("torch.nn.functional.pad reflects only once")
     value = {"value": constant_values} if mode == "constant" else {}
-    # Its modes want two axes more than those they pad, and the last axis first.
+    # Its modes require two more axes than they pad, and the last axis first.
     padded = torch.nn.functional.pad
     return padded(x[None, None], widths[::-1].flatten().tolist(), MODES[mode], **value)[0, 0]
 
@@ -49,7 +49,7 @@ for mode, options in (
     params = {"pad_width": WIDTHS, "mode": mode, **options}
     add("pad", np.pad, spaced, params=params, torch=torch_pad)
 for mode in ("reflect", "symmetric"):
-    for n in (1, 2, 3):  # wider than the array: mirrored again and again
+    for n in (1, 2, 3):  # wider than the array: reflected repeatedly
         params = {"pad_width": (7, 5), "mode": mode, "reflect_type": "odd"}
         add("pad", np.pad, ANY, shapes=((n,),), params=params, label=f"wide {n}",
             torch=torch_pad)  # fmt: skip

@@ -6,7 +6,7 @@ from ops.opinfo import ANY, POSITIVE, SMALL, integers
 
 
 def of_degree(name, inner=lambda x: x, *, complex=True):
-    """PyTorch's polynomial, at `inner(x)`, with SciPy's order of arguments."""
+    """Return PyTorch's polynomial at `inner(x)`, with SciPy's order of arguments."""
     function = lambda n, x: named(f"special.{name}")(inner(x), n)  # noqa: E731  # a formula
     return InTorch(function, derivative=False, complex=complex)
 

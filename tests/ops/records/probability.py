@@ -21,7 +21,7 @@ of_arrays("ndtri_exp", floats(-3.0, -0.2), torch=lambda x: torch.special.ndtri(t
 of_arrays("erfcx", ANY, torch=REAL)
 of_arrays("erfinv", SMALL)
 of_arrays("erfcinv", PROBABILITY, torch=lambda x: torch.special.erfinv(1 - x))
-NO_IMAGINARY = NotInTorch("no error functions of imaginary numbers, and no integrals like them")
+NO_IMAGINARY = NotInTorch("no error functions of imaginary arguments, nor similar integrals")
 of_arrays("erfi", ANY, torch=NO_IMAGINARY)
 of_arrays("dawsn", ANY, torch=NO_IMAGINARY)
 of_arrays("wofz", lambda rng, shape: ANY(rng, shape) + 0j, integers=False, torch=NO_IMAGINARY)

@@ -10,7 +10,7 @@ from tinygrad_np.engine.op import OPS
 
 
 def of(name, *shapes, in_torch=None, **params):
-    """Enter a record of a function of several arrays."""
+    """Add a record of a function of several arrays."""
     label = ", ".join(map(str, shapes))
     domains = (ANY,) * len(shapes)
     add(name, numpy_or_formula(name), *domains, shapes=shapes, params=params, label=label,
@@ -68,7 +68,7 @@ for shapes in (
         label=f"{shapes[0]}, {shapes[1]}",
     )
 
-# ------------------------------------------------------------------------- of vectors
+# ---------------------------------------------------------------------------- vectors
 
 
 def torch_vecdot(x, y, axis=-1):

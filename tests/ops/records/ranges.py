@@ -1,4 +1,4 @@
-"""The records of numbers at equal distances, or at equal ratios."""
+"""The records of evenly spaced numbers, on linear or logarithmic scales."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from tinygrad_np.engine.op import OPS
 
 
 def torch_line(start, stop, num=4, endpoint=True, axis=0):
-    """A line between tensors; torch.linspace makes one between numbers."""
+    """linspace between tensors; torch.linspace takes numbers only."""
     steps = torch.linspace(0, 1, num if endpoint else num + 1, dtype=start.dtype)[:num]
     start, stop = torch.broadcast_tensors(start, stop)
     steps = steps.reshape(num, *[1] * start.ndim)
@@ -31,7 +31,7 @@ IN_TORCH = {
     "geomspace": torch_geometric_line,
 }
 
-# ---------------------------------------------- between numbers, times what has a gradient
+# ------------------------------------- between numbers, multiplied by a differentiable array
 
 
 def arange(start, stop, step=1, dtype=None):

@@ -1,4 +1,4 @@
-"""The records of rounding, tests of numbers and bits: answers without gradient."""
+"""The records of rounding, tests of numbers and bits: results without gradient."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ elementwise("round", np.round, ANY, params={"decimals": 1}, order=0)
 elementwise("isclose", np.isclose, ANY, ANY, order=0)
 elementwise("isclose", np.isclose, spaced, spaced, order=0, params={"atol": 0.3, "rtol": 0.1})
 ONES = np.ones((2, 3))
-for name in ("allclose", "array_equal", "array_equiv"):  # Python truths: of arrays written out
+for name in ("allclose", "array_equal", "array_equiv"):  # Python booleans, of given arrays
     for other in (ONES, ONES + 1e-9, ONES[:1]):
         add(
             name,
@@ -29,7 +29,7 @@ for name in ("allclose", "array_equal", "array_equiv"):  # Python truths: of arr
                 getattr(tg, name)(tg.asarray(ONES), other)
             ),
             order=0,
-            torch=NotInTorch("an answer in Python, of arrays that the record has in it"),
+            torch=NotInTorch("a Python result, of arrays that the record itself contains"),
         )
 for name in ("gcd", "lcm"):
     elementwise(name, getattr(np, name), integers(0, 7), integers(0, 7), order=0)

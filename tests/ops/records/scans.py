@@ -22,7 +22,7 @@ for axis in (0, 1):
 
 
 def after(start, name):
-    """PyTorch's scan with NumPy's `include_initial`."""
+    """Return PyTorch's scan with NumPy's `include_initial`."""
 
     def scanned(x, axis=0, include_initial=False):
         out = named(name)(x, dim=axis)

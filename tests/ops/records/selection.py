@@ -1,4 +1,4 @@
-"""The records of functions that pick elements, by place or by condition."""
+"""The records of functions that select elements, by position or by condition."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from ops.in_torch import NotInTorch, NotInTorchError, refuse_repeated, torch
 from ops.opinfo import ANY, NONZERO, add, booleans, elementwise, fixed, floats, integers
 from tinygrad_np.engine.op import OPS
 
-# --------------------------------------------------------------------- by place
+# --------------------------------------------------------------------- by position
 
 
 def torch_take(x, indices, axis=None, mode="raise"):
@@ -33,7 +33,7 @@ for label, params in {
 }.items():
     reference = (lambda a, indices, axis=None: a[:, :0]) if label == "none" else np.take
     add("take", reference, ANY, params=params, label=label, torch=torch_take)
-big = np.arange(40) * 7 % 30  # few rows of many, and many of few
+big = np.arange(40) * 7 % 30  # few of many rows, and many of few rows
 for label, shape, params in (
     ("empty", (3, 0), {"indices": [0, 0], "axis": 0}),
     ("few", (90, 3), {"indices": big[:9], "axis": 0}),
@@ -91,7 +91,7 @@ for axis, indices, shape in (
         shapes=((2, 3), shape),
         params={"indices": np.array(indices), "axis": axis},
         integers=False,
-        mapped=False,
+        batchable=False,
         torch=torch_put,
     )
 
@@ -106,7 +106,7 @@ for name in ("nonzero", "where"):
         call=lambda x, name: getattr(tg, name)(x)[1],
         params={"name": name},
         order=0,
-        mapped=False,
+        batchable=False,
         torch=lambda x, name: torch.where(x)[1],
     )
 
@@ -125,7 +125,7 @@ for axis, condition in ((None, [1, 0, 1, 1]), (0, [False, True]), (-1, [True, Tr
         params={"condition": condition, "axis": axis},
         torch=torch_compress,
     )
-add("extract", np.extract, booleans, ANY, mapped=False,
+add("extract", np.extract, booleans, ANY, batchable=False,
     torch=lambda mask, x: torch.masked_select(x, mask))  # fmt: skip
 add("extract", np.extract, fixed([1, 0, 2]), ANY, shapes=((), (2, 3)), label="short",
     torch=NotInTorch("a mask shorter than the array"))  # fmt: skip
@@ -196,9 +196,9 @@ add(
     call=lambda x, a: pieces(tg)(tg.asarray(x), tg.asarray(a)),
     shapes=((2, 3), ()),
     integers=False,
-    mapped=False,
+    batchable=False,
     torch=NotInTorch("no such function"),
 )
 add("argwhere", np.argwhere, NONZERO, order=0)
-add("flatnonzero", np.flatnonzero, booleans, order=0, mapped=False,
+add("flatnonzero", np.flatnonzero, booleans, order=0, batchable=False,
     torch=lambda x: torch.nonzero(x.flatten())[:, 0])  # fmt: skip

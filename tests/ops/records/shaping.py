@@ -22,7 +22,7 @@ def reversed_axes(x):
 def torch_reshape(x, shape, order="C"):
     if order == "C":
         return torch.reshape(x, as_tuple(shape))
-    return reversed_axes(reversed_axes(x).reshape(as_tuple(shape)[::-1]))  # Fortran's
+    return reversed_axes(reversed_axes(x).reshape(as_tuple(shape)[::-1]))  # Fortran order
 
 
 for shape in ((3, 2), (-1,), (1, 6, 1), 6, -1):
@@ -110,7 +110,7 @@ for axis in (0, 1, -1):
 
 
 def numbered(parts):
-    """Return a number that depends on each of several arrays but the first in its own way."""
+    """Return a number that depends on each array but the first with a different weight."""
     return sum(k * part.sum() for k, part in enumerate(parts))
 
 

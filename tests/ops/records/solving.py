@@ -74,7 +74,7 @@ def of_rank_1(rng, shape):
     return np.outer(rng.uniform(0.5, 1.5, shape[0]), rng.uniform(0.5, 1.5, shape[1]))
 
 
-# Of changes that keep the rank: moving on leaves it, and there is no second order.
+# The gradient is that of changes that keep the rank. Finite steps lose it: no second order.
 for shapes in (((3, 2), (3,)), ((2, 3), (2, 2))):
     pairs("lstsq", lambda a, b: L.lstsq(a, b, 1e-4)[0], *shapes, domains=(real(of_rank_1), ANY),
           call=lambda a, b: tg.linalg.lstsq(a, b, 1e-4)[0], order=1, tolerance=1e-5,

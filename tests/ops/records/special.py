@@ -14,7 +14,7 @@ except ModuleNotFoundError:
 
 
 def erf(v):
-    """Of a complex number, the series around 0."""
+    """erf, for a complex number by its series around 0."""
     if not isinstance(v, complex):
         return math.erf(v)
     terms = ((-1) ** k * v ** (2 * k + 1) / (math.factorial(k) * (2 * k + 1)) for k in range(50))

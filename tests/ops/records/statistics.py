@@ -12,7 +12,7 @@ from tinygrad_np.engine.op import OPS
 
 
 def variance(name):
-    """PyTorch's variance, or deviation, with NumPy's words for what is subtracted."""
+    """Return PyTorch's variance or deviation, with NumPy's names for the correction."""
 
     def function(x, ddof=0, correction=None):
         return named(name)(x, dim=-1, correction=ddof if correction is None else correction)
@@ -24,7 +24,7 @@ for name in ("var", "std"):
     in_torch = variance(name)
     axes = (None, 0, -2, (0, 2), (-1, 0, 1), ())
     for axis, keepdims in itertools.product(axes, (False, True)):
-        if name == "std" and axis == ():  # the deviation of one number is 0, a kink
+        if name == "std" and axis == ():  # the standard deviation of one number is 0, a kink
             continue
         params = {"axis": axis, "keepdims": keepdims}
         add(name, getattr(np, name), NONZERO, shapes=((2, 3, 2),), params=params, torch=in_torch)

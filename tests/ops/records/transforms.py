@@ -1,4 +1,4 @@
-"""The record of the op that stands for an argument of a transform."""
+"""The record of the op that represents an argument of a transform."""
 
 from ops.opinfo import ANY, elementwise
 from tinygrad_np.engine.op import OPS

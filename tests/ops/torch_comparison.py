@@ -1,4 +1,4 @@
-"""The value and three derivatives of a function, here and in PyTorch, and how close they are."""
+"""The value and three derivatives of a function, ours and PyTorch's, and their comparison."""
 
 import warnings
 
@@ -9,16 +9,16 @@ import tinygrad_np as tg
 
 torch = pytest.importorskip("torch")
 forward_ad = torch.autograd.forward_ad
-# Its first use loads code of PyTorch's that uses what PyTorch calls deprecated.
+# The first use loads code of PyTorch that uses deprecated functions of PyTorch.
 with warnings.catch_warnings(action="ignore", category=DeprecationWarning), forward_ad.dual_level():
     forward_ad.make_dual(torch.ones(()), torch.ones(())).exp()
 
 
 def close(found, expected, what, rtol=1e-9):
-    """Compare to 1e-9 of each number; or, where numbers cancel, 1e-12 of the largest, or of 1.
+    """Compare to 1e-9 of each number, or to 1e-12 of the largest (at least 1) where terms cancel.
 
-    The records are made of numbers around 1, so that sums in which terms cancel have rounding
-    errors of a few 1e-16 times that, however small they come out.
+    The records consist of numbers around 1, so sums whose terms cancel have rounding errors of a
+    few 1e-16, however small the result is.
     """
     expected = expected.numpy(force=True)
     assert found.shape == expected.shape, what
@@ -28,7 +28,7 @@ def close(found, expected, what, rtol=1e-9):
 
 
 def moving(arrays):
-    """The places of the arrays a gradient flows to."""
+    """Return the places of the arrays that a gradient flows to."""
     return [i for i, a in enumerate(arrays) if a.dtype.kind in "fc"]
 
 
@@ -38,14 +38,14 @@ def random_like(a, rng):
 
 
 def directions_for(arrays, rng, out):
-    """Return a cotangent for the result, and a direction for each array that moves."""
+    """Return a cotangent for the result, and a direction for each float array."""
     return random_like(out, rng), [random_like(arrays[i], rng) for i in moving(arrays)]
 
 
-def of_ours(f, arrays, v, directions):
+def our_derivatives(f, arrays, v, directions):
     """Return the value, the vjp with `v`, the jvp along `directions`, and the second derivative.
 
-    That is the gradient of the real number <vjp, directions>.
+    The last is the gradient of the real number <vjp, directions>.
     """
     places = moving(arrays)
     tensors = [tg.Tensor(a, requires_grad=i in places) for i, a in enumerate(arrays)]
@@ -56,7 +56,7 @@ def of_ours(f, arrays, v, directions):
     along = sum(tg.real(g * np.conj(d)).sum() for g, d in pairs)
     second = along.gradient(*targets) if along.requires_grad else [None] * len(targets)
 
-    def of_moving(*xs):
+    def of_float_arrays(*xs):
         everything = list(arrays)
         for i, x in zip(places, xs, strict=True):
             everything[i] = x
@@ -66,7 +66,7 @@ def of_ours(f, arrays, v, directions):
     return {
         "value": out.data,
         "vjp": together([g.data for g in found]),
-        "jvp": tg.jvp(of_moving, starts, directions)[1].data,
+        "jvp": tg.jvp(of_float_arrays, starts, directions)[1].data,
         "second": together(
             [
                 np.zeros(x.shape) if g is None else g.data
@@ -76,8 +76,8 @@ def of_ours(f, arrays, v, directions):
     }
 
 
-def of_theirs(f, arrays, v, directions, forward=True):
-    """Return what `of_ours` does, of PyTorch; without the jvp if `forward` is false."""
+def torch_derivatives(f, arrays, v, directions, forward=True):
+    """Return the same as `our_derivatives`, by PyTorch; without the jvp if not `forward`."""
     places = moving(arrays)
     tensors = [torch.tensor(a, requires_grad=i in places) for i, a in enumerate(arrays)]
     targets = [tensors[i] for i in places]

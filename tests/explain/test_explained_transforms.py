@@ -14,12 +14,12 @@ ONES = np.ones(2)
 
 
 def refuse(g):
-    """A rule that raises."""
+    """Raise, as the rule of an op."""
     raise ZeroDivisionError("my rule")
 
 
 def twice(rule, **kind):
-    """An op of which `rule` is the rule, and which is 2x."""
+    """Return the op 2x, with the given rule."""
     return tg.op(lambda x: x * 2.0, x=rule, name="doubled", **kind)
 
 
@@ -30,7 +30,7 @@ broken_again = twice(lambda g: 2.0 * (refused(g) if isinstance(g, tg.Tensor) els
 
 
 def line_of(f):
-    """Return the line of a function's last statement, as notes have it."""
+    """Return the location of a function's last line, as shown in notes."""
     lines, start = inspect.getsourcelines(f)
     return f"{__file__}:{start + len(lines) - 1} in {f.__name__}: {lines[-1].strip()}"
 
@@ -88,7 +88,7 @@ def test_an_error_in_the_second_order_has_the_forward_line(way):
     assert [b.mark for b in picture(debugging).boxes].count("failed") == 1
 
 
-def test_what_a_rule_of_the_package_calls_has_the_line_of_its_op():
+def test_calls_inside_a_rule_have_the_line_of_its_op():
     with tg.record() as tape:
         tg.hvp(of(np.exp))(ONES, ONES)
     inside = [call for call in tape.calls if call.within is not None]
@@ -107,7 +107,7 @@ def test_an_op_that_raises_under_vmap_has_its_line():
     assert isinstance(debugging.failed, Call)
 
 
-def test_an_error_in_what_a_checkpoint_runs_again_has_its_line():
+def test_an_error_in_a_recomputed_checkpoint_has_its_line():
     sizes = [2]
 
     def f(x):
@@ -172,7 +172,7 @@ def test_explain_nan_finds_a_bad_tangent(recorded):
     assert "the tangent of sqrt, from that of its input x, first becomes Inf" in str(explanation)
 
 
-def test_what_a_bad_tangent_tainted_is_listed():
+def test_results_tainted_by_a_bad_tangent_are_listed():
     with tg.debug(check_nan=False) as debugging:
         tg.jvp(lambda x: np.exp(root(x)) + x, (X,), (ONES,))
     finding = bad_forward_step(debugging.tape, 1)
@@ -206,29 +206,29 @@ def test_a_tangent_of_0_at_an_infinite_slope():
 
 
 @pytest.mark.parametrize("mode", ["reverse", "forward"])
-def test_of_the_rows_of_a_jacobian_that_with_the_infinite_slope_is_named(mode):
+def test_debug_names_the_row_of_a_jacobian_with_the_infinite_slope(mode):
     with tg.debug(), pytest.raises(tg.NonFiniteError, match="the slope of sqrt at 0") as caught:
         tg.jacobian(root, mode=mode)(np.array([5.0, 1.0])[::-1])
     assert caught.value.finding.indices == ((0,),)
 
 
 @pytest.mark.parametrize("mode", ["reverse", "forward"])
-def test_explain_nan_names_that_row_too(mode):
+def test_explain_nan_names_the_row_of_a_jacobian(mode):
     explanation = tg.explain_nan(lambda x: tg.jacobian(root, mode=mode)(x), X)
     assert explanation.cause == "root of 0"
     assert (explanation.forward.bad, explanation.forward.indices) == ("Inf", ((1,),))
 
 
 @pytest.mark.parametrize("f", [lambda x: tg.linalg.norm(x * 0.0), lambda x: tg.softmax(x).sum()])
-def test_a_rule_applied_to_a_stand_in_raises_no_alarm(f):
-    """To be transposed a general rule is applied to zeros: what that gives means nothing."""
+def test_a_rule_applied_to_zeros_for_transposition_raises_no_alarm(f):
+    """To transpose a general rule, it is applied to zeros; the values of that do not matter."""
     with tg.debug() as debugging:
         tg.jvp(f, (X,), (ONES,))
         tg.grad(lambda x: tg.jvp(lambda x: f(x + 1.0), (x,), (ONES,))[1])(X)
     assert debugging.failed is None
 
 
-def test_what_a_rule_comes_to_counts_and_not_what_it_computes_on_the_way():
+def test_only_the_result_of_a_rule_is_checked():
     def rule(g, x):
         return np.where(x > 0, g / np.sqrt(x), 0.0)
 
@@ -242,7 +242,7 @@ def test_what_a_rule_comes_to_counts_and_not_what_it_computes_on_the_way():
 # -------------------------------------------------------------------------- guards
 
 
-def test_an_array_written_to_before_a_forward_sweep_is_caught():
+def test_an_array_modified_before_a_forward_pass_is_caught():
     a = np.array([3.0, 4.0])
 
     def f(x):
@@ -257,7 +257,7 @@ def test_an_array_written_to_before_a_forward_sweep_is_caught():
 # --------------------------------------------------------------------------- tapes
 
 
-def test_a_forward_sweep_is_on_the_tape():
+def test_a_forward_pass_is_on_the_tape():
     with tg.record() as tape:
         tg.jvp(lambda x: tg.softmax(np.sin(x)), (ONES,), (X,))
     assert [call.op.name for call in tape.calls] == ["sin", "softmax"]
