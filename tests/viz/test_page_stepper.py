@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 def test_the_backward_pass_step_by_step(visit):
     with visit(shared()) as page:
-        assert page.text_content("#place") == "6 steps of the backward sweep"
+        assert page.text_content("#place") == "6 steps of the backward pass"
         names = []
         for i in range(6):
             page.keyboard.press(".")

@@ -21,10 +21,10 @@ from .picture import Builder
 
 
 class Side:
-    """A graph, one of two that are compared: its picture and what is known of its boxes.
+    """One of two graphs that are compared: its picture and what is known of its boxes.
 
     Attributes:
-        builder: What made the picture, which knows the nodes.
+        builder: The builder of the picture, which knows the nodes.
         shown: The picture.
         incoming: The arrows into each box.
         outgoing: The arrows from each box.
@@ -61,7 +61,7 @@ class Side:
         return None if call is None else call.line
 
     def beside(self, key: int) -> Iterable[tuple[Hashable, int]]:
-        """Yield what feeds and uses a box, each with its place: aligned boxes share it."""
+        """Yield the boxes that feed and use a box, each with the place that aligned boxes share."""
         seen: dict[Hashable, int] = {}
         for i, arrow in enumerate(self.incoming[key]):
             yield ("in", i if arrow.port is None else arrow.port), arrow.tail
@@ -72,7 +72,7 @@ class Side:
 
 
 def sort_of(box: Box) -> Hashable:
-    """Return what boxes that belong together have in common."""
+    """Return what aligned boxes must have in common."""
     return box.kind, box.op
 
 
@@ -121,7 +121,7 @@ def aligned(before: Side, after: Side) -> dict[int, int]:
 
 
 def box_identity(box: Box) -> Hashable:
-    """Return what tells a box from all others, or ``None``."""
+    """Return what identifies a box, or ``None``."""
     name = box.name or box.module
     return (name, sort_of(box)) if name else None
 
@@ -144,7 +144,7 @@ Position = tuple[int | None, int | None]
 def merged_order(before: Side, after: Side, pairs: dict[int, int]) -> list[Position]:
     """Return the boxes of both graphs, each after all that lead to it in either.
 
-    Pairs that can not both come after what leads to them are taken apart.
+    Pairs that cannot both come after what leads to them are taken apart.
     """
     partner = {b: a for a, b in pairs.items()}
     waiting = (
@@ -155,7 +155,7 @@ def merged_order(before: Side, after: Side, pairs: dict[int, int]) -> list[Posit
     order: list[Position] = []
 
     def offer(a: int | None, b: int | None) -> None:
-        """Note a box if all that leads to it is done."""
+        """Add a box if everything that leads to it has been added."""
         whole = (pairs.get(a) if a is not None else b, partner.get(b) if b is not None else a)
         b, a = whole
         if (a is None or not waiting[0][a]) and (b is None or not waiting[1][b]):
@@ -186,7 +186,7 @@ def merged_order(before: Side, after: Side, pairs: dict[int, int]) -> list[Posit
             oldest += 1
         if oldest == total:
             return order
-        # The oldest that is left waits for its partner alone.
+        # The oldest one left waits only for its partner.
         b = pairs.pop(oldest)
         del partner[b]
         ready = []

@@ -1,7 +1,6 @@
-"""Where everything in a picture stands, by the `dot` program.
+"""The places of everything in a picture, computed by the `dot` program.
 
-The program is told sizes alone and gives back places, so what it has laid out looks as all other
-pictures do.
+The program receives only sizes and returns places, so its layouts look like all other pictures.
 """
 
 from __future__ import annotations
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
     import graphviz
 
 INCH = 72
-"""So many units are what `dot` takes for an inch."""
+"""How many units are an inch for `dot`."""
 TITLE_HEIGHT = 12
 STEP = 3.0
-"""How far the places on a line that are looked at are from each other."""
+"""The distance of the places on a line that are inspected."""
 
 
 class DotError(RuntimeError):
@@ -37,7 +36,7 @@ class DotError(RuntimeError):
 
 
 def placed_by_dot(parts: Parts) -> Placed:
-    """Return where everything stands by the `dot` program.
+    """Return the places of everything, computed by the `dot` program.
 
     Raises:
         DotError: If `dot` is not installed, or fails.
@@ -46,17 +45,17 @@ def placed_by_dot(parts: Parts) -> Placed:
 
 
 def clean_by_dot(parts: Parts) -> Placed | None:
-    """Return the same, or ``None`` if a line passes through a box, or `dot` fails: then warn."""
+    """Return the same; ``None`` if a line crosses a box, or, with a warning, if `dot` fails."""
     try:
         found, curves = laid_out(parts)
-    except DotError as error:  # the user has not asked for it, and can have the picture
+    except DotError as error:  # the user has not asked for `dot` and gets the picture without it
         warnings.warn(f"{error}", RuntimeWarning, stacklevel=2)
         return None
     return None if passes_through(parts, found, curves) else found
 
 
 def laid_out(parts: Parts) -> tuple[Placed, list[list[Point]]]:
-    """Return where everything stands, and the points that each line is bent by."""
+    """Return the places of everything, and the control points of each line."""
     import graphviz
 
     try:
@@ -83,7 +82,7 @@ def sized_graph(parts: Parts) -> graphviz.Digraph:
             graph_attr={
                 "label": f"<{empty([width_of(title)], TITLE_HEIGHT)}>",
                 "labeljust": "l",
-                "labelloc": "b" if parts.direction == "BT" else "t",  # which it turns over
+                "labelloc": "b" if parts.direction == "BT" else "t",  # `dot` rotates them
                 "margin": str(int(SIDE)),
             },
         )
@@ -93,7 +92,7 @@ def sized_graph(parts: Parts) -> graphviz.Digraph:
     for key, (label, home) in enumerate(zip(parts.labels, parts.homes, strict=True)):
         around = whole if home < 0 else frames[home]
         around.node(f"n{key}", **box(label, across))
-    for key in reversed(range(len(frames))):  # inner ones are complete before they are put in
+    for key in reversed(range(len(frames))):  # inner ones are complete before they are added
         parent = parts.parents[key]
         if frames[key].body:
             (whole if parent < 0 else frames[parent]).subgraph(frames[key])
@@ -131,7 +130,7 @@ def empty(cells: Sequence[float], wide: float, across: bool = True) -> str:
 
 
 def read(told: dict[str, Any], boxes: int, arrows: int) -> tuple[Placed, list[list[Point]]]:
-    """Return the places that `dot` has written; its y grows upwards."""
+    """Return the places in the output of `dot`, whose y grows upwards."""
     left, bottom, right, top = numbers(told["bb"])
 
     def point(x: float, y: float) -> Point:

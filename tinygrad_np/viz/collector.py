@@ -1,8 +1,8 @@
 """The garbage collector, paused while a picture is made.
 
-A picture of ten thousand boxes is made of half a million small tuples and lists, none of which
-is part of a cycle. The collector would look through them, and through the user's graph, again and
-again, for as long as all the rest takes.
+A picture of ten thousand boxes consists of half a million small tuples and lists without cycles.
+The collector would walk over them and the user's graph again and again, which takes as long as all
+the rest.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused_collector() -> Iterator[None]:
-    """Make objects without a look at them; as a ``with`` block or a decorator."""
+    """Pause the collector in a ``with`` block or a decorated function."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

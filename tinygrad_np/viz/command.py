@@ -29,19 +29,19 @@ FLAGS: dict[Any, dict[str, Any]] = {
     Tensor | None: {"metavar": "NAME"},
     **{words: {"choices": get_args(words)} for words in (Direction, Engine)},
 }
-"""How an option is told on a command line, by its type; one of another type is not."""
+"""How a command line gives an option, by its type; options of other types have no flag."""
 
 HELP = {
     "focus": "draw only what this one of a dict's Tensors came from",
     "values": "record the run, and add values, gradients, times and saved bytes",
 }
-"""What options do that mean more on a command line."""
+"""Descriptions of options that do more on a command line."""
 
 CALLERS = {"save", *FUNCTIONS}
-"""How messages of refused arguments begin."""
+"""The beginning of messages about invalid arguments."""
 
 MODULE = "__drawn__"
-"""What the file is imported as: a name that shadows no other module."""
+"""The module name of the imported file, which shadows no other module."""
 
 EPILOG = """\
 FUNCTION is called without arguments and returns what to draw: a Tensor, a list, tuple or dict
@@ -54,7 +54,7 @@ of Tensors, or a pair of one of these and the module whose parameters it is made
 
 
 class CommandError(Exception):
-    """What a user of the command did wrong, in one line."""
+    """An error of the user of the command, in one line."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return what reads the command line."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser("python -m tinygrad_np", description="Tools of tinygrad_np.")
     draw = top.add_subparsers(required=True, metavar="COMMAND").add_parser(
         "draw",
@@ -94,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
 
 @contextmanager
 def refusals(place: str = "") -> Iterator[None]:
-    """Say what is refused in one line."""
+    """Exit with the error in one line."""
     try:
         yield
     except (TypeError, ValueError, RuntimeError) as error:

@@ -45,12 +45,12 @@ class Comparison(Compared):
     def html(self, path: str | PathLike[str] | None = None, *, title: str | None = None) -> Page:
         """Return both graphs as one page, as :func:`tinygrad_np.viz.html` does.
 
-        What differs is marked; its panel shows what has changed, and of values and gradients,
-        as far as they are known, both and their difference.
+        What differs is marked; its panel shows what has changed and, for values and gradients,
+        both sides and their difference, as far as they are known.
 
         Args:
             path: A file to write the page to, ending in ``.html``.
-            title: What stands over the page.
+            title: The title of the page.
         """
         from .page import html
 
@@ -70,10 +70,10 @@ def compare(
     atol: float = 0.0,
     **options: Unpack[DetailOptions],
 ) -> Comparison:
-    """Return in what two graphs differ: what was added, removed or changed.
+    """Return how two graphs differ: what was added, removed or changed.
 
-    Boxes belong together if they have the same name, or feed or use boxes that do in the same
-    place, or else in the order they were computed in; and only if they are of the same op. They
+    Boxes of the same op belong together if they have the same name, or feed or use boxes that
+    belong together in the same place, or else in the order in which they were computed. They
     are changed if shape, dtype, parameters or inputs differ, or values by more than `atol` plus
     `rtol` times the second value.
 
@@ -81,9 +81,9 @@ def compare(
         a: The first graph: a Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a
             tape or a block of ``debug()``.
         b: The second graph, likewise.
-        tapes: What recorded them. Without, the values of leaves and results alone are known.
-        rtol: The relative difference of values that is no change.
-        atol: The absolute one.
+        tapes: The tapes of both. Without them, only the values of leaves and results are known.
+        rtol: The largest relative difference of values that counts as equal.
+        atol: The largest absolute one.
         options: How finely to draw; listed below.
 
     Returns:

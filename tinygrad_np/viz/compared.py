@@ -172,12 +172,12 @@ def difference(a: Array | None, b: Array | None) -> Array | None:
 
 
 def largest(differences: Array | None) -> float | None:
-    """Return the largest of some differences, by its size."""
+    """Return the largest of some differences in absolute value."""
     return None if differences is None else float(np.abs(differences).max(initial=0.0))
 
 
 def close(a: Array | None, b: Array | None, rtol: float, atol: float) -> bool:
-    """Return whether two arrays are the same but for so much."""
+    """Return whether two arrays are equal within tolerances."""
     assert a is not None
     assert b is not None
     return bool(np.allclose(a, b, rtol, atol, equal_nan=True))

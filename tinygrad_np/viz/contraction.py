@@ -1,4 +1,4 @@
-"""What stands for what: a graph with some modules closed and repeated blocks drawn once.
+"""A graph with some modules closed and repeated blocks drawn once: which unit shows which node.
 
 Every node is shown as itself, as its counterpart in the last of the blocks that repeat, or
 as the closed module it is in.
@@ -18,15 +18,15 @@ Thing = Node | Part
 
 
 class Contraction:
-    """A graph as it is to be drawn.
+    """A graph as it will be drawn.
 
     Attributes:
         home: The innermost part of every node.
         shown: What each node is shown as.
-        inside: The nodes that each thing stands for, newest first; those of itself, or of the
-            last of the blocks it stands for, and then the others.
-        own: How many of these are not those of other blocks.
-        into: What goes into each thing, by the place among the inputs of a node, as an ordered set.
+        inside: The nodes that each unit stands for, newest first: its own, or those of the last
+            block it stands for, and then those of the other blocks.
+        own: How many of these do not belong to other blocks.
+        into: What goes into each unit, by the place among the inputs of a node, as an ordered set.
         runs: The run whose last block a unit is in.
         first: The counterpart of such a unit in the first block.
     """
@@ -47,10 +47,10 @@ class Contraction:
             nodes: All nodes, newest first.
             parts: All parts, outer ones first.
             home: Where each node is.
-            closed: The parts to show as one thing.
-            results: The nodes that were asked for.
+            closed: The parts to show as one box.
+            results: The nodes of the results.
             fold: Whether to show repeated blocks once.
-            alone: A node that no repeated block may hold.
+            alone: A node that no repeated block may contain.
         """
         self.home = home
         self.runs: dict[Unit, Run] = {}
@@ -65,7 +65,7 @@ class Contraction:
         self._connect(nodes)
 
     def _fold(self, structure: Structure, parts: Sequence[Part], closed: set[Part]) -> None:
-        """Find the blocks that repeat, in the parts that are seen."""
+        """Find repeated blocks in the parts that are shown."""
         unseen = set(closed)
         for part in parts:
             if part in unseen or part.parent in unseen:
@@ -87,7 +87,7 @@ class Contraction:
                     self.first[units[run.last + i]] = units[run.start + i]
 
     def _show(self, nodes: Sequence[Node], parts: Sequence[Part], closed: set[Part]) -> None:
-        """Say what each node is shown as."""
+        """Determine what each node is shown as."""
         box: dict[Part, Part | None] = {}
         for part in parts:
             above = None if part.parent is None else box[part.parent]
@@ -107,7 +107,7 @@ class Contraction:
             self.inside[self.shown[node]].append(node)
 
     def _connect(self, nodes: Sequence[Node]) -> None:
-        """Find what goes into what; from one block to the next nothing is drawn."""
+        """Find what goes into each unit; nothing is drawn from one block to the next."""
         self.into: dict[Thing, dict[int, dict[Thing, None]]] = {thing: {} for thing in self.inside}
         seen = [node for node in nodes if node not in self._stand_in]
         for node in [*reversed(seen), *self._stand_in]:
@@ -131,7 +131,7 @@ class Contraction:
         return False
 
     def order(self) -> list[Thing]:
-        """Return all things, each after those that lead to it, and else as they were computed."""
+        """Return all units in the order of computation, each after those that lead to it."""
         begun: set[Thing] = set()
         done: list[Thing] = []
         for thing in sorted(self.inside, key=lambda thing: self.inside[thing][0].number):

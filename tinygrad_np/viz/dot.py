@@ -1,7 +1,7 @@
 """A picture as DOT text for Graphviz.
 
-The `graphviz` package is imported when something is drawn; the `dot` program is needed for
-image files alone.
+The `graphviz` package is imported when something is drawn; only image files need the `dot`
+program.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ NEEDS_DOT = f"needs the 'dot' program: {INSTALL}"
 
 @takes(DrawOptions)
 def draw(x: Drawable, **options: Unpack[DrawOptions]) -> graphviz.Digraph:
-    """Return a picture of the graph that one or several results came from.
+    """Return a picture of the graph of one or several results.
 
     Leaves are blue with square corners, parameters of modules violet, ops white and rounded,
-    constants grey without a frame, results green. Values flow in the direction of the arrows;
-    where the order of an op's inputs matters they stand in that order, named. A module is a
-    frame around what it computed, or, drawn as one box, yellow.
+    constants grey without a frame, results green. Values flow along the arrows. Where the order
+    of an op's inputs matters, they stand in that order with their names. A module is a frame
+    around what it computed, or a single yellow box.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name. Or a tape, from
@@ -44,7 +44,7 @@ def draw(x: Drawable, **options: Unpack[DrawOptions]) -> graphviz.Digraph:
 
     Returns:
         A ``graphviz.Digraph``: it shows itself in notebooks, `.source` is its text and
-        `.render()` makes a file of it; :func:`save` does too, also without the `dot` program.
+        `.render()` writes it to a file, as does :func:`save`, also without the `dot` program.
 
     Raises:
         TypeError: For anything but Tensors, and for an option that does not exist.
@@ -100,7 +100,7 @@ def digraph(
         around = dot if key is None else frames[key]
         words = label(box, direction, thumbnails, alone)
         around.node(f"n{box.key}", words, **attributes(box))
-    for group in reversed(shown.groups):  # inner ones are complete before they are put in
+    for group in reversed(shown.groups):  # inner ones are complete before they are added
         if group.key not in lonely:
             (dot if group.parent is None else frames[group.parent]).subgraph(frames[group.key])
     side = SIDES[direction]
@@ -113,7 +113,7 @@ def digraph(
 
 @cache
 def digraph_class() -> type[graphviz.Digraph]:
-    """Return the class of the pictures, made when the first is drawn."""
+    """Return the class of pictures, created when the first one is drawn."""
     import graphviz
 
     class Drawing(graphviz.Digraph):

@@ -1,4 +1,4 @@
-"""Labels and looks of boxes and groups in DOT, always valid whatever their names hold."""
+"""Labels and styles of boxes and groups in DOT, valid whatever their names contain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .values import Heatmap
 
 INK, MUTED = "#1f2937", "#4b5563"
 SIDES = {"TB": "n", "BT": "s", "LR": "w", "RL": "e"}
-"""The side of an op's box where values come in."""
+"""The side of an op's box where values enter."""
 
 STYLES: dict[str, dict[str, str]] = {
     "op": {"style": "rounded,filled", "fillcolor": "#ffffff", "color": "#8b95a3"},
@@ -29,12 +29,12 @@ MARKS = {
     "removed": {"color": "#b42318", "fillcolor": "#fdeceb", "penwidth": "1.5"},
     "changed": {"color": "#a16d13", "fillcolor": "#fdf3dc", "penwidth": "2"},
 }
-"""How what failed looks, and what differs between two graphs."""
+"""The style of what failed, and of what differs between two graphs."""
 LINES = {
     "added": {"color": "#2b7a43", "penwidth": "2"},
     "removed": {"color": "#b42318", "style": "dashed"},
 }
-"""How the lines look that differ between two graphs."""
+"""The style of lines that differ between two graphs."""
 WRONG = "#b42318"
 CELL = 'width="5" height="5" fixedsize="true"'
 
@@ -47,11 +47,11 @@ FRAME = {
     "labeljust": "l",
     "margin": "10",
 }
-"""How a group looks."""
+"""The style of a group."""
 
 
 def attributes(box: Box) -> dict[str, str]:
-    """Return how a box looks, but for its label."""
+    """Return the style of a box, without its label."""
     found = dict(STYLES[box.kind])
     if box.parameter:
         found |= PARAMETER
@@ -70,7 +70,7 @@ def attributes(box: Box) -> dict[str, str]:
 
 
 def frame(group: Group) -> dict[str, str]:
-    """Return how a group looks, with its label."""
+    """Return the style of a group, with its label."""
     title = f"<b>{text(visible(group.kind))}</b>" if group.kind else ""
     if group.name:
         title = f"{text(visible(group.name))}: {title}"
@@ -87,7 +87,7 @@ def label(
         box: The box.
         direction: Where values flow.
         thumbnails: Whether to show an image of the values.
-        group: A group that holds nothing else, to be named in the box.
+        group: A group that contains nothing else, to be named in the box.
     """
     lines = ["".join(map(html, line)) for line in lines_of(box, group)]
     image = box.values.thumbnail if thumbnails and box.values else ()
@@ -105,7 +105,7 @@ def label(
 
 
 def html(words: Words) -> str:
-    """Return words of a line in their type."""
+    """Return words of a line in their font."""
     content = text(words.text)
     if words.kind == "name":
         return f"<b>{content}</b>"
@@ -140,7 +140,7 @@ def color(x: float) -> str:
 
 
 def with_ports(cells: list[str], operands: tuple[str, ...], direction: Direction) -> str:
-    """Return a label with a place for each input along the side where values come in."""
+    """Return a label with a place for each input along the side where values enter."""
     ports = [
         f'<td port="i{i}"><font point-size="9" color="{MUTED}">{text(visible(name))}</font></td>'
         for i, name in enumerate(operands)
@@ -162,7 +162,7 @@ def table(rows: list[list[str]], padding: int, look: str = 'border="0"') -> str:
 
 def text(words: str) -> str:
     """Return words as text of an HTML-like label, escaped."""
-    # Spaces would be merged, and dot's parser stumbles over a text that is but a bracket.
+    # Spaces would be merged, and dot's parser fails on a text that is only a bracket.
     return escape(words).replace("  ", "&#160; ").replace("]", "&#93;")
 
 

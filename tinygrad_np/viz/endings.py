@@ -1,4 +1,4 @@
-"""What is in a file, by the ending of its name: one table for all that writes a picture."""
+"""The form of a file by the ending of its name: one table for everything that writes pictures."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FORMS = {
 """The function of :mod:`tinygrad_np.viz` that makes what is in a file, by the file's ending."""
 
 WINDOWS = {"gtk", "x11", "xlib"}
-"""What the `dot` program opens, and writes no file of."""
+"""Formats that `dot` shows in a window instead of writing a file."""
 
 
 def endings() -> dict[str, str]:
-    """Return the table of forms, with all else that the `dot` program writes at its end."""
+    """Return the table of forms, followed by the other formats that `dot` writes."""
     import graphviz
 
     return FORMS | dict.fromkeys(sorted(graphviz.FORMATS - FORMS.keys() - WINDOWS), "draw")
@@ -46,7 +46,7 @@ def known_ending(path: str | PathLike[str]) -> str:
 
 
 def write_text(caller: str, path: str | PathLike[str], ending: str, text: str) -> Path:
-    """Write what one form made, and return the file's path; raise if its name says otherwise."""
+    """Write a picture in one form and return the path; raise if its ending is another form's."""
     path = Path(path)
     if ending_of(path, [ending]) is None:
         other = ending_of(path, endings())
@@ -56,7 +56,7 @@ def write_text(caller: str, path: str | PathLike[str], ending: str, text: str) -
 
 
 def write(path: Path, data: bytes) -> Path:
-    """Write a file, whose folder is made if it is missing, and return its path."""
+    """Write a file, create its folder if missing, and return the path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path

@@ -1,4 +1,4 @@
-"""Pictures as files: the ending says which form."""
+"""Pictures as files, in the form that the ending selects."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def save(
 ) -> Path:
     """Save a picture as a file and return the file's path.
 
-    The ending of `path` says what to write: ``.svg`` is what :func:`svg` draws, ``.html`` the
+    The ending of `path` selects the form: ``.svg`` is what :func:`svg` draws, ``.html`` the
     page of :func:`html`, ``.txt`` the listing of :func:`text`, ``.mmd`` the flowchart of
     :func:`mermaid`, ``.json`` the data of :func:`to_json`, ``.dot`` or ``.gv`` the text of what
     :func:`draw` draws; ``.png``, ``.pdf`` and all else that the `dot` program writes is made of

@@ -1,4 +1,4 @@
-"""What repeats: equal blocks that are chained one after another, to be drawn once.
+"""Repeated blocks: equal blocks chained one after another, which are drawn once.
 
 The units of a part are its ops, its leaves and the parts directly inside it, in the order in
 which they were computed. Each is described by what it does and by how far back its inputs
@@ -26,17 +26,17 @@ LONGEST_PERIOD = 100
 """The most units that a repeated block has."""
 
 FEWEST_MODULES, FEWEST_OPS = 3, 10
-"""How often a block of modules, and one of plain ops, must repeat to be drawn once."""
+"""How often a block of modules, or of plain ops, must repeat to be drawn once."""
 
 SLOTS = 8
-"""How many inputs of a unit may stay the same while the rest moves along."""
+"""How many inputs of a unit may be the same node in every block."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Run:
     """A block that repeats: `count` times `period` units of `part`, from `start` on.
 
-    Only the last is drawn: what comes after uses that one alone.
+    Only the last is drawn: what follows uses only that one.
     """
 
     part: Part
@@ -57,15 +57,15 @@ class Run:
 
 @dataclass(slots=True)
 class UnitChain:
-    """The units of a part, in order, and what tells them apart.
+    """The units of a part, in order, and what distinguishes them.
 
     Attributes:
         units: The units.
-        what: What each does, as a number that stands for it.
-        sources: The nodes each takes in.
+        what: A number for what each does: equal for equal units.
+        sources: The nodes that each uses.
         back: For each of these how many units back it was made, 0 if outside the part; and
             which of the results there, or of the inputs of the part, it is.
-        entering: The nodes outside that the units take in, with their numbers.
+        entering: The nodes outside that the units use, with their numbers.
     """
 
     units: list[Unit] = field(default_factory=list)
@@ -99,8 +99,8 @@ class Structure:
             nodes: All nodes, newest first.
             parts: All parts, outer ones first.
             home: Where each node is.
-            seen: The nodes that must be seen as they are: results.
-            alone: A node that is like no other, so that no repeated block holds it.
+            seen: The nodes that must be shown themselves: results.
+            alone: A node that equals no other, so that no repeated block contains it.
         """
         self.home, self.alone = home, alone
         self.lines: dict[Part, UnitChain] = {part: UnitChain() for part in parts}
@@ -184,7 +184,7 @@ class Structure:
     # ------------------------------------------------------------------- runs
 
     def runs(self, part: Part) -> list[Run]:
-        """Return what repeats among the units of a part: no unit is in two of them."""
+        """Return the runs among the units of a part; no unit is in two of them."""
         line = self.lines[part]
         n = len(line.units)
         if n < FEWEST_MODULES:
@@ -201,8 +201,8 @@ class Structure:
     def _chosen(self, part: Part, free: Array, start: int, stop: int, period: int) -> Iterator[Run]:
         """Yield the runs in a stretch that equals itself shifted by a period.
 
-        The first of the blocks may take in what was made elsewhere, where the others take in
-        what the one before made. It decides where a block begins: of A B A B A either may.
+        The first block may use values from elsewhere where the others use results of the block
+        before. This decides where a block begins: in A B A B A it may be either.
         """
         best, count, first = (0, False), 0, start
         for begin in range(start, min(start + period, stop - period + 1)):
@@ -211,7 +211,7 @@ class Structure:
             is_first = is_first and self._begins(part, earlier, period)
             from_ = earlier if is_first else begin
             found = (stop - from_) // period
-            if (found, is_first) >= best:  # of equals the last: what is over then comes first
+            if (found, is_first) >= best:  # the last of equals, so that the rest comes first
                 best, count, first = (found, is_first), found, from_
         units = self.lines[part].units[first : first + period]
         fewest = FEWEST_MODULES if any(isinstance(u, Part) for u in units) else FEWEST_OPS
@@ -239,7 +239,7 @@ class Structure:
     def _used_inside(self, part: Part, start: int, period: int, count: int) -> int:
         """Return how many blocks there are up to the first one that others use, or 1.
 
-        Of those before it nothing may be used after it.
+        Nothing of the blocks before it may be used after it.
         """
         units, stop, latest = self.lines[part].units, start + count * period, -1.0
         for k in range(count):
@@ -269,12 +269,12 @@ class Structure:
 
 
 def moment(unit: Unit) -> int:
-    """Return when a unit was computed, or began to be."""
+    """Return the creation number at which a unit began."""
     return unit.start if isinstance(unit, Part) else unit.number
 
 
 def description(node: Node) -> Hashable:
-    """Return what a node does, wherever its inputs come from and whatever its name is."""
+    """Return what a node does, regardless of its inputs' origin and its name."""
     inputs = tuple(
         (isinstance(x, Node), x.shape, x.dtype)
         if isinstance(x, (Node, Constant))
@@ -287,7 +287,7 @@ def description(node: Node) -> Hashable:
 def stretches(line: UnitChain) -> Iterator[tuple[int, int, int]]:
     """Yield (start, stop, period) where units equal those a period later, twice or more.
 
-    An input is the same if it comes from as far back, or from the very same node.
+    An input is the same if it comes from equally far back, or from the same node.
     """
     n = len(line.units)
     wide = min(SLOTS, max(map(len, line.sources)))
@@ -317,5 +317,5 @@ def where_true(flags: Array) -> list[tuple[int, int]]:
 
 
 def free_stretches(free: Array, start: int, stop: int) -> list[tuple[int, int]]:
-    """Return the stretches between two places that no run has."""
+    """Return the stretches between two places that no run covers."""
     return [(start + a, start + b) for a, b in where_true(free[start:stop])]

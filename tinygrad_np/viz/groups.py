@@ -34,7 +34,7 @@ class Part:
     @property
     def within(self) -> Part:
         """The part it is in."""
-        assert self.parent is not None  # the whole has no neighbours to be told from
+        assert self.parent is not None  # the whole has no siblings
         return self.parent
 
     def __repr__(self) -> str:
@@ -56,12 +56,12 @@ def divide(
 
     Args:
         nodes: All nodes, newest first.
-        owned: The parameters; ``None`` to tell them by their names.
+        owned: The parameters; ``None`` to recognise them by their names.
 
     Returns:
         The parts, where each node is, and the parameters. A parameter is where all that it
         went into is: in the layer, or, if two layers share it, in what holds both. Any other
-        leaf is where it was made, which is outside of the modules that it went into.
+        leaf is where it was made, outside the modules that it went into.
     """
     whole = Part("", "", -1, None)
     found: dict[int, Part] = {}  # by their start: a module that returns a tuple is one part
@@ -100,7 +100,7 @@ def divide(
 
 
 def join(a: Part, b: Part) -> Part:
-    """Put two parts that share a node into each other; return the inner one."""
+    """Nest two parts that share a node; return the inner one."""
     innermost = a if a.start > b.start else b
     while a is not b:
         if a.start < b.start:
@@ -131,7 +131,7 @@ def where_used(nodes: Iterable[Node], home: Home) -> Home:
 
 
 def is_parameter(leaf: Node, part: Part) -> bool:
-    """Return whether a leaf used in `part` is a parameter of a module, going by its name.
+    """Return whether a leaf used in `part` is a module's parameter, judging by its name.
 
     Modules name their parameters after their place: ``layers.0.weight`` belongs to what is
     used inside ``layers.0``. The names in the model itself are short; there, a leaf that the
@@ -148,10 +148,10 @@ def is_parameter(leaf: Node, part: Part) -> bool:
 
 
 def is_data(node: Node, i: int, parameters: Container[Node]) -> bool:
-    """Return whether an operand of a module's op is what the module was called with.
+    """Return whether an operand of a module's op is an argument of the module.
 
-    An array that meets nothing but parameters went into the model; one that meets what was
-    computed, such as a mask, may be the module's own.
+    An array combined only with parameters went into the model; one combined with computed
+    values, such as a mask, may belong to the module.
     """
     x = node.inputs[i]
     others = [other for k, other in enumerate(node.inputs) if k != i]
@@ -164,7 +164,7 @@ def is_data(node: Node, i: int, parameters: Container[Node]) -> bool:
 
 
 def unit_in(part: Part, node: Node, home: Home) -> Node | Part | None:
-    """Return what stands for a node among the units of `part`: itself, or a part it is in."""
+    """Return the unit of `part` that shows a node: the node itself, or a part it is in."""
     inner = home[node]
     if inner is part:
         return node
@@ -174,10 +174,10 @@ def unit_in(part: Part, node: Node, home: Home) -> Node | Part | None:
 
 
 def chosen(parts: Sequence[Part], depth: int | None, collapse: Any) -> set[Part]:
-    """Return the parts to draw as one box each: those too deep, and those that are named.
+    """Return the parts to draw as one box each: those too deep, and those named in `collapse`.
 
     Raises:
-        ValueError: For a depth below 0 and for a name that no module has.
+        ValueError: For a depth below 0, or a name that no module has.
     """
     if depth is not None and depth < 0:
         raise ValueError(f"draw: depth is {depth}; it is 0 or more")

@@ -1,4 +1,4 @@
-"""A picture as data for other tools: what JSON can hold, and nothing else."""
+"""A picture as data for other tools, in nothing but JSON's types."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from .values import Values
 
 @takes(Options, fold=False)
 def to_json(x: Drawable, **options: Unpack[Options]) -> dict[str, Any]:
-    """Return the graph that one or several results came from as data for other tools.
+    """Return the graph of one or several results as data for other tools.
 
-    The dict holds nothing but dicts, lists, strings, numbers, truth values and `None`, so
-    ``json.dumps`` writes it and ``json.loads`` gives an equal one back. Its form:
+    The dict consists of dicts, lists, strings, numbers, booleans and `None`, so ``json.dumps``
+    writes it and ``json.loads`` returns an equal one. Its form:
 
-    - ``"version"``: 1; it grows if the meaning of a key changes, not if one is added.
+    - ``"version"``: 1; it increases if the meaning of a key changes, not if a key is added.
     - ``"nodes"``: what is used comes before its use. Each has an ``"id"``, its place in the
       list; a ``"kind"``, which is ``"op"``, ``"leaf"``, ``"constant"``, ``"module"`` (all that a
       module computed) or ``"rest"`` (all that `max_nodes` left out); ``"op"``, the name of the
       op or of the module's class; ``"name"``, given by a user; ``"params"``, those that differ
       from their defaults, as they are written; ``"shape"`` and ``"dtype"``; ``"value"``, a
       number as it was written in the program, or how many nodes a rest stands for;
-      ``"result"``, whether it was asked for; ``"operands"``, the names of its inputs where
+      ``"result"``, whether it is a result; ``"operands"``, the names of its inputs where
       their order matters. What doesn't apply is `None` or empty.
     - ``"group"``, the id of the innermost group it is in; ``"parameter"``, whether it belongs to
       a module; ``"count"``, how many equal ones in a chain it stands for; of a module
@@ -46,7 +46,7 @@ def to_json(x: Drawable, **options: Unpack[Options]) -> dict[str, Any]:
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
             of ``debug()``.
-        options: Which part of the graph to give, and how finely; listed below.
+        options: Which part of the graph to return, and how finely; listed below.
 
     Raises:
         TypeError: For anything but Tensors, and for an option that does not exist.

@@ -1,7 +1,7 @@
-"""What stands in the boxes of a picture, and how much room it takes.
+"""The words in the boxes of a picture, and how much room they take.
 
 Lines are measured with the widths of Helvetica's characters, which Arial shares. Where another
-font may come in, a line is told its width, so that it never leaves its box.
+font may be used, the width of a line is given, so that it never leaves its box.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ SIZES = {"": 12.0, "name": 12.0, "small": 10.0, "wrong": 10.0, "title": 11.0, "p
 LINES = {"": 15.0, "name": 15.0, "small": 13.0, "wrong": 13.0, "port": 13.0}
 """The height of a line of each kind."""
 WIDE, OTHER = 1000, 640
-"""The widths taken for the characters of East Asia and for all others."""
+"""The widths assumed for East Asian characters, and for all others beyond ASCII."""
 TRUSTED = 16
-"""How many characters fit whatever the font; a longer line is told its width."""
+"""How many characters fit in any font; for a longer line the width is given."""
 
 PADDING = {"constant": (8.0, 2.0)}
 USUAL_PADDING = (12.0, 6.0)
@@ -73,12 +73,12 @@ class Label:
 def measured(
     box: Box, direction: Direction = "TB", group: Group | None = None, thumbnails: bool = False
 ) -> Label:
-    """Return the label of a box, with places for its operands where values come in.
+    """Return the label of a box, with places for its operands where values enter.
 
     Args:
         box: The box.
         direction: Where values flow.
-        group: A group that holds nothing else, to be named in the box.
+        group: A group that contains nothing else, to be named in the box.
         thumbnails: Whether there is an image of the values below the lines.
     """
     lines = lines_of(box, group)
@@ -149,5 +149,5 @@ def svg_line(line: TextLine, x: str, y: str) -> str:
 
 
 def escaped(words: str) -> str:
-    """Return words as text of an XML document, every space kept."""
+    """Return words as text of an XML document, with every space kept."""
     return escape(words).replace("  ", "\xa0 ")

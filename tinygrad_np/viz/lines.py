@@ -1,6 +1,6 @@
-"""What is written in a box or on a frame, line by line, for every form of a picture.
+"""The text of a box or a frame, line by line, for every form of a picture.
 
-Every character of a name reaches the picture, or is spelled out where it can not be printed.
+Every character of a name appears in the picture, spelled out if it cannot be printed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ LONGEST = 48
 """How many characters of a name or a parameter a label shows; hovering shows them all."""
 
 SIGNS = {"failed": "✗", "added": "+", "removed": "−", "changed": "~"}
-"""What stands before the first line of a marked box: color alone would not tell all readers."""
+"""The sign before the first line of a marked box, for readers who do not see the colour."""
 
 
 class Words(NamedTuple):
@@ -32,7 +32,7 @@ def lines_of(box: Box, group: Group | None = None) -> list[TextLine]:
 
     Args:
         box: The box.
-        group: A group that holds nothing else, to be named in the box.
+        group: A group that contains nothing else, to be named in the box.
     """
     lines: list[TextLine] = []
     given = [Words(f"{visible(box.name)} = ")] if box.name else []
@@ -68,12 +68,12 @@ def lines_of(box: Box, group: Group | None = None) -> list[TextLine]:
 
 
 def group_title(group: Group) -> str:
-    """Return what a group is called: the place of the module, its class, and how many it is."""
+    """Return the title of a group: the module's place, its class, and its number of repetitions."""
     return (": ".join(filter(None, (group.name, group.kind))) + multiplicity(group.count)).strip()
 
 
 def multiplicity(count: int) -> str:
-    """Return how many something stands for, if it is not one."""
+    """Return how many units something stands for, if more than one."""
     return f" × {count:,}" if count > 1 else ""
 
 
@@ -148,7 +148,7 @@ def counted(n: int, what: str) -> str:
 
 
 def hint(box: Box) -> str:
-    """Return all there is to say of a box, whole, in one line."""
+    """Return the complete description of a box in one line."""
     what = box.op or ("parameter" if box.parameter else box.kind)
     words = [box.mark or "", box.name or "", box.module or "", what]
     words += [f"{k}={v}" for k, v in box.params]
@@ -176,7 +176,7 @@ def printable(words: str) -> str:
 
 
 def groups_of_one_op(shown: Picture) -> dict[int, Group]:
-    """Return the modules that are an op and nothing else: its box names them, without a frame."""
+    """Return the modules that consist of a single op, whose box names them without a frame."""
     outer = {group.parent for group in shown.groups}
     return {
         group.key: group

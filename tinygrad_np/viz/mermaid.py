@@ -1,4 +1,4 @@
-"""A picture as a flowchart of Mermaid, which pages of text draw where it stands."""
+"""A picture as a Mermaid flowchart, which Markdown pages draw in place."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ CLASSES = """\
 
 @takes(FlowchartOptions)
 def mermaid(x: Drawable, **options: Unpack[FlowchartOptions]) -> str:
-    """Return the graph that one or several results came from as a Mermaid flowchart.
+    """Return the graph of one or several results as a Mermaid flowchart.
 
-    Many pages of text, such as those of GitHub, draw it where it stands in a block of code
-    marked ``mermaid``. Modules are subgraphs. Mermaid itself refuses more than 500 edges unless
-    it is told otherwise.
+    Markdown viewers such as GitHub's draw it from a code block marked ``mermaid``. Modules are
+    subgraphs. Mermaid refuses more than 500 edges unless its ``maxEdges`` is raised.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
@@ -98,6 +97,6 @@ def filled(shown: Picture) -> list[Group]:
 
 
 def coded(words: str) -> str:
-    """Return words for a label of Mermaid: letters, digits and little else as they are."""
+    """Return words for a Mermaid label, with all but letters, digits and a few signs escaped."""
     plain = "".join([c if c.isalnum() or c in " ,()=" else f"#{ord(c)};" for c in words])
     return plain.replace("  ", "#160; ")

@@ -26,23 +26,23 @@ class Box:
         params: The op's parameters that differ from their defaults, name and value.
         shape: The shape of its value.
         dtype: The dtype of its value.
-        value: A number that was written in the program, or how many nodes a rest stands for.
-        result: Whether it was asked for.
+        value: A number written in the program, or how many nodes a rest stands for.
+        result: Whether it is a result.
         operands: The names of its inputs, where their order matters.
         group: The key of the innermost group it is in.
         parameter: Whether it is a leaf that belongs to a module.
         count: How many equal ones, chained one after another, it stands for.
         module: The module's place in the model, such as ``layers.0``.
         ops: How many ops the module is made of.
-        parameters: How many numbers the module's parameters have.
-        input_shape: The shape of what went into the module.
-        values: The values, if they were asked for and are known.
+        parameters: The number of elements of the module's parameters.
+        input_shape: The shape of the module's input.
+        values: The values, if requested and known.
         gradient: The gradient, likewise.
-        saved: The bytes that the graph keeps for backward; of all that it stands for.
-        seconds: How long it took to compute; of all that it stands for.
-        line: The user's line that it was computed by.
-        mark: That it failed, or what it is in a comparison.
-        notes: More to say of it: what was raised, or what has changed.
+        saved: The bytes that the graph keeps for the backward pass, in all that it stands for.
+        seconds: The time it took to compute all that it stands for.
+        line: The user's line that computed it.
+        mark: Whether it failed, or its status in a comparison.
+        notes: Further remarks: what was raised, or what has changed.
     """
 
     key: int
@@ -84,7 +84,7 @@ class Arrow:
         tail: The key of the box it comes from.
         head: The key of the op it goes to.
         port: Its place among the inputs of the op, where their order matters.
-        mark: What it is in a comparison.
+        mark: Its status in a comparison.
     """
 
     tail: int

@@ -1,8 +1,8 @@
-"""What pictures can be told: each option is spelled here and nowhere else.
+"""The options of pictures: each is spelled here and nowhere else.
 
 A typed dict lists what a form takes. Type checkers and editors read it off
-``**options: Unpack[...]``; :func:`takes` checks by it what a function is told, and shows it to
-``help()``; the command line makes its flags of it.
+``**options: Unpack[...]``; :func:`takes` checks the options of a call against it and shows it to
+``help()``; the command line derives its flags from it.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What there is to know of an option besides its type.
+    """What is known about an option besides its type.
 
     Attributes:
-        default: What it is unless it is told.
-        about: What it does, in a sentence or several.
+        default: The default.
+        about: What it does, in one or more sentences.
     """
 
     default: Any
@@ -173,7 +173,7 @@ class FileOptions(SVGOptions, PageOptions, total=False):
 
 
 def spelled(kind: type) -> dict[str, tuple[Any, Option]]:
-    """Return the options that a typed dict lists: the type of each, and what else is known.
+    """Return the options in a typed dict: the type of each, and what else is known.
 
     >>> hint, option = spelled(Options)["max_nodes"]
     >>> hint, option.default
@@ -184,7 +184,7 @@ def spelled(kind: type) -> dict[str, tuple[Any, Option]]:
 
 
 def completed(told: DetailOptions, **instead: Unpack[Options]) -> Options:
-    """Return all options: those that are told, with some others instead, and defaults."""
+    """Return all options: those given, overridden by others, and defaults for the rest."""
     defaults = {name: option.default for name, (_, option) in spelled(Options).items()}
     return cast(Options, {**defaults, **told, **instead})
 
@@ -192,13 +192,13 @@ def completed(told: DetailOptions, **instead: Unpack[Options]) -> Options:
 def takes(kind: type, *, fill: bool = True, **defaults: Any) -> Callable[[F], F]:
     """Return a decorator of a function with ``**options: Unpack[kind]``.
 
-    An option that does not exist is refused, and so is a word that is none of those an option
-    may be. The signature and the docstring list all options.
+    An unknown option is an error, and so is a word that an option does not allow. The signature
+    and the docstring list all options.
 
     Args:
         kind: The typed dict.
-        fill: Give the function the defaults of what it is not told.
-        defaults: The defaults that are the function's own; ``...`` if it depends.
+        fill: Whether to pass defaults for the options that are not given.
+        defaults: The function's own defaults; ``...`` for one that depends on other things.
 
     >>> @takes(DirectionOptions)
     ... def flow(**options):
@@ -241,7 +241,7 @@ def takes(kind: type, *, fill: bool = True, **defaults: Any) -> Callable[[F], F]
 
 
 def unknown(told: Iterable[str], parameters: Mapping[str, Parameter]) -> str:
-    """Return in words that a function does not take an option, the nearest, and all it takes."""
+    """Return a message that an option does not exist, with the nearest one and all others."""
     from difflib import get_close_matches  # nobody else needs it
 
     name = next(name for name in told if name not in parameters)
@@ -252,7 +252,7 @@ def unknown(told: Iterable[str], parameters: Mapping[str, Parameter]) -> str:
 
 
 def check_word(caller: str, name: str, value: Any, hint: Any) -> None:
-    """Raise if an option is to be one of several words, and is none of them."""
+    """Raise if an option must be one of several words and is not."""
     if get_origin(hint) is Literal and value not in get_args(hint):
         *words, last = map(repr, get_args(hint))
         raise ValueError(f"{caller}: {name} is {', '.join(words)} or {last}, not {value!r}")

@@ -1,4 +1,4 @@
-"""A picture in lines from top to bottom: groups as headings, boxes below the one they are in."""
+"""A picture in lines from top to bottom: groups as headings, with their boxes below."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UnitKey = tuple[int, int]
 
 
 class Printed(str):
-    """Text that a prompt and a notebook show line by line, as it is printed."""
+    """Text that prompts and notebooks show as it is printed."""
 
     __slots__ = ()
 
@@ -28,7 +28,7 @@ class Entry:
     Attributes:
         depth: How many headings it is below.
         item: A box, or the group whose heading it is.
-        is_end: Whether a group ends here, which is no line but a mark.
+        is_end: Whether a group ends here: a mark without a line.
     """
 
     depth: int
@@ -40,7 +40,7 @@ def outline(shown: Picture) -> Iterator[Entry]:
     """Yield boxes and groups: what is used before its use, a group's boxes one after another.
 
     A group without boxes is left out. Where values leave a group and come back, which only a
-    picture put together of two does, some are used before.
+    picture of two graphs does, some are used before.
     """
     paths = group_paths(shown)
     first: dict[int, int] = {}
@@ -98,7 +98,7 @@ def apart(
 def in_order(
     units: list[UnitKey], after: dict[UnitKey, list[UnitKey]], waiting: dict[UnitKey, int]
 ) -> list[UnitKey]:
-    """Return the units of a group, each after those that lead to it, else the oldest first."""
+    """Return the units of a group, oldest first, each after those that lead to it."""
     ready = [unit for unit in units if not waiting.get(unit)]
     heapify(ready)
     left = sorted(units, reverse=True)

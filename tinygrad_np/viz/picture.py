@@ -1,4 +1,4 @@
-"""What to draw for some results: boxes, arrows and groups, read off their graph.
+"""The picture of some results: boxes, arrows and groups, read off their graph.
 
 Graphs are walked without recursion and every box and arrow is made once, so a picture takes
 time in proportion to the graph, however deep or shared it is. A graph whose saved arrays are
@@ -31,8 +31,8 @@ def picture(x: Drawable, **options: Unpack[Options]) -> Picture:
     """Return what to draw for one or several results.
 
     Args:
-        x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; or what a tape
-            recorded, or a block of ``debug()``, in which what failed is marked.
+        x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; or a tape, or a
+            block of ``debug()``, in which what failed is marked.
         options: Which part of the graph to draw, and how finely; listed below.
 
     >>> import tinygrad_np as tg
@@ -44,7 +44,7 @@ def picture(x: Drawable, **options: Unpack[Options]) -> Picture:
 
 
 def chosen_picture(x: Drawable, options: Options) -> Picture:
-    """Return what to draw, by all options; what a form is told besides is passed over."""
+    """Return what to draw, given all options; those of the form alone are ignored."""
     return Builder.of(x, options).build(options["max_nodes"])
 
 
@@ -73,11 +73,11 @@ class Builder:
         self.groups: list[tuple[str | None, str, int | None, int]] = []
         self.group_keys: dict[Part | Run, int] = {}
         self.sources: dict[int, Node | tuple[Node, int] | Tensor] = {}
-        """What the boxes are of, by their keys: a node, an operand of one, or a result without."""
+        """What each box shows, by key: a node, an operand of one, or a result without a node."""
 
     @classmethod
     def of(cls, x: Drawable, options: Options) -> Builder:
-        """Return what builds a picture, by all options."""
+        """Return the builder of a picture, given all options."""
         focus, tape, params = options["focus"], options["tape"], options["params"]
         outputs: list[tuple[str | None, Tensor]] = []
         failure = None
@@ -94,7 +94,7 @@ class Builder:
         wanted = {**results}
         if failure is not None and failure.failed is not None:
             wanted.setdefault(failure.failed, [])
-            results = {}  # it did not come to any
+            results = {}  # it has no result
         nodes = walk(*wanted)
         if tape is not None and not isinstance(tape, Tape):
             raise TypeError(f"draw: tape is what tg.record() gave, not {type(tape).__name__}")
@@ -255,7 +255,7 @@ class Builder:
         return len(self.boxes) - 1
 
     def _known_of(self, thing: Thing, node: Node) -> dict[str, Any]:
-        """Return the fields of a box that are measured and not built."""
+        """Return the fields of a box that hold measurements."""
         found: dict[str, Any] = {}
         if self.failure is not None and self.failure.failed in self.graph.inside[thing]:
             found |= {"mark": "failed", "notes": self.failure.notes}
@@ -273,7 +273,7 @@ class Builder:
     # ----------------------------------------------------------------- groups
 
     def _group_of(self, unit: Unit) -> int | None:
-        """Return the key of the group that a unit is in, which is made if it is missing."""
+        """Return the key of the group that a unit is in, creating the group if missing."""
         missing: list[Part | Run] = []
         group = self._around(unit)
         while group is not None and group not in self.group_keys:
@@ -285,7 +285,7 @@ class Builder:
         return parent
 
     def _around(self, inner: Unit | Run) -> Part | Run | None:
-        """Return what a unit or a group is in: a run of several units, a module, or nothing."""
+        """Return what contains a unit or a group: a run of several units, a module, or nothing."""
         if isinstance(inner, Run):
             part = inner.part
         else:
@@ -306,7 +306,7 @@ class Builder:
         return key
 
     def _place_of(self, part: Part) -> str:
-        """Return the place of a module in the model: of one that repeats the first and the last."""
+        """Return the place of a module in the model; of a repeated one, the first and the last."""
         first = self.graph.first.get(part)
         if isinstance(first, Part) and first.name != part.name:
             return f"{first.name} … {part.name}"

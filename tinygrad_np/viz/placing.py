@@ -1,4 +1,4 @@
-"""Where everything in a picture stands, by our own layout, in any direction."""
+"""The places of everything in a picture, by our own layout, in any direction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAD = 6.0
 """How long the head of an arrow is."""
 
 TITLES: dict[Direction, Edgewise] = {"TB": "top", "BT": "bottom", "LR": "left", "RL": "left"}
-"""The edge, as the layout has it, that is the upper one of a frame in the drawing."""
+"""The edge of the layout's frames that is on top in the drawing."""
 
 
 class Parts:
@@ -26,10 +26,10 @@ class Parts:
     Attributes:
         shown: The picture.
         direction: Where values flow.
-        labels: What stands in each box.
+        labels: The label of each box.
         homes: The group that each box is framed by, or -1.
         parents: The group around each group, or -1.
-        titles: What stands over each group.
+        titles: The title of each group.
     """
 
     def __init__(self, shown: Picture, direction: Direction, thumbnails: bool) -> None:
@@ -51,7 +51,7 @@ class Parts:
 
 
 def number_of(group: int | None) -> int:
-    """Return the key of a group as the layout has it."""
+    """Return the key of a group in the layout."""
     return -1 if group is None else group
 
 
@@ -76,8 +76,8 @@ class Placed:
         height: Its height.
         middles: The middle of each box.
         frames: The frames, outer ones first.
-        arrows: Of each arrow the path of its line, in the language of SVG, and its head: the
-            tip and two corners.
+        arrows: For each arrow the path of its line, as SVG path data, and its head: the tip and
+            two corners.
     """
 
     width: float
@@ -88,7 +88,7 @@ class Placed:
 
 
 def placed(parts: Parts) -> Placed:
-    """Return where everything stands by our own layout."""
+    """Return the places of everything by our own layout."""
     labels, arrows = parts.labels, parts.shown.arrows
     upright = parts.direction in ("TB", "BT")
     layout, frames = arrange_groups(
@@ -152,7 +152,7 @@ class Orientation:
 
 
 def coord(value: float) -> str:
-    """Return a coordinate in as few characters as show it well."""
+    """Return a coordinate in few characters."""
     return f"{value:.1f}".removesuffix(".0")
 
 

@@ -16,7 +16,7 @@ from .lines import LONGEST
 
 @runtime_checkable
 class Debugging(Protocol):
-    """What ``tinygrad_np.debug()`` gives."""
+    """A block of ``tinygrad_np.debug()``."""
 
     @property
     def tape(self) -> Tape:
@@ -33,10 +33,10 @@ class Recorded:
 
     Attributes:
         tape: The tape.
-        ends: What nothing on the tape was computed from.
+        ends: The nodes from which nothing else on the tape was computed.
         failed: The node that failed, if any.
-        notes: What to say of it.
-        out: What it came to, if that is known.
+        notes: Remarks on it.
+        out: Its result, if known.
         without_result: The node that failed, if it has no result.
         line: The line of the program that called what failed.
     """
@@ -51,7 +51,7 @@ class Recorded:
 
 
 def read_recording(x: Tape | Debugging) -> Recorded:
-    """Return what is to be drawn of a tape, or of a block of ``debug()``.
+    """Return what to draw of a tape, or of a block of ``debug()``.
 
     Raises:
         ValueError: If nothing was recorded that a gradient flows to, and nothing failed.
@@ -86,7 +86,7 @@ def read_recording(x: Tape | Debugging) -> Recorded:
 
 
 def node_of(tape: Tape, failed: Call) -> Node:
-    """Return the node of a call; of one that has none, a stand-in like those it came from."""
+    """Return the node of a call, or a stand-in if it has none."""
     if failed.node is not None:
         return failed.node
     needed = {failed.number}
@@ -114,7 +114,7 @@ def stand_in(call: Call, made: dict[int, Node]) -> Node:
 
 
 def said_of_call(call: Call) -> tuple[str, ...]:
-    """Return what to say of a call that failed."""
+    """Return the remarks on a call that failed."""
     if call.error is None:
         return ("failed",)
     first = next((line for line in str(call.error).split("\n") if line.strip()), "")
@@ -122,6 +122,6 @@ def said_of_call(call: Call) -> tuple[str, ...]:
 
 
 def said_of_step(step: Step, forward: bool) -> str:
-    """Return what to say of a rule that made a bad gradient, or in forward mode a bad tangent."""
+    """Return the remarks on a rule that made a bad gradient or tangent."""
     name = step.rule.input
     return f"bad tangent from {name}" if forward else f"bad gradient for {name}"

@@ -1,7 +1,7 @@
-"""A model in a table: what each module gives, owns, keeps for backward, and multiplies.
+"""A model in a table: each module's output, parameters, saved bytes and multiply-adds.
 
-The model is called once, under a tape, and what its modules return is watched. A
-module is anything with `named_modules` and `parameters`.
+The model is called once, under a tape, and the results of its modules are observed. A module is
+anything with `named_modules` and `parameters`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def of_einsum(call: Call) -> int:
 
 
 def of_rows(call: Call) -> int:
-    """Return the multiply-adds of a product of matrices: as many as a row has, each element."""
+    """Return the multiply-adds of a matrix product: for each element, the length of a row."""
     assert call.out is not None  # the model ran through
     return call.out.size * int(np.shape(call.values[0])[-1])
 
@@ -56,12 +56,12 @@ class Row:
         name: Its place in the model; empty for the model.
         kind: The name of its class.
         depth: How many modules it is in.
-        shapes: The shapes of what its last call returned, none if it was not called.
+        shapes: The shapes of the results of its last call; empty if it was not called.
         calls: How often it was called.
-        trainable: How many numbers its parameters have that require a gradient.
-        parameters: How many numbers its parameters have.
-        saved: The bytes that were kept for backward while it ran.
-        multiply_adds: How many products were added up while it ran.
+        trainable: The number of elements of its parameters that require a gradient.
+        parameters: The number of elements of its parameters.
+        saved: The bytes kept for the backward pass while it ran.
+        multiply_adds: The number of products that were added up while it ran.
     """
 
     name: str
@@ -110,7 +110,7 @@ class Summary:
 
     @property
     def totals(self) -> tuple[str, ...]:
-        """The last line: the figures of the model."""
+        """The last line: the totals of the model."""
         return ("total", "", *self.cells()[0][2:])
 
     def __str__(self) -> str:
@@ -214,7 +214,7 @@ def summary(model: Any, *inputs: Any) -> Summary:
 
 @dataclass(slots=True)
 class Watch:
-    """What a module did: which calls on the tape are its own, and what it returned last."""
+    """The activity of a module: its calls on the tape, and its last result."""
 
     spans: list[tuple[int, int]] = field(default_factory=list)
     shapes: tuple[Shape, ...] = ()
@@ -222,7 +222,7 @@ class Watch:
 
 @contextmanager
 def watched(model: Any, tape: Tape) -> Iterator[dict[int, Watch]]:
-    """Note what every module of a model does in the block, by the module's id."""
+    """Observe every module of a model in the block; yield the activities by the module's id."""
     watches: dict[int, Watch] = {}
     modules = [module for _, module in model.named_modules()]
     shadowed = [vars(module).get("forward") for module in modules]
@@ -237,7 +237,7 @@ def watched(model: Any, tape: Tape) -> Iterator[dict[int, Watch]]:
             noted.shapes = tuple(np.shape(y) for y in tree_leaves(out) if isinstance(y, Tensor))
             return out
 
-        vars(module)["forward"] = noting  # past registration: it is no part of the module
+        vars(module)["forward"] = noting  # bypasses registration: it is not part of the module
 
     try:
         for module in modules:
@@ -252,7 +252,7 @@ def watched(model: Any, tape: Tape) -> Iterator[dict[int, Watch]]:
 
 
 def outermost(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return spans without those inside others: of a module that calls itself again."""
+    """Return spans without those inside others, which a module that calls itself has."""
     found: list[tuple[int, int]] = []
     for start, stop in sorted(spans, key=lambda span: (span[0], -span[1])):
         if not found or start >= found[-1][1]:
@@ -265,7 +265,7 @@ def kept_bytes(calls: Iterable[Call], owned: set[int]) -> int:
 
     Args:
         calls: The calls.
-        owned: The ids of arrays that are there anyway.
+        owned: The ids of arrays that exist anyway.
     """
     kept: dict[int, int] = {}
     stack: list[Any] = []
@@ -282,7 +282,7 @@ def kept_bytes(calls: Iterable[Call], owned: set[int]) -> int:
 
 
 def owner(array: Array) -> Array:
-    """Return the array whose memory an array looks at."""
+    """Return the array that owns the memory of an array."""
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array

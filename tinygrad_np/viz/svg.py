@@ -28,7 +28,7 @@ from .placing import Parts, Rectangle, coord, pair, placed
 from .values import Heatmap
 
 FEW_BOXES, FEW_ARROWS = 100, 300
-"""How many `dot` lays out at most, if it is not asked for: more may take it long."""
+"""How many boxes `dot` lays out at most unless requested: more may take long."""
 
 FLOWS = {
     "TB": "from top to bottom",
@@ -102,19 +102,19 @@ class SVG:
         return {"image/svg+xml": self.text, "text/plain": repr(self)}
 
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the picture to a file ending in .svg, whose folder is made if it is missing."""
+        """Write the picture to a file ending in .svg; create its folder if missing."""
         return write_text("svg", path, "svg", self.text)
 
 
 @takes(SVGOptions)
 @paused_collector()
 def svg(x: Drawable, path: str | PathLike[str] | None = None, **options: Unpack[SVGOptions]) -> SVG:
-    """Return a picture of the graph that one or several results came from, as SVG.
+    """Return a picture of the graph of one or several results, as SVG.
 
-    It needs no program: ten thousand boxes take our own layout a second or two. Few boxes
-    without frames are laid out by the `dot` program where that is installed, as it often finds
-    shorter lines; what is drawn looks the same. The boxes look as those of :func:`draw`;
-    hovering shows all of a name. Light or dark is the reader's choice.
+    It needs no program: our own layout takes a second or two for ten thousand boxes. A few boxes
+    without frames are laid out by the `dot` program where it is installed, as it often finds
+    shorter lines; the style is the same. The boxes look like those of :func:`draw`; hovering
+    shows a name in full. Light or dark follows the reader's settings.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
@@ -191,7 +191,7 @@ def svg_frame(frame: Rectangle) -> str:
 
 
 def svg_title(frame: Rectangle, title: TextLine) -> str:
-    """Return the title of a frame, in its upper left, as an element of SVG."""
+    """Return the title of a frame, at its upper left, as an element of SVG."""
     return svg_line(title, coord(frame.title), coord(frame.y + 14.0))
 
 

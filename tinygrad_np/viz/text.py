@@ -21,17 +21,17 @@ from .outline import Printed, outline
 from .picture import chosen_picture
 
 WIDEST = 60
-"""How wide the column of expressions becomes for the longest of them."""
+"""The greatest width of the column of expressions."""
 
 
 @takes(Options, max_nodes=200)
 def text(x: Drawable, **options: Unpack[Options]) -> str:
-    """Return the graph that one or several results came from as a listing.
+    """Return the graph of one or several results as a listing.
 
     Each node has one line and a number, which stands for it wherever it is used; what is used
-    comes before its use. What a module computed is indented below its name; a module that is
-    but one op is named at the end of the line. Numbers written in the program stand where they
-    are used.
+    comes before its use. What a module computed is indented below its name; a module of a single
+    op is named at the end of the line. Numbers written in the program stand where they are
+    used.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape or a block
@@ -114,7 +114,7 @@ def expression(box: Box, operands: list[str]) -> str:
 
 
 def remarks(box: Box, alone: Group | None) -> str:
-    """Return what stands at the end of a box's line."""
+    """Return the remarks at the end of a box's line."""
     words = ["result"] if box.result else []
     if box.mark is not None:
         words.append(box.mark)

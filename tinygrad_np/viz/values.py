@@ -1,7 +1,6 @@
-"""What the boxes of a picture hold, in a few numbers and a small image.
+"""The values of the boxes of a picture, in a few numbers and a small image.
 
-Values come from a tape; without one, from the Tensors that are still there: leaves and
-results.
+Values come from a tape; without one, from the Tensors that still exist: leaves and results.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ THUMBNAIL = 16
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """An array in a few numbers. Complex numbers count by their size.
+    """An array in a few numbers. Complex numbers count by their absolute value.
 
     Attributes:
         shape: Its shape.
@@ -80,7 +79,7 @@ def thumbnail(x: Array) -> Heatmap:
 
 
 class Known:
-    """The values and gradients that are to be had of the nodes of a graph."""
+    """The known values and gradients of the nodes of a graph."""
 
     def __init__(
         self, nodes: Collection[Node], outputs: Iterable[Tensor], tape: Tape | None
@@ -89,7 +88,7 @@ class Known:
 
         Args:
             nodes: The nodes.
-            outputs: Tensors that are still there, besides the leaves.
+            outputs: Tensors that still exist, besides the leaves.
             tape: What recorded the graph, or ``None``.
         """
         self.tape = tape
@@ -111,7 +110,7 @@ class Known:
             self._read(tape, set(nodes))
 
     def _read(self, tape: Tape, drawn: set[Node]) -> None:
-        """Take leaves as they were computed with, and gradients from the last sweep that came by.
+        """Take the leaves' values from the run, and gradients from the last pass that reached them.
 
         A leaf may have been changed since: by an optimizer, or for another run on the same tape.
         """
@@ -119,18 +118,18 @@ class Known:
             for node, value in zip(call.nodes, call.values, strict=True):
                 if isinstance(node, Leaf) and call.node in drawn:
                     self.values[node] = value
-        sweep: dict[Node, int] = {}
+        number: dict[Node, int] = {}
         for step in tape.steps:
             self.gradients[step.node] = step.cotangent
             if step.parent.op is None and step.contribution is not None:
-                if sweep.get(step.parent) == step.pass_number:
+                if number.get(step.parent) == step.pass_number:
                     self.gradients[step.parent] = self.gradients[step.parent] + step.contribution
                 else:
                     self.gradients[step.parent] = step.contribution
-                sweep[step.parent] = step.pass_number
+                number[step.parent] = step.pass_number
 
     def call(self, node: Node) -> Call | None:
-        """Return the call that made a node, if there is a tape and it was on it."""
+        """Return the call that made a node, if it is on the tape."""
         return None if self.tape is None else self.tape.call_of(node)
 
     def value(self, node: Node) -> Values | None:

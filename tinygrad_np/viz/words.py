@@ -1,4 +1,4 @@
-"""What a picture says of an op in words: its parameters, and the names of its inputs."""
+"""The words of a picture for an op: its parameters, and the names of its inputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COMMUTATIVE = frozenset({"add", "multiply", "maximum", "minimum", "logaddexp"})
 
 
 def input_labels(node: Node) -> tuple[str, ...]:
-    """Return the names of the inputs where telling them apart matters, and none elsewhere."""
+    """Return the names of the inputs where their order matters, otherwise none."""
     op, n = node.op, len(node.inputs)
     if op is None or n < 2 or op.name in COMMUTATIVE:
         return ()

@@ -1,9 +1,8 @@
 """A layered layout: where boxes and lines go, in time nearly linear in their number.
 
 The method of Sugiyama and others in three steps: rows (ranks), order in the rows (crossings),
-places along them (coordinates). Here it is put together: parts of the graph that are not
-connected are laid out one by one. The same input gives the same drawing. No recursion. Imports
-ranks, crossings, coordinates and routes.
+places along them (coordinates). This module puts them together; parts of the graph that are not
+connected are laid out one by one. The same input gives the same drawing. There is no recursion.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from .ranks import Edge, longest_paths, make_layers, neighbours, rank_nodes, top
 from .routes import BETWEEN_ROWS, Graph, Layout, Padding, Point, fraction, route_edges
 
 A_BEND, A_CROSSING = 20.0, 300.0
-"""What a bend and a crossing cost, by the length of line that is as bad."""
+"""The cost of a bend and of a crossing, as the length of line that is equally bad."""
 
 
 def arrange(
@@ -45,9 +44,9 @@ def arrange(
         ends: How far to the right of its head's middle each edge ends, where that matters.
         first: Nodes without inputs that stand in a row of their own above all others.
         last: Nodes without uses that stand in a row of their own below all others.
-        depth: How long the longest path to each node is, if more leads to them than these edges.
+        depth: The length of the longest path to each node, if further edges lead to them.
         padding: How far what is in each node is from its upper and its lower side.
-        elastic: Whether parts of it will be shrunk, for which lines keep all points.
+        elastic: Whether parts of it will be shrunk: lines then keep all their points.
         thorough: Whether several drawings are made and the best is taken, for a few nodes.
 
     Raises:
@@ -175,7 +174,7 @@ def arrange_connected(graph: Graph, thorough: bool) -> Layout:
 
 
 def set_apart(rank: list[int], graph: Graph) -> None:
-    """Change the rows so that what comes first or last has one of its own."""
+    """Change the rows so that the first and the last nodes have rows of their own."""
     inner = set(range(len(rank))).difference(graph.first, graph.last)
     rows = [rank[node] for node in inner]
     above, below = min(rows) - 1, max(rows) + 1
@@ -188,7 +187,7 @@ def set_apart(rank: list[int], graph: Graph) -> None:
 
 
 def cost(drawing: tuple[int, Layout]) -> float:
-    """Return how much there is to look at in a drawing: its size, its lines and crossings."""
+    """Return the cost of a drawing: its size, its lines and its crossings."""
     crossings, drawn = drawing
     total = drawn.width + drawn.height + A_CROSSING * crossings
     for route in drawn.routes:

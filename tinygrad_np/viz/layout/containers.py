@@ -1,4 +1,4 @@
-"""Containers: what of a graph is inside which group, and the pieces of its edges there.
+"""Containers: which part of a graph is inside which group, and the pieces of its edges there.
 
 Each can be laid out by itself: an edge that leaves or enters it leads to a point of its own.
 """
@@ -21,8 +21,8 @@ LabelSize = tuple[int, int]
 class Container:
     """A group, or a part of it, or the whole graph, while it is laid out.
 
-    Its items are the nodes and the containers right in it, and the points where lines enter and
-    leave; they are numbered in the order they were found in.
+    Its items are the nodes and containers directly in it, and the points where lines enter and
+    leave, numbered in the order in which they were found.
 
     Attributes:
         group: The group, or -1 for the whole.
@@ -33,8 +33,8 @@ class Container:
         items: The item of each of its nodes and containers, by ``("node", number)`` or
             ``("container", number)``; of what enters, by ``("in", key)``; of what leaves, by
             ``("out", key)``.
-        links: The edges between items; what is shared by edges is there once.
-        reach: How long the longest path to each item is, in the whole graph.
+        links: The edges between items; a piece that edges share is listed once.
+        reach: The length of the longest path to each item, in the whole graph.
     """
 
     group: int
@@ -56,15 +56,15 @@ class Container:
 
     @property
     def padding(self) -> tuple[float, float]:
-        """How far the drawing is from the upper and the lower edge of the frame."""
+        """The distance of the drawing from the upper and the lower edge of the frame."""
         return self.top, self.height - self.top - self.drawn.height
 
     def item(self, kind: str, key: object) -> int:
-        """Return the number of an item, a new one if it is new."""
+        """Return the number of an item; a new item gets the next one."""
         return self.items.setdefault((kind, key), len(self.items))
 
     def link(self, tail: int, head: int, key: Key, edge: int | None) -> int:
-        """Return the number of a link, a new one if it is new."""
+        """Return the number of a link; a new link gets the next one."""
         return self.links.setdefault((tail, head, key, edge), len(self.links))
 
 
@@ -108,7 +108,7 @@ def contain(
 
 
 def reach(containers: list[Container], depth: list[int], kind: str, key: object) -> float:
-    """Return how long the longest path to an item is; a line from outside comes before a leaf."""
+    """Return the length of the longest path to an item; a line from outside precedes a leaf."""
     if isinstance(key, int):
         return max([depth[v] for v in containers[key].nodes]) if kind == "container" else depth[key]
     return depth[key[0]] + 0.5 if isinstance(key, tuple) else 0.0
@@ -135,7 +135,7 @@ def split(
     around: list[list[int]],
     place: dict[int, int],
 ) -> list[Container]:
-    """Return the containers right in a container, split so that edges between them don't cycle."""
+    """Return the containers directly in one, split so that edges between them form no cycle."""
     depth = container.depth
     label: dict[int, LabelSize] = {}
     for node in container.nodes:

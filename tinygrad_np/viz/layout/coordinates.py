@@ -20,7 +20,7 @@ BETWEEN_BOXES, BESIDE_BEND = 22.0, 12.0
 Distances = list[tuple[int, float]]
 """Straight lines, by the topmost vertex, and how far to the right of each of them."""
 NARROWER = 0.8
-"""Of two ways to align, one that is narrower than this by comparison is taken alone."""
+"""If one of two alignments is narrower than this fraction of the other, it is used alone."""
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ def place_rows(
         layers: The graph.
         rows: The vertices of each row from left to right.
         widths: The width of each node; bends have none.
-        depth: How long the longest path to each node is.
+        depth: The length of the longest path to each node.
     """
     n, count = layers.nodes, len(layers.rank)
     wide = [*widths, *[0.0] * (count - n)]
@@ -108,9 +108,9 @@ def spread(x: list[float], wide: list[float]) -> float:
 def spine(layers: Layers, rows: list[list[int]], depth: Sequence[float]) -> dict[int, list[int]]:
     """Return for each vertex the one or two above it that it may be aligned with.
 
-    Of the vertices above it they are those with the longest path to them, and of these the
-    leftmost and the rightmost; the same is asked of it among those below each of them, upside
-    down. So where paths part and join again, a line runs straight through from end to end.
+    Among the vertices above it they are the leftmost and the rightmost of those with the longest
+    path to them; seen from each of those, the vertex must be likewise among those below. So where
+    paths part and join again, a line runs straight through from end to end.
     """
     n, owner = layers.nodes, layers.owner
     at = [0] * len(owner)
@@ -122,7 +122,7 @@ def spine(layers: Layers, rows: list[list[int]], depth: Sequence[float]) -> dict
     for upper, _, lower, _ in layers.links:
         above[lower].append(upper)
         below[upper].append(lower)
-    height = [0] * len(owner)  # how many nodes are on the longest path down
+    height = [0] * len(owner)  # the number of nodes on the longest path down
     for row in reversed(rows):
         for vertex in row:
             found = below[vertex]
@@ -210,7 +210,7 @@ def straight(
 
 
 def right_of(rows: list[list[int]], lines: Lines) -> list[Distances]:
-    """Return for each straight line those next to the right of it, and how far they must be."""
+    """Return for each straight line those next to its right, and their least distance."""
     top, shift, space = lines.top, lines.shift, lines.space
     beside: list[Distances] = [[] for _ in top]
     for row in rows:
@@ -239,8 +239,8 @@ def tightened(
 ) -> list[float]:
     """Return the places after each straight line has moved towards the median of its neighbours.
 
-    Each moves as far as there is room. Those that want to go right go first, the rightmost before
-    all, so that they make room for one another; then those that want to go left.
+    Each moves as far as there is room. Lines that move right go first, starting with the rightmost,
+    so that they make room for one another; then those that move left.
     """
     top, shift = lines.top, lines.shift
     wishes: list[Distances] = [[] for _ in top]  # what would make each link straight
@@ -271,7 +271,7 @@ def tightened(
 
 
 def wanted(wishes: Distances, x: list[float]) -> float | None:
-    """Return the median place that the neighbours of a line want it at."""
+    """Return the median of the places where the neighbours of a line would have it straight."""
     if not wishes:
         return None
     if len(wishes) == 1:

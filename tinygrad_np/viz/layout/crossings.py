@@ -1,6 +1,6 @@
 """The order within the rows of a layered drawing, with few crossings.
 
-Sweeps by barycenters, down and up, keep the best order found; then neighbours are swapped where
+Sweeps by barycenters, down and up, keep the best order; then neighbours are swapped where
 that helps: Gansner, Koutsofios, North and Vo, "A Technique for Drawing Directed Graphs", IEEE
 Trans. Softw. Eng. 19 (1993), section 3. Crossings are counted as in Barth, Juenger and Mutzel,
 "Simple and Efficient Bilayer Cross Counting" (2004): as inversions.
@@ -20,7 +20,7 @@ Rows = list[list[int]]
 """The vertices of each row from left to right."""
 
 MANY = 5_000
-"""From so many vertices on, speed goes before the last crossing."""
+"""From this many vertices on, speed matters more than the last crossing."""
 
 
 def order_rows(layers: Layers, thorough: bool) -> list[tuple[int, Rows]]:
@@ -82,8 +82,8 @@ def first_order(layers: Layers, above: Ends, below: Ends, both_ways: bool, mirro
     """Return the rows in the order in which a search meets them.
 
     It begins at the sinks and goes to the inputs of a node from left to right, and then, if
-    asked to, to its uses; those whose order is free come the other way round if it is mirrored.
-    A tree comes out without crossings.
+    requested, to its uses; if mirrored, inputs whose order is free come in reverse. A tree is
+    drawn without crossings.
     """
     rows: Rows = [[] for _ in range(max(layers.rank, default=-1) + 1)]
     inputs: list[list[tuple[float, int]]] = [[] for _ in layers.rank]
@@ -193,7 +193,7 @@ def swap_neighbours(
 def gain_of_swap(
     left: list[tuple[int, float]], right: list[tuple[int, float]], at: list[float]
 ) -> int:
-    """Return how many crossings fewer there are if two neighbours change places."""
+    """Return how many crossings are removed if two neighbours change places."""
     if not left or not right:
         return 0
     places = sorted([at[vertex] + end for vertex, end in right])

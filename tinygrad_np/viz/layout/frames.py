@@ -1,8 +1,7 @@
-"""Nested groups in a layout: each is laid out by itself and then is a box of what is around it.
+"""Nested groups in a layout: each is laid out by itself and is then a box in what is around it.
 
 So a frame never cuts another frame, nor a box that isn't in it. An edge that leaves a group goes
-on from the lower side of its frame, and one that enters does so through the upper side. Imports
-containers, arrange and routes.
+on from the lower side of its frame, and one that enters does so through the upper side.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from .routes import Layout, Point, without_needless
 SIDE, TITLE = 10.0, 20.0
 """The room between a frame and what is in it, and at the edge that the title stands at."""
 FEW = 300
-"""How many nodes a graph may have for several drawings to be made."""
+"""The greatest number of nodes for which several drawings are made."""
 BESIDE_TITLE = 6.0
-"""How far a title is from the lines that pass it."""
+"""The distance of a title from the lines that pass it."""
 
 Edgewise = Literal["top", "bottom", "left", "right"]
 """The edge of a frame that its title stands at."""
@@ -37,7 +36,7 @@ class Frame:
         x, y: Its upper left corner.
         width, height: Its size.
         depth: How many frames are around it.
-        title: How far its title begins from the left, or from the top if it stands at a side.
+        title: The distance of its title from the left, or from the top if it stands at a side.
     """
 
     group: int
@@ -74,8 +73,8 @@ def arrange_groups(
         parents: The group around each group, or -1.
         starts: How far to the right of its tail's middle each edge begins, where that matters.
         ends: How far to the right of its head's middle each edge ends, where that matters.
-        titles: How long the title of each group is: its frame is that wide, or, if the title
-            stands at the left or the right, that high. No line passes through it.
+        titles: The length of each group's title: its frame is at least that wide, or that high if
+            the title stands at the left or the right. No line passes through it.
         title_at: The edge of a frame that its title stands at.
 
     Raises:
@@ -150,7 +149,7 @@ def arrange_inside(
 
 
 def frame_inside(this: Container, title: float, title_at: Edgewise) -> None:
-    """Settle the frame of a container whose items are laid out, and where its title stands.
+    """Determine the frame of a container whose items are laid out, and the place of its title.
 
     The title is beside the lines that enter or leave where it stands.
     """
@@ -179,7 +178,7 @@ def frame_inside(this: Container, title: float, title_at: Edgewise) -> None:
 def put_together(
     containers: list[Container], home: list[int], ways: list[list[tuple[int, int]]]
 ) -> tuple[Layout, list[Frame]]:
-    """Return the whole drawing, whose containers are laid out, and their frames."""
+    """Return the whole drawing from containers that are laid out, and their frames."""
     whole = containers[0].drawn
     frames = []
     for number, this in enumerate(containers[1:], 1):

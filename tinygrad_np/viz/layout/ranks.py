@@ -1,8 +1,8 @@
-"""Ranks: which row of a layered drawing each node stands in, and where long edges pass rows.
+"""Ranks: the row of each node in a layered drawing, and where long edges pass rows.
 
 The first step of the method of Sugiyama, Tagawa and Toda, "Methods for Visual Understanding of
-Hierarchical System Structures", IEEE Trans. SMC 11 (1981), pages 109-125. Knows nodes by number
-alone.
+Hierarchical System Structures", IEEE Trans. SMC 11 (1981), pages 109-125.
+
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Trunk:
     Attributes:
         start: The row after the tail's.
         stop: One past the last row it passes.
-        bends: The first of its vertices, one for each row, or `None` for a trunk beside the
+        bends: The first of its vertices, one for each row; `None` for a trunk beside the
             drawing.
     """
 
@@ -88,8 +88,8 @@ def rank_nodes(
 
     The longest path fixes where sinks stand. All else stands as late as it can, so that leaves
     and what is made of leaves alone come just above their first use, but a node with more inputs
-    than uses goes up to its inputs, for one long edge is shorter than several; or, if asked to, a
-    node with as many inputs as uses does so too. A leaf counts where it has an earlier use.
+    than uses goes up to its inputs, for one long edge is shorter than several; if requested, a node
+    with as many inputs as uses does so too. A leaf counts where it has an earlier use.
     """
     rank = [0] * len(order)
     inner: list[list[int]] = [[] for _ in order]  # without the leaves, which follow their heads

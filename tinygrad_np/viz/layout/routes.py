@@ -19,7 +19,7 @@ TrunkKey = tuple[int, float]
 
 BETWEEN_ROWS, HIGHEST_GAP = 30.0, 110.0
 BEFORE_BOX = 12.0
-"""How long the arrow to a box is at least."""
+"""The least length of an arrow to a box."""
 STEEPNESS = 0.08
 """How much higher the gap between two rows is for each unit that a line goes far sideways."""
 BETWEEN_ENDS = 12.0
@@ -50,7 +50,7 @@ class Layout:
 
 @dataclass(slots=True)
 class Graph:
-    """What is to be drawn: nodes and edges, and what is asked of the drawing.
+    """What is to be drawn: nodes and edges, and requirements of the drawing.
 
     Attributes:
         widths: The width of each node.
@@ -60,7 +60,7 @@ class Graph:
         ends: How far to the right of its head's middle each edge ends; `None` is about the middle.
         first: Nodes without inputs that stand in a row of their own above all others.
         last: Nodes without uses that stand in a row of their own below all others.
-        depth: How long the longest path to each node is.
+        depth: The length of the longest path to each node.
         padding: How far what is in each node is from its upper and its lower side.
         elastic: Whether parts of it will be shrunk: then lines keep a point at each limit of
             a row, so that they go sideways between rows even then.
@@ -101,7 +101,7 @@ def fraction(at: float | None, width: float) -> float:
 
 @dataclass(slots=True)
 class Tracks:
-    """Where edges are along the rows they pass.
+    """The positions of edges along the rows they pass.
 
     Attributes:
         layers: The graph in rows.
@@ -120,7 +120,7 @@ class Tracks:
     before: list[float] = field(default_factory=list)
 
     def follow(self, graph: Graph) -> None:
-        """Find out where the edges begin, and where they are above their heads."""
+        """Compute where the edges begin, and where they are above their heads."""
         rank, widths = self.layers.rank, graph.widths
         begins = list(zip(graph.edges, graph.starts, strict=True))
         self.keys = [(tail, fraction(at, widths[tail])) for (tail, _), at in begins]
@@ -139,7 +139,7 @@ class Tracks:
 
 
 def route_edges(graph: Graph, layers: Layers, rows: list[list[int]], x: list[float]) -> Layout:
-    """Return the drawing of a graph whose vertices have their places along the rows."""
+    """Return the drawing of a graph, given the places of its vertices along the rows."""
     left = min([x[v] - w / 2 for v, w in enumerate(graph.widths)] + x)
     x = [place - left for place in x]
     right = max([x[v] + w / 2 for v, w in enumerate(graph.widths)] + x)
@@ -250,7 +250,7 @@ def row_heights(
 def needs(
     graph: Graph, count: int, tracks: Tracks, finish: list[float]
 ) -> tuple[list[float], list[float]]:
-    """Return how high the gap below each row must be for arrows, and how far its lines go."""
+    """Return the height that the gap below each row needs for arrows and sideways lines."""
     rank = tracks.layers.rank
     least = [0.0] * count
     far = [0.0] * count

@@ -1,7 +1,7 @@
 """The page: a graph as one HTML file that can be walked, searched and stepped through.
 
-Python lays out and gathers (scene, data); the scripts in ``static`` draw and answer. They, the
-style and the data are put into one file, which asks for nothing else.
+Python lays out and collects (scene, data); the scripts in ``static`` draw and respond. They, the
+style and the data are put into one file, which requests nothing else.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SCRIPTS = ("scene", "draw", "colours", "marks", "panel", "difference", "table", 
 """The scripts, in the order in which they stand in the page."""
 
 FOLD_FROM, MOST = 2_000, 10_000
-"""From how many boxes on a page is folded, and how many it shows at most, unless told otherwise."""
+"""The number of boxes from which a page is folded, and the most it shows, by default."""
 
 
 class Page:
@@ -63,7 +63,7 @@ class Page:
         )
 
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the page to a file ending in .html, whose folder is made if it is missing."""
+        """Write the page to a file ending in .html; create its folder if missing."""
         return write_text("html", path, "html", self.text)
 
 
@@ -74,16 +74,16 @@ def html(
     path: str | PathLike[str] | None = None,
     **options: Unpack[PageOptions],
 ) -> Page:
-    """Return a page on the graph that one or several results came from, for any browser.
+    """Return a page that shows the graph of one or several results in any browser.
 
-    One file with all that it needs: it asks the network for nothing. Modules open and close,
-    a large graph opens with its modules closed; a click on a box tells all that is known of it.
-    With a tape that has a backward sweep, the sweep can be gone through step by step, and the
-    page says where NaN and Inf were first made, forward and backward, and what they tainted.
+    It is one self-contained file without network requests. Modules open and close; a large graph
+    opens with its modules closed; a click on a box shows all that is known about it. With a tape
+    that has a backward pass, the pass can be followed step by step, and the page shows where NaN
+    and Inf were first made, forward and backward, and what they tainted.
 
-    A graph of more than 2,000 boxes is folded unless told otherwise, and of one that then still
-    has more than 10,000, the newest 10,000 are shown and one box for the rest. Say `fold` and
-    `max_nodes` for other pages.
+    By default, a graph of more than 2,000 boxes is folded, and if it then still has more than
+    10,000, the newest 10,000 are shown and one box for the rest. `fold` and `max_nodes` change
+    this.
 
     Args:
         x: A Tensor, a list or tuple of Tensors, or a dict of Tensors by name; a tape, or a block
@@ -94,7 +94,7 @@ def html(
             `collapse` name are closed when the page opens, and all others open. The page has
             all values that are known, whatever `values` says; with a tape such as ``with
             tg.record() as tape`` also gradients, seconds, saved bytes, lines and the steps of
-            the sweep.
+            the pass.
 
     Raises:
         TypeError: For anything but Tensors, and for an option that does not exist.
@@ -155,7 +155,7 @@ def page_title(x: Drawable) -> str:
 
 
 def results_of(x: Drawable, side: Side) -> list[Tensor]:
-    """Return the results; of a tape what it ends in, and what failed, as far as it is known."""
+    """Return the results; of a tape, those it ends in and what failed, as far as known."""
     if not isinstance(x, (Tape, Debugging)):
         return [t for _, t in named_outputs(x)]
     builder, values = side.builder, side.builder.known.values
@@ -171,7 +171,7 @@ def assembled(data: dict[str, Any]) -> str:
     def read(name: str) -> str:
         return (folder / name).read_text(encoding="utf-8")
 
-    # The data come last: nothing in them is taken for a place to fill.
+    # The data come last, so that nothing in them is mistaken for a placeholder.
     head, style, script, tail = (
         read("page.html")
         .replace("{{style}}", "{{|}}")
@@ -186,7 +186,7 @@ def assembled(data: dict[str, Any]) -> str:
 
 
 def embedded(data: Any) -> str:
-    """Return data as JSON that ends no element of HTML, in ASCII."""
+    """Return data as ASCII JSON that cannot end an HTML element."""
     text = json.dumps(data, allow_nan=False, separators=(",", ":"))
     for character in "<>&":  # they only stand in strings
         text = text.replace(character, f"\\u{ord(character):04x}")

@@ -14,7 +14,7 @@ from ..values import thumbnail
 INFINITE, MISSING = 254, 255
 """The grey levels that stand for Inf and NaN; numbers have those from 0 to 253."""
 DETAILS = ((2000, 16, 24, 16), (12000, 8, 16, 4), (math.inf, 4, 12, 1))
-"""Up to so many arrays: rows of an image, bars of a histogram, elements that are written out."""
+"""Up to this many arrays: image rows, histogram bars, and elements that are written out."""
 
 
 class Arrays:
@@ -31,14 +31,14 @@ class Arrays:
         return len(self.arrays) - 1
 
     def data(self) -> list[dict[str, Any]]:
-        """Return what the page says of each; the more there are, the less of each."""
+        """Return what the page shows of each array: the more there are, the less of each."""
         _, rows, bars, listed = next(d for d in DETAILS if len(self.arrays) <= d[0])
         with np.errstate(all="ignore"):  # sums that overflow
             return [described(array, rows, bars, listed) for array in self.arrays]
 
 
 def described(array: Array, rows: int, bars: int, listed: int) -> dict[str, Any]:
-    """Return an array in a few numbers. Complex numbers count by their size.
+    """Return an array in a few numbers. Complex numbers count by their absolute value.
 
     >>> found = described(np.array([3.0, -4.0, np.nan]), 16, 2, 4)
     >>> found["norm"], found["nans"], found["bars"], found["elements"]
@@ -71,7 +71,7 @@ def plain(value: Any) -> float | None:
 
 
 def histogram(finite: Array, low: float, high: float, bars: int) -> list[int]:
-    """Return how many elements are in each of some bars of equal width from `low` to `high`."""
+    """Return the number of elements in each of some bins of equal width from `low` to `high`."""
     if low == high:
         return [finite.size]
     # Halved, so that the difference of numbers of either sign does not overflow.

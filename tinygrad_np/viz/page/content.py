@@ -1,4 +1,4 @@
-"""What every page holds: the boxes of a picture, and the arrays and lines that they point at."""
+"""What every page contains: the boxes of a picture, and the arrays and lines they refer to."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .scene import Scene, label_data
 
 BAD = {"": 0, "Inf": 1, "NaN": 2}
 ABSENT: tuple[Any, ...] = ("", [], -1)
-"""What a box does not tell, besides None and False: -1 is the number of no array and no line."""
+"""The values, besides None and False, that a box omits: -1 stands for no array and no line."""
 
 
 class Content:
-    """Gathers what a page shows of a picture.
+    """Collects what a page shows of a picture.
 
     Attributes:
         shown: The picture.
@@ -37,11 +37,11 @@ class Content:
         return self._lines.setdefault((line.file, line.number, line.text), len(self._lines))
 
     def box(self, box: Box, **measured: Any) -> dict[str, Any]:
-        """Return what there is to say of a box; what does not apply is left out.
+        """Return the data of a box, without what does not apply.
 
         Args:
             box: The box.
-            measured: What it does not know itself: the numbers of its line and its arrays.
+            measured: The numbers of its line and its arrays, which the box does not have.
         """
         alone = self.scene.alone[box.key]
         found = {
@@ -75,13 +75,13 @@ class Content:
     def data(
         self, title: str, boxes: list[dict[str, Any]], closed: set[int] | None = None, **more: Any
     ) -> dict[str, Any]:
-        """Return all of it.
+        """Return the data of the page.
 
         Args:
-            title: What stands over the page.
-            boxes: What there is to say of each box.
+            title: The title of the page.
+            boxes: The data of each box.
             closed: The groups that are closed at first, if that is known.
-            more: What else the page has.
+            more: Further data of the page.
         """
         return {
             "title": title,

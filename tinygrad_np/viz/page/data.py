@@ -1,4 +1,4 @@
-"""What the page of one graph knows: values, the steps of the sweep, where NaN comes from."""
+"""The data of a page of one graph: values, the steps of the pass, the origins of NaN."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .rules import formula
 
 
 class Data:
-    """Gathers what the page knows of one graph.
+    """Collects what the page shows of one graph.
 
     Attributes:
         side: The graph, its picture and what is known of its boxes.
@@ -39,11 +39,11 @@ class Data:
     def collect(
         self, title: str, results: Sequence[Tensor], closed: set[int] | None = None
     ) -> dict[str, Any]:
-        """Return all of it.
+        """Return the data of the page.
 
         Args:
-            title: What stands over the page.
-            results: What the graph is of.
+            title: The title of the page.
+            results: The results of the graph.
             closed: The groups that are closed at first, if that is known.
         """
         steps, rules, gradients = self.steps()
@@ -54,7 +54,7 @@ class Data:
         )
 
     def _box(self, box: Box, gradients: Mapping[Node, int]) -> dict[str, Any]:
-        """Return what there is to say of a box; the sweep has the arrays of most gradients."""
+        """Return the data of a box; the steps refer to the arrays of most gradients."""
         source = self.builder.sources.get(box.key)
         at = gradients.get(source, -1) if isinstance(source, Node) else -1
         value, gradient = self.side.value(box.key), self.side.gradient(box.key)
@@ -67,26 +67,26 @@ class Data:
             badGradient=badness(gradient),
         )
 
-    # ------------------------------------------------------------------ sweep
+    # ------------------------------------------------------------------- steps
 
     def steps(self) -> tuple[list[list[Any]], list[list[str]], dict[Node, int]]:
-        """Return the steps of the sweeps over the picture, their rules, and all gradients.
+        """Return the steps of the passes over the picture, their rules, and all gradients.
 
         A step is: the boxes of the node and of the parent, the rule, the arrays of the
-        cotangent, of the contribution, of what had come to the parent before and of what has
-        then, the seconds, and the sweep. What is not there is -1.
+        cotangent, of the contribution, of the parent's sum before and after it, the seconds, and
+        the number of the pass. What is missing is -1.
         """
         rules: dict[tuple[int, str, str], int] = {}
         written: list[list[str]] = []
         steps: list[list[Any]] = []
         gradients: dict[Node, int] = {}
-        sweep, sums = -1, dict[Node, tuple[int, Array]]()
+        number, sums = -1, dict[Node, tuple[int, Array]]()
         for step in [] if self.tape is None else self.tape.steps:
             if step.node not in self.builder.graph.shown:
                 continue
-            if step.pass_number != sweep:
-                sweep, sums = step.pass_number, {}
-            if step.node not in sums:  # the node that the sweep began at
+            if step.pass_number != number:
+                number, sums = step.pass_number, {}
+            if step.node not in sums:  # the node that the pass began at
                 sums[step.node] = self.arrays.add(step.cotangent), step.cotangent
             gradients[step.node] = sums[step.node][0]
             assert step.node.op is not None  # a leaf has no steps
@@ -131,7 +131,7 @@ class Data:
         return bad_step(self.tape, len(steps) - 1) if bad_in(steps[-1].contribution) else None
 
     def _finding(self, found: NonFiniteFinding) -> dict[str, Any]:
-        """Return a finding for the page: its words, its box, and those that it tainted."""
+        """Return a finding for the page: its text, its box, and the boxes that it tainted."""
         call, node = found.call, None
         if call is not None:
             node = call.node

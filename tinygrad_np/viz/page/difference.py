@@ -1,4 +1,4 @@
-"""What the page of two graphs knows: what differs, and both values of a box."""
+"""The data of a page of two graphs: what differs, and both values of a box."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .content import Content, badness
 
 
 class Difference:
-    """Gathers what the page shows of two graphs in one picture.
+    """Collects what the page shows of two graphs in one picture.
 
     Attributes:
         compared: The two graphs.
@@ -25,13 +25,13 @@ class Difference:
         self.compared, self.content = compared, Content(compared.picture)
 
     def collect(self, title: str) -> dict[str, Any]:
-        """Return all of it."""
+        """Return the data of the page."""
         couples = zip(self.compared.picture.boxes, self.compared.order, strict=True)
         boxes = [self._box(box, place) for box, place in couples]
         return self.content.data(title, boxes, rules=[], steps=[], trouble=[], compared=True)
 
     def _box(self, box: Box, place: Position) -> dict[str, Any]:
-        """Return what there is to say of a box that is in either graph, or in both."""
+        """Return the data of a box that is in either graph, or in both."""
         side, key = self._last(place)
         value, gradient = side.value(key), side.gradient(key)
         return self.content.box(
@@ -46,7 +46,7 @@ class Difference:
         )
 
     def _last(self, place: Position) -> tuple[Side, int]:
-        """Return the graph that a box is shown of, the second if it is in both, and its key."""
+        """Return the graph of which a box is shown, the second if in both, and its key."""
         before, after = place
         if after is not None:
             return self.compared.after, after
@@ -58,7 +58,7 @@ class Difference:
     ) -> dict[str, Any]:
         """Return the first array of a pair and the difference, if they are not the same.
 
-        How far they differ is told as well: ``"Infinity"`` if that is no finite number.
+        The size of the difference is returned too: ``"Infinity"`` if it is not finite.
         """
         before, after = place
         if before is None or after is None:

@@ -1,4 +1,4 @@
-"""The formula of a gradient rule, as it is written in its source."""
+"""The formula of a gradient rule, as written in its source."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST = 30
 
 
 def formula(rule: Rule) -> str:
-    """Return the source of a rule; if it is not to be had, its name and what it asks for.
+    """Return the source of a rule; if unavailable, its name and what it needs.
 
     >>> import tinygrad_np as tg
     >>> formula(tg.tanh.op.rules["x"])
@@ -45,10 +45,10 @@ def source(code: CodeType) -> str:
 
 
 def definition(code: CodeType) -> str:
-    """Return a function as it is written, without its comments and annotations."""
+    """Return the source of a function without comments and annotations."""
     try:
         (tree,) = ast.parse(textwrap.dedent(inspect.getsource(code))).body
-    except (OSError, SyntaxError):  # no source, or no more than a part of a statement
+    except (OSError, SyntaxError):  # no source, or only a part of a statement
         return ""
     if not isinstance(tree, ast.FunctionDef):
         return ""
@@ -65,7 +65,7 @@ def lambdas(file: str) -> dict[SourceSpan, ast.expr]:
     """Return the expression of every lambda in a file, by where it is."""
     try:
         tree = ast.parse("".join(linecache.getlines(file)))
-    except SyntaxError:  # not a file of Python: a notebook's cell with a command in it
+    except SyntaxError:  # not plain Python: a notebook cell with a command in it
         return {}
     bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
     return {(b.lineno, b.end_lineno, b.col_offset, b.end_col_offset): b for b in bodies}

@@ -1,9 +1,8 @@
-"""Where everything on the page stands: all modules are laid out open, as in other pictures.
+"""The places of everything on the page: all modules are laid out open, as in other pictures.
 
-The page closes a module by shrinking the axes of what is around it, where nothing else stands:
-the columns and the rows that the module took up become as wide and as high as its closed box.
-That keeps apart what was apart, so whatever is open nothing overlaps, and nothing is laid out in
-the browser.
+The page closes a module by shrinking the axes around it where nothing else stands: the columns and
+rows that the module occupied become as wide and as high as its closed box. Boxes that were apart
+stay apart, so nothing overlaps whatever is open, and the browser lays out nothing.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ from ..model import Box, Group, Mark, Picture
 from ..placing import number_of
 
 ITEMS = {"node": 0, "container": 1, "in": 2, "out": 3}
-"""What an item of a container is, as a number."""
+"""The kinds of items of a container, as numbers."""
 MARKS: dict[Mark | None, int] = {None: 0, "added": 1, "removed": 2, "changed": 3}
-"""What a link is in a comparison, as a number."""
+"""The status of a link in a comparison, as a number."""
 OPEN_UP_TO = 250
-"""How many boxes the page shows at most when it opens, if modules can be closed."""
+"""The most boxes that the page shows when it opens, if modules can be closed."""
 
 
 class Scene:
@@ -32,11 +31,11 @@ class Scene:
     Attributes:
         containers: The whole graph and all groups; those inside others come later.
         home: The innermost container of each box.
-        alone: The module that each box is all of, to be named in it; or `None`.
+        alone: The module that each box is the whole of, to be named in it; or `None`.
         ways: The links that each arrow runs along, as pairs of a container and a link.
-        labels: What stands in each box.
-        link_marks: What the arrows along each link are in a comparison, as far as they differ.
-        closed: What stands in the box of each closed container.
+        labels: The label of each box.
+        link_marks: The status of each link's arrows in a comparison, as far as they differ.
+        closed: The label of the box of each closed container.
     """
 
     def __init__(self, shown: Picture) -> None:
@@ -68,7 +67,7 @@ class Scene:
             frame_inside(this, self._title(number)[1], "top")
 
     def _closed(self, container: Container) -> Label:
-        """Return what stands in the box of a container that is closed."""
+        """Return the label of a closed container."""
         if container.group < 0:
             return Label(0.0, 0.0, [], [])
         group = self.shown.groups[container.group]
@@ -80,20 +79,20 @@ class Scene:
         return stacked_label(lines)
 
     def _title(self, number: int) -> tuple[str, float]:
-        """Return the title of a container, and how long it is."""
+        """Return the title of a container, and its length."""
         group = self.containers[number].group
         title = "" if group < 0 else words_over_group(self.shown.groups[group])
         return title, width_of([Words(title, "title")])
 
     def _link_marks(self) -> dict[tuple[int, int], Mark]:
-        """Return the marks of links: of one that several arrows share, what they have in common."""
+        """Return the marks of links; of a shared link, what its arrows have in common."""
         found: dict[tuple[int, int], set[Mark | None]] = {}
         for arrow, way in zip(self.shown.arrows, self.ways, strict=True):
             for link in way:
                 found.setdefault(link, set()).add(arrow.mark)
         marks: dict[tuple[int, int], Mark] = {}
         for link, kinds in found.items():
-            if None not in kinds:  # else some arrow along it is in both graphs
+            if None not in kinds:  # otherwise some arrow along it is in both graphs
                 only = next(iter(kinds))
                 assert only is not None
                 marks[link] = only if len(kinds) == 1 else "changed"
@@ -171,13 +170,13 @@ class Scene:
         }
 
     def _top(self, kind: str, key: object) -> float:
-        """Return how high an item is."""
+        """Return the height of an item."""
         if not isinstance(key, int):
             return 0.0
         return self.labels[key].height if kind == "node" else self.containers[key].height
 
     def _port(self, this: Container, item: int, side: str, key: object) -> int:
-        """Return the item in an inner container at which a line goes on, or -1."""
+        """Return the item of an inner container at which a line continues, or -1."""
         kind, number = list_of(this)[item]
         if kind != "container" or not isinstance(number, int):
             return -1
@@ -185,7 +184,7 @@ class Scene:
 
 
 def marks_in(boxes: list[Box]) -> dict[Mark, int]:
-    """Return how many boxes have each mark, in the order of the signs."""
+    """Return the number of boxes with each mark, in the order of the signs."""
     counts = Counter(box.mark for box in boxes)
     marks: tuple[Mark, ...] = get_args(Mark)
     return {mark: counts[mark] for mark in marks if counts[mark]}
@@ -197,12 +196,12 @@ def list_of(container: Container) -> list[tuple[str, object]]:
 
 
 def words_over_group(group: Group) -> str:
-    """Return the words over a group."""
+    """Return the title of a group."""
     return visible(words_of(group)) or "block"
 
 
 def content_of(boxes: list[Box]) -> str:
-    """Return how much is in a closed container, in words."""
+    """Return the contents of a closed container, in words."""
     ops = sum(box.kind == "op" for box in boxes)
     parameters = sum(box.parameter for box in boxes)
     words = [counted(ops, "op"), *([counted(parameters, "parameter")] if parameters else [])]
@@ -210,7 +209,7 @@ def content_of(boxes: list[Box]) -> str:
 
 
 def stacked_label(lines: list[list[Words]]) -> Label:
-    """Return a label of lines below each other."""
+    """Return a label of several lines."""
     height = sum([LINES[line[-1].kind] for line in lines])
     width = max([width_of(line) for line in lines])
     label = Label(width + 28.0, height + 16.0, [], [])
@@ -222,7 +221,7 @@ def stacked_label(lines: list[list[Words]]) -> Label:
 
 
 def label_data(label: Label) -> list[Any]:
-    """Return a label for the page: its size; of each line its place, its width and its words."""
+    """Return a label for the page: its size, and for each line its place, width and words."""
     lines = [
         [
             round(x, 1),

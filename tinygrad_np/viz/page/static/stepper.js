@@ -1,9 +1,9 @@
-// The stepper: the sweep as it was, one rule at a time.
+// The stepper: the backward pass as it ran, one rule at a time.
 
 const stepper = document.getElementById("stepper"), scrubber = document.getElementById("scrubber");
 const PACE = 700;  // milliseconds for a step while it plays
 let at = -1, playing = null;
-const COLUMNS = { node: 0, parent: 1, rule: 2, cotangent: 3, given: 4, before: 5, after: 6, seconds: 7, sweep: 8 };
+const COLUMNS = { node: 0, parent: 1, rule: 2, cotangent: 3, given: 4, before: 5, after: 6, seconds: 7, pass: 8 };
 const part = (i, name) => steps[i][COLUMNS[name]];
 
 function goTo(i) {
@@ -28,11 +28,11 @@ function between(node, parent) {
   return node >= 0 && parent >= 0 ? inputs[node].filter((a) => arrows[a][0] === parent) : [];
 }
 
-// What the sweep has passed, boxes and arrows, and the boxes that are still to come.
+// The boxes and arrows that are done, and the boxes that are still to come.
 function halves() {
   const reached = new Set(), coming = new Set(), passed = new Set();
   steps.forEach(([node, parent], k) => {
-    if (part(k, "sweep") !== part(at, "sweep")) return;
+    if (part(k, "pass") !== part(at, "pass")) return;
     for (const b of [node, parent]) if (b >= 0) (k > at ? coming : reached).add(b);
     if (k < at) between(node, parent).forEach((a) => passed.add(a));
   });
@@ -62,12 +62,12 @@ function showStep() {
     const words = given >= 0 ? ` norm ${figure(arrays[given].norm)}` : " no gradient";
     return make("li", { className: k === at ? "current" : "" }, button, make("span", { className: "quiet", textContent: words }));
   });
-  const sweeps = new Set(steps.map((s) => s[COLUMNS.sweep]));
-  const tags = [`step ${counted(at + 1)} of ${counted(steps.length)}`, sweeps.size > 1 ? `sweep ${part(at, "sweep") + 1}` : "", duration(part(at, "seconds"))];
+  const passes = new Set(steps.map((s) => s[COLUMNS.pass]));
+  const tags = [`step ${counted(at + 1)} of ${counted(steps.length)}`, passes.size > 1 ? `pass ${part(at, "pass") + 1}` : "", duration(part(at, "seconds"))];
   const parts = [
     make("p", {}, ...tags.filter(Boolean).map((t) => make("span", { className: "tag", textContent: t }))),
     make("p", {}, "from ", named(node), ` to its input ${input}, `, named(parent)),
-    make("p", { className: "quiet", textContent: "✓ swept already; dashed: still to come" }),
+    make("p", { className: "quiet", textContent: "✓ done; dashed: still to come" }),
     section("Cotangent g that arrived", arrayView(part(at, "cotangent"))),
     section(`Rule for ${input}`, make("pre", { id: "formula", textContent: formula }), make("p", { className: "quiet", textContent: `of ${signature}` })),
     section("Contribution", part(at, "given") >= 0 ? arrayView(part(at, "given")) : make("p", { textContent: "none: no gradient flows here" })),
@@ -93,7 +93,7 @@ function play(on = playing === null) {
 if (steps.length) {
   stepper.hidden = false;
   scrubber.max = steps.length - 1;
-  document.getElementById("place").textContent = `${counted(steps.length)} steps of the backward sweep`;
+  document.getElementById("place").textContent = `${counted(steps.length)} steps of the backward pass`;
   scrubber.addEventListener("input", () => { play(false); goTo(Number(scrubber.value)); });
   for (const [id, go] of [["first", () => 0], ["back", () => at - 1], ["on", () => at + 1]]) {
     document.getElementById(id).addEventListener("click", () => { play(false); goTo(go()); });
