@@ -42,7 +42,7 @@ def blocks_of(arrays: Sequence[Array], gradients: Sequence[Array]) -> Iterator[B
 def lengths(array: Array, scale: str) -> Array:
     """Return the length by which each element of an array moves, a power of two.
 
-    `scale` is the element's own size (``"own"``), that of all elements (``"common"``), or ``"one"``.
+    With scale ``"own"`` it is the element's size, with ``"common"`` that of all, with ``"one"`` 1.
     """
     if scale == "one":
         return np.ones_like(array)

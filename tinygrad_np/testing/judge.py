@@ -99,7 +99,7 @@ def judge_one(
 
 
 def by_shortest(line: Restriction, claim: Claim, slope: Slope) -> tuple[Slope, Verdict]:
-    """Return the slope to compare a claim with that `slope` contradicts, and the verdict.
+    """Return the verdict on a claim that `slope` contradicts, after the slope it is based on.
 
     The claim may still agree with the shortest steps, if those contradict the longer ones. If
     they show no change at all, the function may be level or only rounded coarsely.

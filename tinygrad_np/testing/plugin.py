@@ -48,7 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def gradcheck(
     request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> Callable[..., Report]:
-    """Return tinygrad_np.testing.gradcheck with the session's seed; findings go to JUnit reports."""
+    """Return tinygrad_np.testing.gradcheck with the session's seed; JUnit reports note findings."""
     from .check import gradcheck as check  # only when the fixture is used
 
     def fixture(f: Callable[..., Any], *inputs: Any, **options: Any) -> Report:

@@ -156,7 +156,7 @@ def programs(draw: st.DrawFn, forms: Mapping[str, Form] = FORMS, max_lines: int 
     ... def test_any(program):
     ...     assert gradcheck(program, *program.leaves.values(), raise_=False)
     """
-    choices = st.lists(st.integers(0, 839), min_size=10, max_size=10)  # 840 has divisors 1 to 8
+    choices = st.lists(st.integers(0, 839), min_size=10, max_size=10)  # 840: a multiple of 1 to 8
     step = st.tuples(st.sampled_from(sorted(forms)), choices)
     if max_lines > 6:  # in parts, each of which Hypothesis can drop as a whole when it shrinks
         parts = draw(st.lists(st.lists(step, min_size=1, max_size=6), min_size=1, max_size=5))
