@@ -1,6 +1,6 @@
-"""Prints the releases of NumPy that pyproject.toml admits and pip knows, the oldest first.
+"""Print the releases of NumPy that pyproject.toml allows and pip lists, the oldest first.
 
-Whether there is a wheel of one for this Python is known only when pip is asked to install it.
+Whether a release has a wheel for this Python shows only when pip tries to install it.
 """
 
 import re
@@ -26,14 +26,14 @@ def bound(pyproject: str) -> SpecifierSet:
 
 
 def admitted(listing: str, versions: SpecifierSet) -> list[str]:
-    """Return the releases in what `pip index versions` prints that are among some versions."""
+    """Return the releases in the output of `pip index versions` that `versions` allows."""
     (line,) = re.findall(r"^Available versions: (.*)$", listing, re.MULTILINE)
     known = [Version(version) for version in line.split(", ")]
     return [str(version) for version in sorted(versions.filter(known))]
 
 
 def main() -> None:
-    """Print them."""
+    """Print the releases."""
     command = [sys.executable, "-m", "pip", "index", "versions", "numpy"]
     listing = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     print(*admitted(listing, bound(PYPROJECT.read_text(encoding="utf-8"))))

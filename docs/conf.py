@@ -1,4 +1,4 @@
-"""Sphinx's settings: Markdown pages through MyST, the reference from the docstrings."""
+"""Sphinx's settings: the pages are Markdown, read by MyST; the reference is from the docstrings."""
 
 from tinygrad_np import __version__
 

@@ -1,10 +1,10 @@
-"""Write docs/coverage.md: what of NumPy works here, found out from the records of the tests.
+"""Write docs/coverage.md: the NumPy functions that work here, according to the tests' records.
 
     python docs/coverage.py           write the page
     python docs/coverage.py --check   fail if the page is not what would be written
 
-Every line rests on the records in tests/ops/records/. That a function is differentiable, how often,
-and in complex numbers too, is what its records say and tests/ops/test_ops_derivatives.py checks.
+Every line rests on the records in tests/ops/records/: whether a function is differentiable, to what
+order, and in complex numbers too. tests/ops/test_ops_derivatives.py checks these records.
 """
 
 from __future__ import annotations
@@ -33,27 +33,27 @@ SPACES = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft}
 
 HEAD = """# Coverage
 
-What of NumPy {numpy} works on Tensors, under its own name and as `tg.name`. Written by
-`python docs/coverage.py` from the table of ops and the records that the tests check.
+The functions of NumPy {numpy} that work on Tensors, under NumPy's name and as `tg.name`. This page
+is written by `python docs/coverage.py` from the table of ops and the records that the tests check.
 
 - **Differentiable** functions work in reverse and forward mode and to second order, in float32 and
-  float64, on any shape NumPy takes. *complex* says that gradients in complex numbers were right
-  too, *real* that NumPy's function is for real numbers or that its complex gradient is not offered.
-  (The gradient of `linalg.cholesky`, `eigh` and `eigvalsh` is that of changes which keep a matrix
-  Hermitian.)
+  float64, on any shape NumPy takes. *complex* means that gradients in complex numbers are tested
+  too; *real* that NumPy's function takes real numbers only or has no complex gradient here.
+  (The gradient of `linalg.cholesky`, `eigh` and `eigvalsh` is that with respect to changes that
+  keep a matrix Hermitian.)
 - **Constant** functions give Tensors (or what NumPy gives) that no gradient flows to: integers,
   booleans, new arrays.
-- Any other function of arrays is **refused** with a `TypeError` that names it: nothing falls
-  through to object arrays.
-- What NumPy has got since 2.0 works as `tg.name` on every NumPy from 2.0 on: {late}.
+- Any other function of arrays is **refused** with a `TypeError` that names it: no call falls
+  back to object arrays.
+- Functions that NumPy added after 2.0 work as `tg.name` on every NumPy from 2.0 on: {late}.
 
-The gradient at kinks is in [Design](design.md).
+[Design](design.md) lists the subgradients at kinks.
 
 """
 
 
 def spelled() -> Iterator[tuple[str, Any]]:
-    """Yield the public functions of NumPy that are answered here, by name."""
+    """Yield the public functions of NumPy that work on Tensors, with their names."""
     for prefix, space in SPACES.items():
         for name in sorted(dir(space)):
             function = getattr(space, name)
@@ -70,13 +70,13 @@ def records(ours: Any) -> list[Any]:
 
 
 def of_scipy() -> Iterator[str]:
-    """Yield a line for each function of scipy.special: its name, and what has a gradient."""
+    """Yield a line per function of scipy.special: its name and the inputs with a gradient."""
     for name in tg.special.__all__:
         ours = getattr(tg.special, name)
         parts = list(getattr(ours, "parts", {}).values())
         op = getattr(parts[0] if parts else ours, "op", None)
         if op is None or not op.name.startswith("special."):
-            continue  # a function of the table above, or made of such
+            continue  # a function of the table above, or one composed of such functions
         answered = [x for x, rule in op.rules.items() if "no_gradient" not in str(rule.apply)]
         if answered:
             yield f"| `{name}({', '.join(op.inputs)})` | {', '.join(answered)} |"
@@ -111,15 +111,15 @@ def page() -> str:
             "|---|---|---|---|---|",
             *differentiable,
             "\n## Differentiable: functions of scipy.special\n",
-            "Under their own names and as `tg.special.name`. A tracked Tensor for another argument",
-            "than those named is refused when its gradient is asked for.\n",
+            "Under their own names and as `tg.special.name`. The gradient for any argument other",
+            "than those listed is refused when it is computed.\n",
             "| function | has a gradient for |",
             "|---|---|",
             *of_scipy(),
             f"\n## Constant: {len(constant)} functions\n",
             ", ".join(constant) + ".",
-            "\n## Refused, with the way out\n",
-            "| function | why, and what instead |",
+            "\n## Refused\n",
+            "| function | reason and alternative |",
             "|---|---|",
             *refused,
             "",

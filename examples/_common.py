@@ -1,4 +1,4 @@
-"""What the examples share: where the pictures go, how tables are printed, two kinds of plot."""
+"""Helpers shared by the examples: an output folder for pictures, tables, two kinds of plot."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ import tinygrad_np as tg
 
 OUTPUT = Path(__file__).resolve().parent / "output"
 
-# The two classes, wherever points or regions are drawn; the later colors are for curves only.
+# The first two are the classes, wherever points or regions are drawn; grey is for curves only.
 BLUE, ORANGE, GREY = "#2f6db3", "#e8792b", "#8a8f98"
 CLASSES = ListedColormap([BLUE, ORANGE])
 REGIONS = LinearSegmentedColormap.from_list(
@@ -65,7 +65,7 @@ def compare(
     what: str = "iteration",
     digits: int = 6,
 ) -> None:
-    """Print figures beside the ones that the notebook printed."""
+    """Print values next to those that the notebook printed."""
     rows = [
         [i, f"{here[i]:.{digits}f}", f"{value:.{digits}f}", f"{here[i] - value:+.1e}"]
         for i, value in notebook.items()
@@ -77,13 +77,13 @@ def compare(
 
 
 def make_figure(columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
-    """Return a figure with a row of axes; no window is opened, on any machine."""
+    """Return a figure with a row of axes, without opening a window."""
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, list(figure.subplots(1, columns, squeeze=False)[0])
 
 
 def save_figure(figure: Figure, name: str) -> Path:
-    """Write a figure to the output folder, and say where."""
+    """Write a figure to the output folder and print its path."""
     path = output(name)
     figure.savefig(path, dpi=160, bbox_inches="tight", pad_inches=0.15)
     print(f"saved {shorten(path)}")
@@ -92,7 +92,7 @@ def save_figure(figure: Figure, name: str) -> Path:
 
 
 def save_graph(tensor: tg.Tensor, name: str) -> Path:
-    """Write a picture of the graph that a tensor came from, and say where."""
+    """Write a picture of a tensor's graph to the output folder and print its path."""
     path = tg.viz.save(tensor, output(f"{name}.svg"))
     print(f"saved {shorten(path)}")
     show(path)
@@ -100,7 +100,7 @@ def save_graph(tensor: tg.Tensor, name: str) -> Path:
 
 
 def show(path: Path) -> None:
-    """Show a picture, if this is a notebook or another place that can."""
+    """Show a picture if this is a notebook, or another front end of IPython's kernel."""
     if "ipykernel" in sys.modules:
         from IPython.display import SVG, Image, display
 
@@ -108,13 +108,13 @@ def show(path: Path) -> None:
 
 
 def output(name: str) -> Path:
-    """Return the path of a file in the output folder, which is made if it is missing."""
+    """Return the path of a file in the output folder, which is created if missing."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
     return OUTPUT / name
 
 
 def shorten(path: Path) -> Path:
-    """Return a path as seen from the working directory, where that is shorter."""
+    """Return a path relative to the working directory, if it is inside."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
@@ -127,10 +127,10 @@ def plot_boundary(
     *,
     margin: float = 0.15,
 ) -> None:
-    """Draw what a classifier of points in the plane says everywhere, with the points.
+    """Draw the output of a classifier of points in the plane, and the points.
 
-    `points` has a column for each point. `probability` is given a grid in that layout and
-    returns a number for each of its columns; the boundary is where it passes 1/2.
+    `points` has a column for each point. `probability` is called with a grid in that layout and
+    returns a number for each column; the boundary is where that number crosses 1/2.
     """
     low, high = points.min(axis=1) - margin, points.max(axis=1) + margin
     x, y = np.meshgrid(np.linspace(low[0], high[0], 300), np.linspace(low[1], high[1], 300))
@@ -154,7 +154,7 @@ def plot_curves(
     xlabel: str = "iteration",
     log: bool = False,
 ) -> None:
-    """Draw one line for each named pair of abscissae and ordinates."""
+    """Draw one line for each named pair of x and y values."""
     for (name, (x, y)), color in zip(curves.items(), [BLUE, ORANGE, GREY], strict=False):
         axes.plot(x, y, label=name, color=color)
     if log:

@@ -1,4 +1,4 @@
-"""An architecture as data: a network built from a list of dicts, and then trained."""
+"""An architecture as data: a network is built from a list of dicts, then trained."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,7 @@ NN_ARCHITECTURE = [
 
 
 def make_model(seed: int = 101) -> nn.MLP:
-    """Return the model with the notebook's weights: normal numbers, a tenth in size."""
+    """Return the model with the notebook's weights: normal numbers with standard deviation 0.1."""
     return nn.from_spec(
         NN_ARCHITECTURE,
         init=nn.init.normal(0.1),
@@ -38,10 +38,10 @@ def make_model(seed: int = 101) -> nn.MLP:
 
 
 # %% The notebook's numbers
-# It printed its weights and every intermediate value for the input [1, 1]. Layer i takes A(i-1),
-# makes Z(i) of it with its weights, and A(i) of that with its activation.
+# It printed its weights and every intermediate value for the input [1, 1]. Layer i computes Z(i)
+# from A(i-1) with its weights, and A(i) from Z(i) with its activation.
 
-# The first of each, as printed there.
+# The first numbers of each, as printed there.
 NOTEBOOK = {
     "W1": "2.70684984e-01 6.28132709e-02 9.07969446e-02 5.03825754e-02",
     "Z1": "0.25796572 0.10653767 0.04788267 -0.07215597",
@@ -51,7 +51,7 @@ NOTEBOOK = {
 
 
 def forward_values(model: nn.MLP, x: Any) -> dict[str, NDArray[Any]]:
-    """Return the first weights, and all values on the way of an input, by the notebook's names."""
+    """Return the first weights and all intermediate values, under the notebook's names."""
     values = {"W1": model.layers[0].weight.data}
     with tg.no_grad():
         a = tg.asarray(x)
@@ -65,8 +65,8 @@ def forward_values(model: nn.MLP, x: Any) -> dict[str, NDArray[Any]]:
 
 
 # %% The data
-# The notebook stopped before training. Two moons, with a row for each point; half of the points
-# are for learning.
+# The notebook stopped before training. Here the network learns two moons, with a row for each
+# point; half of the points are for training.
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Data:
 
 
 def make_data(seed: int = 0) -> Data:
-    """Return 500 points to learn from and 500 to test with."""
+    """Return 500 points for training and 500 for testing."""
     points, labels = make_moons(n_samples=1000, noise=0.2, random_state=seed)
     labels = labels.astype(float).reshape(-1, 1)
     return Data(points[:500], labels[:500], points[500:], labels[500:])
@@ -88,15 +88,15 @@ def make_data(seed: int = 0) -> Data:
 
 # %% Training
 # Such small weights make the signal fade on its way through five layers, and plain gradient
-# descent would sit still for long. Adam measures each gradient by its own usual size.
+# descent would make no progress for long. Adam scales each gradient by its own usual size.
 #
-# After a hundred steps the test loss turns up while the training loss goes on falling: the network
+# After a hundred steps the test loss rises while the training loss goes on falling: the network
 # begins to learn the noise of its 500 points.
 
 
 @dataclass
 class Result:
-    """What a run leaves behind; the lists have an entry for each `EVERY` steps."""
+    """The results of a run; the lists have an entry every `EVERY` steps."""
 
     model: nn.MLP
     steps: list[int]
@@ -128,7 +128,7 @@ def train(steps: int = STEPS, progress: bool = True) -> Result:
     return result
 
 
-# %% All of it
+# %% The whole program
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Two circles: a network of sigmoids separates a ring from what lies inside it.
 
-Columns are examples throughout, so that a layer reads W @ x + b, as in a textbook.
+Columns are examples throughout, so a layer reads W @ x + b, as in a textbook.
 """
 
 from dataclasses import dataclass
@@ -22,8 +22,7 @@ LEARNING_RATE = 0.5
 EVERY = 10  # iterations between two entries of the learning curves
 
 # %% The data
-# 400 points to learn from, and 200 that are only looked at, to see whether what was learned holds
-# for points that are new.
+# 400 points for training, and 200 for testing whether what was learned holds for new points.
 
 
 @dataclass
@@ -47,8 +46,8 @@ def make_data(seed: int = 0) -> Data:
 
 # %% The model
 # Each layer has a matrix W with a row for each output and a column b. The last sigmoid, which
-# would make a probability of the score, is left to the loss: computed together with the
-# logarithm it can not lose digits, however sure the network is.
+# would turn the score into a probability, is left to the loss: computed together with the
+# logarithm it cannot lose digits, however sure the network is.
 
 
 def make_parameters(seed: int = 0) -> list[tuple[tg.Tensor, tg.Tensor]]:
@@ -86,7 +85,7 @@ def accuracy(scores: tg.Tensor, y: NDArray[Any]) -> float:
 
 @dataclass
 class Result:
-    """What a run leaves behind; the lists have an entry for each `EVERY` iterations."""
+    """The results of a run; the lists have an entry every `EVERY` iterations."""
 
     parameters: list[tuple[tg.Tensor, tg.Tensor]]
     iterations: list[int]
@@ -119,7 +118,7 @@ def train(steps: int = STEPS, progress: bool = True) -> Result:
     return result
 
 
-# %% All of it
+# %% The whole program
 
 
 def main() -> None:

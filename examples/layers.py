@@ -1,4 +1,4 @@
-"""Layers: a module of one's own, a chain of them, and ten thousand single steps."""
+"""Layers: a custom module, a chain of such modules, and ten thousand single steps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from tinygrad_np import nn
 STEPS = 10_000
 
 # %% A layer
-# A module finds its parameters by itself: whatever tensor is assigned to it and requires a
-# gradient is one. Everything else is plain Python. `in_features` and `out_features` say what
-# goes in and comes out, so that a chain can check that its layers fit.
+# A module finds its parameters by itself: they are the tensors assigned to it that require a
+# gradient. Everything else is plain Python. `in_features` and `out_features` tell how many numbers
+# go in and come out, so that a chain can check that its layers fit.
 
 
 class Layer(nn.Module):
-    """Columns of `ins` numbers in, columns of `outs` numbers out: leaky relu of W @ x + b."""
+    """The leaky relu of W @ x + b, from columns of `ins` numbers to columns of `outs` numbers."""
 
     def __init__(self, ins: int, outs: int, rng: np.random.Generator) -> None:
         self.in_features, self.out_features = ins, outs
@@ -33,12 +33,12 @@ class Layer(nn.Module):
         return tg.leaky_relu(self.W @ x + self.b, 0.1)
 
     def extra_repr(self) -> str:
-        """Return what stands in the parentheses when the layer is printed."""
+        """Return the text in the parentheses when the layer is printed."""
         return f"{self.in_features}, {self.out_features}"
 
 
 # %% A network
-# A chain of layers. There is no backward pass to write, neither here nor in the layer.
+# A chain of layers. There is no backward pass to write, either here or in the layer.
 
 
 def make_network(seed: int = 0) -> nn.Sequential:
@@ -52,7 +52,7 @@ def make_network(seed: int = 0) -> nn.Sequential:
 
 
 def mismatch_message() -> str:
-    """Return what is said to a chain whose first layer gives 4 numbers and second takes 5."""
+    """Return the error of a chain whose first layer gives 4 numbers and whose second takes 5."""
     rng = np.random.default_rng(0)
     try:
         nn.Sequential(Layer(2, 4, rng), Layer(5, 1, rng))
@@ -62,9 +62,9 @@ def mismatch_message() -> str:
 
 
 # %% What to learn
-# The notebook this follows asks for zero whatever goes in. Its weights happened to be zero from
-# the start, so that it printed a loss of 0 before and after. Here they are not, and a second
-# task asks for more: the positive parts of two numbers, and of their sum.
+# The notebook this follows asks for zero for every input. Its weights happened to be zero from
+# the start, so it printed a loss of 0 before and after training. Here they are not, and a second
+# task is harder: the positive parts of two numbers and of their sum.
 
 
 def zero(x: NDArray[Any]) -> NDArray[Any]:
@@ -84,11 +84,11 @@ def positive_parts(x: NDArray[Any]) -> NDArray[Any]:
 
 @dataclass
 class Result:
-    """What a run leaves behind: mean losses over the same 1,000 examples, and on the way."""
+    """The results of a run: mean losses over the same 1,000 examples, and the loss of each step."""
 
     before: float
     after: float
-    losses: NDArray[Any]  # of the single example of each step
+    losses: NDArray[Any]  # on the single example of each step
 
     @property
     def factor(self) -> float:
@@ -125,13 +125,13 @@ def train(
     return Result(before, test_loss(), losses)
 
 
-# %% All of it
+# %% The whole program
 
 TASKS = {"zero": (zero, 0.001), "positive parts": (positive_parts, 0.1)}
 
 
 def main() -> None:
-    """Show the network and the refusal, train on both tasks, report and draw."""
+    """Print the network and the refusal, train on both tasks, report and draw."""
     print(make_network())
     print(f"\nA chain that does not fit:\n{mismatch_message()}\n")
 

@@ -1,7 +1,7 @@
-"""Two moons: a network with a hinge loss, neuron by neuron the same as a well-known small demo.
+"""Two moons: a network with a hinge loss, the same neuron by neuron as in a well-known small demo.
 
-The notebook this follows builds its network from single numbers, one object for each. Here a
-layer is a matrix, and the same losses come out, to the last digits, a thousand times faster.
+The notebook this follows builds its network from single numbers, each an object. Here a layer is a
+matrix, and the same losses come out, to the last digits, a thousand times faster.
 """
 
 import random
@@ -25,7 +25,7 @@ SEED = 1337
 NOTEBOOK = {0: 0.8958441028683222, 1: 1.7235905336972022, 99: 0.010978370135492717}
 
 # %% The data
-# A hundred points, a column each, and a label -1 or 1 for each.
+# A hundred points, one per column, each with a label -1 or 1.
 
 
 def make_data() -> tuple[NDArray[Any], NDArray[Any]]:
@@ -35,8 +35,8 @@ def make_data() -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 # %% The model
-# The notebook draws the weights one neuron after the other, with Python's own random numbers. A
-# neuron is a row of its layer's matrix, so drawing row by row gives the same network.
+# The notebook draws the weights neuron by neuron, with Python's own random numbers. A neuron is a
+# row of its layer's matrix, so drawing row by row gives the same network.
 
 
 def make_parameters() -> list[tg.Tensor]:
@@ -57,8 +57,8 @@ def score(x: Any, parameters: list[tg.Tensor]) -> tg.Tensor:
 
 
 # %% The loss
-# A support vector machine's: a point costs nothing once its score has the right sign and a size
-# of at least 1. To that comes a price on large parameters, so that the margin means something.
+# The loss of a support vector machine: a point costs nothing once its score has the right sign and
+# a size of at least 1. A penalty on large parameters is added, so that the margin means something.
 
 
 def cost(x: Any, y: Any, parameters: list[tg.Tensor]) -> tg.Tensor:
@@ -73,7 +73,7 @@ def cost(x: Any, y: Any, parameters: list[tg.Tensor]) -> tg.Tensor:
 
 @dataclass
 class Result:
-    """What a run leaves behind."""
+    """The results of a run."""
 
     parameters: list[tg.Tensor]
     losses: list[float]  # before each step
@@ -98,7 +98,7 @@ def train(steps: int = STEPS, progress: bool = True) -> Result:
     return Result(parameters, losses, accuracies)
 
 
-# %% All of it
+# %% The whole program
 
 
 def main() -> None:

@@ -6,13 +6,13 @@ from tqdm import tqdm
 
 import tinygrad_np as tg
 
-# %% A model is an expression of arrays. Its parameters are the tensors that require a gradient.
+# %% A model is an array expression. Its parameters are the tensors that require a gradient.
 rng = np.random.default_rng(0)
 W = tg.tensor(rng.normal(size=(8, 1)), requires_grad=True, name="W")
 b = tg.tensor(rng.normal(size=(8, 1)), requires_grad=True, name="b")
 v = tg.tensor(rng.normal(size=(1, 8)), requires_grad=True, name="v")
 
-x = np.linspace(-3, 3, 50).reshape(1, 50)  # 50 numbers, a column each
+x = np.linspace(-3, 3, 50).reshape(1, 50)  # 50 numbers, one per column
 y = np.sin(x)
 
 
@@ -25,10 +25,10 @@ def loss(W, b, v):
 loss(W, b, v).backward()
 print(f"loss {loss(W, b, v):.4f}, gradient of v:\n{v.grad.data.round(3)}\n")
 
-# %% Is it right? Every derivative is compared with a difference; a wrong one raises an error.
+# %% Is it right? Each derivative is compared with finite differences; a wrong one raises an error.
 print(f"{tg.testing.gradcheck(loss, W, b, v)}\n")
 
-# %% Training is: forget the old gradient, compute the new one, take a small step against it.
+# %% To train: clear the old gradient, compute the new one, take a small step against it.
 optimizer = tg.optim.Adam([W, b, v], lr=0.05)
 for _ in tqdm(range(500), desc="training"):
     optimizer.zero_grad()

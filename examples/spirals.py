@@ -1,6 +1,6 @@
-"""Two spirals: a small network learns what no straight line can separate.
+"""Two spirals: a small network separates what no straight line can.
 
-A model written as a tensor expression: trained, its gradient checked, its graph drawn.
+A model written as a tensor expression is trained, its gradient checked and its graph drawn.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ NOTEBOOK = {
 
 # %% The data
 # Two arms of 400 points: the radius grows along the arm while the angle turns, with some noise
-# on the angle. Each column of x is a point, and y has a column 0 or 1 for each.
+# on the angle. Each column of x is a point, and the column of y below it is its label, 0 or 1.
 
 
 def make_spirals(points: int = 400, seed: int = 42) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -96,18 +96,18 @@ def accuracy(x: Any, y: NDArray[Any], parameters: list[tg.Tensor]) -> float:
 
 
 # %% Training
-# Gradient descent on all points at once. `backward` sweeps the recorded graph once and leaves a
-# gradient in each parameter; the optimizer takes a step against it.
+# Gradient descent on all points at once. `backward` runs backward through the recorded graph once
+# and leaves a gradient in each parameter; the optimizer takes a step against it.
 #
-# A step of 1.2 is long. Around iteration 250 it is too long for how curved the cost is there: the
-# iterates swing to and fro, each time further, until the cost jumps up and settles in a flatter
-# place. The swing grows out of the last bits of the numbers, so another processor, which rounds
+# A step of 1.2 is long. Around iteration 250 it is too long for the curvature of the cost: the
+# iterates oscillate more and more, until the cost jumps up and settles in a flatter place. The
+# oscillation grows out of the last bits of the numbers, so another processor, which rounds
 # differently, may print costs that differ from the notebook's by up to 0.001 afterwards.
 
 
 @dataclass
 class Result:
-    """What a run leaves behind."""
+    """The results of a run."""
 
     parameters: list[tg.Tensor]
     costs: list[float]  # one for each iteration
@@ -139,8 +139,8 @@ def fit_line(x: NDArray[Any], y: NDArray[Any]) -> tuple[LogisticRegression, floa
 
 
 # %% Is the gradient right?
-# Each parameter is moved a little to both sides; the change of the cost must be what the gradient
-# says. Disagreement raises an error.
+# Each parameter is moved a little to both sides; the change of the cost must match the gradient. A
+# mismatch raises an error.
 
 
 def check_gradient(x: Any, y: Any, parameters: list[tg.Tensor]) -> tg.testing.Report:
@@ -152,7 +152,7 @@ def check_gradient(x: Any, y: Any, parameters: list[tg.Tensor]) -> tg.testing.Re
     return tg.testing.gradcheck(cost_of_parameters, *parameters)
 
 
-# %% All of it
+# %% The whole program
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Ten rows: a network small enough to follow by hand, and each of its parts on its own.
 
-Rows are examples here, so that a layer reads x @ W + b.
+Rows are examples here, so a layer reads x @ W + b.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ LEARNING_RATE = 0.1
 SEED = 18
 
 # The losses that the notebook this follows printed, by epoch. It set no seed, so they belong to
-# other initial weights; with this example's they fall nearly the same way. Other seeds end between
-# 0.008 and 0.025, and a rare one, which starts with every hidden unit switched off, never learns.
+# other initial weights; with this example's they fall in nearly the same way. Other seeds end
+# between 0.008 and 0.025; a rare one, which starts with every hidden unit off, never learns.
 NOTEBOOK = {
     1: 0.6932,
     100: 0.1399,
@@ -51,8 +51,8 @@ X = np.array(
 Y = np.array([0.0] * 5 + [1.0] * 5).reshape(-1, 1)
 
 # %% The parts
-# A backward function by hand takes the gradient that arrives and returns the one to pass on. The
-# engine has such a rule for every operation: `gradient` asks for it, given what arrives.
+# A hand-written backward function takes the gradient that arrives and returns the one to pass on.
+# The engine has such a rule for every operation: `gradient` applies it to the arriving gradient.
 
 
 def passed_on(function: Any, x: Any, arriving: Any) -> NDArray[Any]:
@@ -119,7 +119,7 @@ def probability(x: Any, w1: Any, b1: Any, w2: Any, b2: Any) -> tg.Tensor:
 
 @dataclass
 class Result:
-    """What a run leaves behind."""
+    """The results of a run."""
 
     parameters: list[tg.Tensor]
     losses: list[float]  # one for each epoch
@@ -142,11 +142,11 @@ def train(epochs: int = EPOCHS, seed: int = SEED, progress: bool = True) -> Resu
     return Result(parameters, losses, predictions)
 
 
-# %% All of it
+# %% The whole program
 
 
 def main() -> None:
-    """Show the parts, train, compare and draw."""
+    """Print the parts, train, compare and draw."""
     units = compute_units()
     for name, value in vars(units).items():
         print(f"{name}\n{value}\n")

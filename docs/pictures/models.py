@@ -1,4 +1,4 @@
-"""What the pictures of docs/pictures.md show; the page says how they were made."""
+"""The models shown in the pictures of docs/pictures.md, which says how they were made."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from tinygrad_np import nn
 
 
 class Block(nn.Module):
-    """x plus what a small network makes of it."""
+    """x plus the output of a small network for x."""
 
     def __init__(self, size: int, rng: np.random.Generator) -> None:
         self.inner = nn.Linear(size, 2 * size, rng=rng)
         self.outer = nn.Linear(2 * size, size, rng=rng)
 
     def forward(self, x: Any) -> tg.Tensor:
-        """Return the sum."""
+        """Return the sum of `x` and the network's output."""
         return x + self.outer(tg.gelu(self.inner(x)))
 
 

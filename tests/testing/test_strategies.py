@@ -62,7 +62,7 @@ def test_kinks_that_exclude_all_values_are_an_error():
     def test(x):
         pass
 
-    with pytest.raises(ValueError, match=r"nothing up to 2.0 is 3.0 away from \(0.0,\)"):
+    with pytest.raises(ValueError, match=r"no number up to 2.0 is 3.0 from \(0.0,\)"):
         test()
 
 

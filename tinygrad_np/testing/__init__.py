@@ -1,4 +1,4 @@
-"""Checks of gradients against differences, for tests.
+"""Checks of gradients against finite differences, for use in tests.
 
 >>> import tinygrad_np as tg
 >>> bool(tg.testing.gradcheck(tg.tanh, 0.5))

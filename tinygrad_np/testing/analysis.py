@@ -1,4 +1,4 @@
-"""What is under test: the gradients of a problem by both sweeps, and their rounding errors."""
+"""The gradients under test, from the backward and forward pass, and their rounding errors."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Analysis:
 
     Attributes:
         arrays: The inputs.
-        gradients: For each input, by the reverse sweep from the weighted results.
-        faults: What is wrong with them as a whole.
+        gradients: The gradient for each input, from the backward pass of the weighted results.
+        faults: Faults of the run, such as a gradient of the wrong shape, in words.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Analysis:
         self.gradients = self.reverse(cotangents)
 
     def reverse(self, cotangents: Sequence[Array]) -> list[Array]:
-        """Return the gradients of the results weighted with cotangents."""
+        """Return the gradients of the results, weighted with cotangents."""
         found = gradients(self.outputs, self.leaves, cotangents, create_graph=False)
         result = []
         for label, array, leaf, g in zip(
@@ -57,7 +57,7 @@ class Analysis:
         return result
 
     def along(self, direction: Perturbation) -> float:
-        """Return the slope of the weighted results in a direction, by the reverse sweep."""
+        """Return the slope of the weighted results in a direction, from the backward pass."""
         return sum(
             float(np.sum(g.astype(d.dtype) * d))
             for g, d in zip(self.gradients, direction, strict=True)
@@ -65,7 +65,7 @@ class Analysis:
         )
 
     def tangents(self, direction: Perturbation) -> list[Array]:
-        """Return the same by the forward sweep, for each element of each result."""
+        """Return the same slope from the forward pass, for each element of each result."""
         tangents = {
             leaf.node: d.astype(leaf.dtype)
             for leaf, d in zip(self.leaves, direction, strict=True)
@@ -85,7 +85,7 @@ def gradients(
     cotangents: Sequence[Array | Tensor],
     create_graph: bool,
 ) -> list[Tensor | None]:
-    """Return the gradients of results, weighted with cotangents, for leaves."""
+    """Return the gradients of results, weighted with cotangents, with respect to leaves."""
     total: list[Tensor | None] = [None] * len(leaves)
     for y, v in zip(outputs, cotangents, strict=True):
         if not y.requires_grad:
@@ -99,13 +99,13 @@ def gradients(
 
 
 def rounding(analysis: Analysis, cotangents: Sequence[Array] | None = None) -> list[Array]:
-    """Return the rounding errors of gradients: a sweep is linear but for them."""
+    """Estimate the rounding errors of gradients by how far the backward pass is from linear."""
     cotangents = analysis.cotangents if cotangents is None else cotangents
     gradients = analysis.reverse(cotangents)
     spread = [np.zeros(g.shape) for g in gradients]
     eps = max(float(np.finfo(g.dtype).eps) for g in gradients)
-    for change in (1.0, -0.7, 0.3, -2.1, 3.2):  # many digits change, so all is rounded anew, and
-        factor = 1.0 + 0.1 * change * eps**0.5  # so little that no wrong rule hides behind it
+    for change in (1.0, -0.7, 0.3, -2.1, 3.2):  # enough digits change to round everything anew,
+        factor = 1.0 + 0.1 * change * eps**0.5  # but too few to hide a wrong rule
         found = analysis.reverse([factor * v for v in cotangents])
         for most, g, scaled in zip(spread, gradients, found, strict=True):
             np.fmax(most, np.abs(scaled / factor - g), out=most)
@@ -113,9 +113,9 @@ def rounding(analysis: Analysis, cotangents: Sequence[Array] | None = None) -> l
 
 
 def own_rounding(reference: Reference, precise: Analysis, own: Analysis) -> list[Array]:
-    """Return the rounding errors of gradients in the inputs' own dtypes.
+    """Estimate the rounding errors of gradients in the inputs' own dtypes.
 
-    Those of the sweep, and those that rounding the inputs alone would make.
+    They are those of the backward pass plus those caused by rounding the inputs.
     """
     errors = rounding(own)
     for sign in (-1.0, 1.0):

@@ -1,4 +1,4 @@
-"""Which op is at fault: every recorded op is checked by itself, on the values it saw."""
+"""The search for the op at fault: every recorded op is checked by itself at its own values."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .reference import OUTSIDE, Reference
 from .report import Blame, ElementFinding, order_of, worst_first
 
 MOST = 2000
-"""How many recorded calls are checked by themselves."""
+"""The most recorded calls that are checked by themselves."""
 
 
 def blame(problem: Problem, options: CheckOptions, seed: int) -> Blame:
-    """Return what is at fault in a problem whose gradients are wrong."""
+    """Return the cause of a problem's wrong gradients."""
     with enable_grad(), np.errstate(all="ignore"):
         reference = Reference(problem, np.random.default_rng(seed))
         tape, steps = run_recorded(problem, reference)
@@ -34,18 +34,18 @@ def blame(problem: Problem, options: CheckOptions, seed: int) -> Blame:
             if found is not None:
                 return found
     return no_op(
-        f"no op is at fault by itself: each of the {len(tape.calls)} recorded ones passes with "
-        f"the values it saw"
+        f"no op is at fault by itself: each of the {len(tape.calls)} recorded calls passes with "
+        f"its own operands"
     )
 
 
 def no_op(text: str, line: str = "", pattern: str = "") -> Blame:
-    """Return the blame of something that is not an op."""
+    """Return the blame for a cause that is not an op."""
     return Blame(None, line, (), pattern, "", text)
 
 
 def run_recorded(problem: Problem, reference: Reference) -> tuple[Tape, list[Step]]:
-    """Return a tape of the function's calls, and the steps of its backward sweep."""
+    """Return a tape of the function's calls, and the steps of its backward pass."""
     leaves = [Tensor(array, requires_grad=True) for array in reference.arrays]
     with record() as tape:
         outputs = problem.call(leaves)
@@ -58,7 +58,7 @@ def run_recorded(problem: Problem, reference: Reference) -> tuple[Tape, list[Ste
 
 
 def not_finite(tape: Tape, steps: Sequence[Step]) -> Blame | None:
-    """Return what first made a NaN or an infinity out of finite numbers, if anything did."""
+    """Return the first call or rule that turned finite numbers into NaN or infinity, if any."""
     for call in tape.calls:
         if call.out is None or not all(map(finite, call.values)) or finite(call.out):
             continue
@@ -89,12 +89,12 @@ def not_finite(tape: Tape, steps: Sequence[Step]) -> Blame | None:
 
 
 def finite(x: Any) -> bool:
-    """Return whether everything in an operand is finite."""
+    """Return whether all of an operand is finite."""
     return bool(np.isfinite(x).all())
 
 
 def element(value: Any, index: tuple[int, ...], shape: tuple[int, ...]) -> str:
-    """Return an operand's element that goes into one of the result, if it is known which."""
+    """Return the operand's element behind element `index` of the result; its shape if unclear."""
     array = np.asarray(value)
     if array.size == 1:
         return str(array.ravel()[0])
@@ -109,8 +109,8 @@ def element(value: Any, index: tuple[int, ...], shape: tuple[int, ...]) -> str:
 def op_at_fault(tape: Tape, options: CheckOptions, seed: int) -> Blame | None:
     """Return the first op whose own gradients are wrong, if there is one.
 
-    One that is wrong in the forward mode alone comes second: its rule is transposed by way of
-    other ops, and the fault may be in theirs.
+    An op that is wrong in forward mode alone counts only if no other is: its rule is transposed
+    by means of other ops, and the fault may be in theirs.
     """
     second = None
     for call in in_order(tape.calls):
@@ -127,7 +127,7 @@ def op_at_fault(tape: Tape, options: CheckOptions, seed: int) -> Blame | None:
 
 
 def in_order(calls: Sequence[Call]) -> Iterator[Call]:
-    """Yield recorded calls to check, one of each kind first."""
+    """Yield the recorded calls to check, first one for each op, shapes and parameters."""
     calls = [call for call in calls if call.node is not None and call.out is not None]
     kinds: set[Any] = set()
     again = []
@@ -142,14 +142,14 @@ def in_order(calls: Sequence[Call]) -> Iterator[Call]:
 
 
 def alone(call: Call) -> Problem | None:
-    """Return the problem of one recorded call, at the values it saw."""
+    """Return the problem of checking one recorded call at its own operands."""
     places = [
         i
         for i, (value, node) in enumerate(zip(call.values, call.nodes, strict=True))
         if node is not None and np.asarray(value).dtype.kind == "f"
     ]
     if not places or call.out is None or call.out.dtype.kind != "f":
-        return None  # of complex numbers: what is real around it shows the fault
+        return None  # complex: the fault shows at the real ops around it
 
     def function(leaves: list[Tensor]) -> list[Tensor]:
         operands = list(call.values)
@@ -170,7 +170,7 @@ def blamed(
     seed: int,
     order: int,
 ) -> Blame:
-    """Return the blame of an op, with all that is known of it."""
+    """Return the blame for an op, with everything known about its fault."""
     pattern = pattern_of(problem, failures, seed) if failures else ""
     lines = [f"at fault: {called(call)}"]
     lines += [f"  {fault}" for fault in faults]
@@ -184,13 +184,13 @@ def blamed(
 
 
 def called(call: Call) -> str:
-    """Return an op and the line it was called from, in words."""
+    """Return the name of an op and the line it was called from, in words."""
     text = f"{call.op.name}, called at {call.line}"
     return f"{text}: {call.line.text}" if call.line.text else text
 
 
 def op_reproduction(call: Call, seed: int, order: int) -> str:
-    """Return a line of Python that checks an op at the values it saw, if they are few."""
+    """Return a line of Python that checks an op at the operands of a call, if they are small."""
     if sum(np.size(value) for value in call.values) > 40 or call.op.varargs:
         return ""
     operands = ", ".join(map(literal, call.values))
@@ -206,7 +206,7 @@ def op_reproduction(call: Call, seed: int, order: int) -> str:
 
 
 def literal(value: Any) -> str:
-    """Return a number or an array as Python writes it."""
+    """Return a number or an array as a Python expression."""
     if not isinstance(value, np.ndarray):
         return repr(value)
     dtype = "" if value.dtype in (np.dtype(float), np.dtype(bool)) else f", {str(value.dtype)!r}"
@@ -219,10 +219,10 @@ def literal(value: Any) -> str:
 
 
 def cut(problem: Problem, reference: Reference, tape: Tape) -> Blame | None:
-    """Return where a result depends on an input and no gradient flows, if anywhere.
+    """Return the place where a result depends on an input but no gradient flows, if there is one.
 
-    The inputs are moved a little: an operand that moves too but is not tracked was taken from
-    a Tensor through its values.
+    The inputs are moved a little: an operand that changes too but is not tracked was computed from
+    the values of a Tensor.
     """
     for sign in (1.0, -1.0):
         moved = [a + sign * 1e-3 * np.where(a == 0, 1.0, a) for a in reference.arrays]
@@ -245,7 +245,7 @@ def cut(problem: Problem, reference: Reference, tape: Tape) -> Blame | None:
                     text = (
                         f"no op is at fault by itself, but a path is cut: operand {name} of "
                         f"{called(one)}\n  depends on the inputs, and no gradient flows through "
-                        f"it: it was made with detach(), .data, float() or outside of this "
+                        f"it: it was made with detach(), .data, float() or outside this "
                         f"package"
                     )
                     return no_op(text, str(one.line), "cut path")

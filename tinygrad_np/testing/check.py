@@ -1,7 +1,7 @@
-"""gradcheck: the gradients of a function against differences of its values.
+"""gradcheck: compares the gradients of a function with finite differences of its values.
 
-The reference is taken in float64, whatever the inputs' dtype, and so is the gradient that is held
-to it most strictly; the gradient in the inputs' own dtype must agree to what that dtype can hold.
+The reference is computed in float64, whatever the inputs' dtype. The gradient in float64 must match
+it closely; the gradient in the inputs' own dtype must agree within that dtype's precision.
 """
 
 from __future__ import annotations
@@ -37,44 +37,44 @@ def gradcheck(
     seed: int = 0,
     raise_: bool = True,
 ) -> Report:
-    """Compare the gradients of `f`, in both modes, with differences of its values.
+    """Compare the gradients of `f`, in both modes, with finite differences of its values.
 
     `f` is called with Tensors and returns one, or several in a tuple, list or dict, of any
-    shape. Its results are weighted with random numbers, so that errors can't cancel in a sum.
+    shape. Its results are weighted with random numbers, so that errors cannot cancel in a sum.
     An element is right if it is within `rtol` of the reference, relative to the larger of the
-    two, or within three times the estimated error of the reference; there is no absolute
-    tolerance, so a function may be as small as it likes. At a kink every slope between those
-    of the two sides is right. The reverse and the forward sweep are both held against it, and
-    must be linear, reproducible, and independent of memory layout.
+    two, or within three times the estimated error of the reference. There is no absolute
+    tolerance, so the values of a function may be arbitrarily small. At a kink every slope between
+    those of the two sides is right. The backward and the forward pass are both compared with the
+    reference; gradients must be linear, reproducible, and independent of memory layout.
 
-    If something is wrong, every recorded op is checked by itself on the values it saw, and the
-    report names the one at fault, the line it was called from and what its gradient looks like.
+    If something is wrong, every recorded op is checked on its own at the values it was given. The
+    report names the op at fault, the line it was called from and what its gradient looks like.
 
     Args:
-        f: The function. It must give the same values whenever it is called.
-        inputs: Its arguments. Floating-point and complex Tensors, arrays and numbers, also in
-            nested lists, tuples and dicts, are differentiated for; all else is passed on as it
-            is. A Tensor that is passed twice is one input.
+        f: The function. It must give the same values every time it is called.
+        inputs: Its arguments. Gradients are checked for floating-point and complex Tensors, arrays
+            and numbers, also in nested lists, tuples and dicts; everything else is passed on
+            unchanged. A Tensor passed twice is one input.
         order: 2 to check the gradients of the gradients as well.
-        mode: ``"full"`` to check every element, ``"directions"`` to check blocks of elements
-            together, whose number does not grow with that of the elements; ``"auto"`` is full
-            up to 64 elements.
-        kinks: Whether a slope at a kink is right between those of its sides (``"accept"``),
-            never (``"error"``), or not judged (``"skip"``).
+        mode: ``"full"`` to check every element; ``"directions"`` to check blocks of elements
+            together, whose number does not grow with the number of elements; ``"auto"`` for
+            ``"full"`` up to 64 elements.
+        kinks: How to treat a slope at a kink: right if it lies between those of the two sides
+            (``"accept"``), always wrong (``"error"``), or not judged (``"skip"``).
         rtol: The relative tolerance; 1e-6, or what a lower precision than float64 allows.
-        seed: For the random weights and directions.
-        raise_: Whether to raise if something is wrong. If not, look at the report.
+        seed: The seed of the random weights and directions.
+        raise_: Whether to raise if something is wrong, or only to return the report.
 
     Returns:
         A report with the verdict on every element. It is true if nothing is wrong.
 
     Raises:
-        GradcheckError: If something is wrong: it names the input, the element, both values and
-            their errors, and the op at fault. It is an `AssertionError`.
+        GradcheckError: If something is wrong: it names the input, the element, both values,
+            the error of the reference, and the op at fault. It is an `AssertionError`.
         DTypeError: If there is nothing to check.
 
     Warns:
-        WeakGradcheckWarning: If it passed, but the reference is too noisy to judge something.
+        WeakGradcheckWarning: If it passed, but the reference is too noisy to judge some elements.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> print(tg.testing.gradcheck(lambda x, w: tg.tanh(x @ w), np.eye(2), np.ones((2, 1))))
@@ -90,7 +90,7 @@ def gradcheck(
       pattern: it is 1/2 times what it should be, everywhere
       ...
     """
-    __tracebackhide__ = True  # pytest then shows the user's line, and not ours
+    __tracebackhide__ = True  # so that pytest shows the user's line, not ours
     options = chosen(order, mode, kinks, rtol)
     return conclude(pose(f, inputs), options, seed, raise_)
 
@@ -106,15 +106,15 @@ def gradcheck_module(
     seed: int = 0,
     raise_: bool = True,
 ) -> Report:
-    """Compare the gradients of a module's parameters, and of its inputs, with differences.
+    """Compare a module's gradients, for parameters and inputs, with finite differences.
 
-    As :func:`gradcheck`, for a function that is called with `inputs` and has parameters.
+    It works like :func:`gradcheck`, for a callable that has parameters.
 
     Args:
         module: Anything that is called with `inputs` and has a ``named_parameters()`` that
-            yields names and Tensors. It is left as it was.
-        inputs: Its arguments; floating-point ones are differentiated for too.
-        loss: Applied to what the module returns.
+            yields names and Tensors. It is left unchanged.
+        inputs: Its arguments; gradients for floating-point ones are checked too.
+        loss: A function applied to what the module returns.
         order: As for :func:`gradcheck`.
         mode: As for :func:`gradcheck`.
         kinks: As for :func:`gradcheck`.
@@ -143,7 +143,7 @@ def gradcheck_module(
 
 
 def numeric_gradient(f: Callable[..., Any], *inputs: Any) -> tuple[Array, ...]:
-    """Return the gradients of a function whose result is one number, by differences alone.
+    """Return the gradients of a function with a single number as its result, by differences alone.
 
     Args:
         f: The function, called as :func:`gradcheck` calls it.
@@ -182,7 +182,7 @@ def numeric_gradient(f: Callable[..., Any], *inputs: Any) -> tuple[Array, ...]:
 
 
 def chosen(order: int, mode: CheckMode, kinks: Kinks, rtol: float | None) -> CheckOptions:
-    """Return what a user chose, or say what there is to choose from."""
+    """Return the options the user chose; raise an error for one that does not exist."""
     if order not in (1, 2):
         raise ValueError(f"gradcheck: order is 1 or 2, not {order!r}")
     if mode not in ("auto", "full", "directions"):
@@ -193,14 +193,14 @@ def chosen(order: int, mode: CheckMode, kinks: Kinks, rtol: float | None) -> Che
 
 
 def conclude(problem: Problem, options: CheckOptions, seed: int, raise_: bool) -> Report:
-    """Return the report on a problem, or raise it."""
+    """Examine a problem and return the report; raise it if something is wrong."""
     __tracebackhide__ = True
     if not problem.arrays:
         raise DTypeError(
             f"gradcheck of {problem.name}: there is nothing to check: no input is floating point; "
             f"write 2.0 rather than 2"
         )
-    with enable_grad(), np.errstate(all="ignore"):  # what is not finite, the report tells
+    with enable_grad(), np.errstate(all="ignore"):  # the report tells what is not finite
         findings, faults, cost = examine(problem, options, np.random.default_rng(seed))
     report = Report(problem.name, tuple(findings), tuple(faults), evaluations=cost)
     if not report:
@@ -217,7 +217,7 @@ def conclude(problem: Problem, options: CheckOptions, seed: int, raise_: bool) -
 
 
 def reproduction(problem: Problem, options: CheckOptions, seed: int) -> str:
-    """Return a line of Python that checks the same again."""
+    """Return a line of Python that repeats the check."""
     few = sum(a.size for a in problem.arrays) <= 16
     pairs = zip(problem.arrays, problem.labels, strict=True)
     written = [literal(a) if few else label for a, label in pairs]
@@ -232,7 +232,7 @@ def reproduction(problem: Problem, options: CheckOptions, seed: int) -> str:
 
 @contextlib.contextmanager
 def standing_in(places: Sequence[Tensor], values: Sequence[Tensor]) -> Iterator[None]:
-    """Let Tensors have other values, and their nodes, for a while."""
+    """Give Tensors the data and nodes of others while the context is active."""
     with contextlib.ExitStack() as stack:
         for t, value in zip(places, values, strict=True):
             stack.enter_context(replaced(t, value))

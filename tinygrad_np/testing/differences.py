@@ -1,8 +1,8 @@
-"""Slopes of functions by differences, each with an estimate of its error.
+"""Slopes of functions by finite differences, each with an estimate of its error.
 
-Difference quotients over a ladder of shrinking steps are extrapolated to step 0, and the entry of
-the table whose neighbours agree best with it is taken. Nothing here knows of Tensors or gradients:
-a function is a map from a number to a vector.
+Difference quotients over a ladder of shrinking steps are extrapolated to step 0, and the table
+entry that agrees best with its neighbours is taken. Nothing here depends on Tensors or gradients: a
+function is a map from a number to a vector.
 
 Source: C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Advances in Engineering
 Software 4 (1982), 75-76.
@@ -25,24 +25,24 @@ Array = npt.NDArray[Any]
 FIRST = 0.11
 """The first step, relative to the scale."""
 RATIO = 1.9
-"""Each step to the next. With 2, all the longer ones could be near multiples of a period."""
+"""The ratio of a step to the next. With 2, all longer ones could be near multiples of a period."""
 LONGEST = 22
-"""The most steps of a ladder."""
+"""The most steps in a ladder."""
 MOST = 42
 """The most pairs of points at which a function is evaluated along one line."""
 DEPTH = 4
-"""How many orders of the step are extrapolated away."""
+"""The number of orders of the step that extrapolation removes."""
 PROBE = 5.3
-"""A step, relative to the scale, that shows what depends on a coordinate at all."""
+"""A step, relative to the scale, that shows which elements depend on a coordinate at all."""
 KNOWN = 1e-3
-"""The relative error below which a slope is known well."""
+"""The relative error below which a slope counts as well known."""
 SAFETY = 3.0
-"""How many times its estimated error a slope may be off."""
+"""By how many times its estimated error a slope may be off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """An estimate of a slope, of its error, and the smallest step that went into it."""
+    """An estimate of a slope, an estimate of its error, and the smallest step used."""
 
     value: float
     error: float
@@ -50,7 +50,7 @@ class Slope:
 
     @property
     def relative(self) -> float:
-        """The error relative to the value; 0 for a slope known to be 0."""
+        """The error relative to the value; 0 for an exact slope."""
         if self.error == 0:
             return 0.0
         return self.error / abs(self.value) if self.value else math.inf
@@ -62,8 +62,8 @@ UNKNOWN = Slope(math.nan, math.inf, math.nan)
 def choose(found: Sequence[Slope]) -> Slope:
     """Return the estimate with the least error.
 
-    Relative to the value, if that is well known for any: over steps much longer than a
-    function's waves, quotients are small and so are their errors. Else the value may be 0.
+    The relative error decides if any value is well known: over steps much longer than a function's
+    period, quotients are small and so are their errors. Otherwise the value may be 0.
     """
     if not found:
         return UNKNOWN
@@ -72,7 +72,7 @@ def choose(found: Sequence[Slope]) -> Slope:
 
 
 def brief(step: float) -> float:
-    """Return a step with few digits, so that its products with directions are exact."""
+    """Return a step rounded to 12 binary digits, so that products with directions are exact."""
     mantissa, exponent = math.frexp(step)
     return math.ldexp(round(mantissa * 4096.0), exponent - 12)
 
@@ -81,21 +81,21 @@ class Ladder:
     """Difference quotients over shrinking steps, extrapolated to 0 by Neville's scheme.
 
     Args:
-        order: The power of the step by which the error's series goes: 2 for central
-            differences, 1 for one-sided ones.
+        order: The error is a series in powers of step**order: 2 for central differences, 1 for
+            one-sided ones.
     """
 
     def __init__(self, order: int) -> None:
         self.order = order
         self.row: list[float] = []
-        self.steps: list[float] = []  # of the row, the newest first
+        self.steps: list[float] = []  # those of the row, the newest first
         self.second: list[tuple[float, float]] = []
         self.found: list[Slope] = []
 
     def add(self, step: float, quotient: float, noise: float) -> None:
         """Add the quotient over the next step; `noise` is its rounding error.
 
-        One that is not finite, because the step leaves the function's domain, is left out.
+        A quotient that is not finite, because the step leaves the function's domain, is skipped.
         """
         if not math.isfinite(quotient):
             self.row = []
@@ -104,7 +104,7 @@ class Ladder:
         for m, above in enumerate(self.row[:DEPTH]):
             weight = (self.steps[m] / step) ** self.order
             row.append((weight * row[m] - above) / (weight - 1.0))
-            if m + 1 < len(self.row):  # one neighbour may agree by chance, three hardly
+            if m + 1 < len(self.row):  # one neighbour may agree by chance, but hardly three
                 neighbours = (row[m], above, self.row[m + 1])
                 error = max(abs(row[m + 1] - one) for one in neighbours)
                 self.found.append(Slope(row[m + 1], error + noise, step))
@@ -114,10 +114,10 @@ class Ladder:
         self.steps = [step, *self.steps[:DEPTH]]
 
     def allow_for_scatter(self) -> None:
-        """Raise the errors to what small steps show of the function's noise.
+        """Raise the errors by the function's noise, estimated from small steps.
 
-        Rounding inside the function, which its result's size doesn't tell, scatters a quotient
-        by a constant over its step; two may agree by chance where their neighbours don't.
+        Rounding inside the function, which the size of its result does not show, scatters a
+        quotient by a constant divided by its step. Two may agree by chance where others do not.
         """
         last = self.second
         while last and last[-1][1] == 0.0:  # so short that a coarse rounding hides any change
@@ -130,17 +130,17 @@ class Ladder:
 
 
 class Restriction:
-    """A function along one coordinate, with its values kept so that none is computed twice.
+    """A function along one coordinate; its values are cached, so that none is computed twice.
 
     Args:
         at: The function: from the coordinate to a vector.
-        x: Where the slope is wanted.
+        x: The coordinate at which the slope is wanted.
         here: ``at(x)``.
         cotangent: The weights of the vector's elements.
-        precision: The unit roundoff of each of them.
+        precision: The unit roundoff of each element.
         scales: The lengths over which `at` may vary, the likeliest first.
-        imaginary: A second opinion where there is one: the slope of every element by a step,
-            whose length it is given, in the imaginary direction.
+        imaginary: A second opinion, if available: a function from the length of a step in the
+            imaginary direction to the slope of every element.
     """
 
     def __init__(
@@ -159,10 +159,10 @@ class Restriction:
         self.values: dict[float, tuple[Any, Array, Any, Array]] = {}
         self.slopes: dict[tuple[float, bool], Slope] = {}
         self.moved = np.zeros(here.shape, bool)
-        self.steepest = 0.0  # the largest quotient met, its terms all of one sign
+        self.steepest = 0.0  # the largest quotient so far, with the terms' absolute values
 
     def steps(self, scale: float) -> Iterator[float]:
-        """Yield the steps of a ladder, while the function may be evaluated."""
+        """Yield the steps of a ladder, as long as the function may be evaluated."""
         step = brief(FIRST * scale)
         for _ in range(LONGEST):
             if step in self.values or len(self.values) < MOST:
@@ -170,14 +170,14 @@ class Restriction:
             step = brief(step / RATIO)
 
     def both_sides(self, step: float) -> tuple[Any, Array, Any, Array]:
-        """Return the points a step away to the left and to the right, with their values."""
+        """Return the points one step to the left and to the right, with the function's values."""
         if step not in self.values:
             left, right = self.x - step, self.x + step
             self.values[step] = (left, self.at(left), right, self.at(right))
         return self.values[step]
 
     def quotient(self, step: float, scale: float, side: int) -> tuple[float, float]:
-        """Return the difference quotient, central or of one side, and its rounding error."""
+        """Return the difference quotient, central or one-sided, and its rounding error."""
         left, low, right, high = self.both_sides(step)
         if side > 0:
             left, low = self.x, self.here
@@ -187,7 +187,7 @@ class Restriction:
         changed = low != high
         self.moved |= changed
         size = np.maximum(np.abs(low), np.abs(high))
-        if not changed.any():  # it may all have been lost in numbers as large as those far off
+        if not changed.any():  # rounding of numbers as large as those far off may hide a change
             size = np.maximum(size, self.far_off(max(scale, abs(float(self.x)))))
         change = np.where(changed, high - low, 0.0)  # not inf - inf
         steepest = float(np.sum(np.abs(self.cotangent * change)) / abs(width))
@@ -195,10 +195,10 @@ class Restriction:
         return float(np.sum(self.cotangent * change) / width), self.noise(size) / float(width)
 
     def noise(self, size: Array, precision: Any = None) -> float:
-        """Return the rounding error of the weighted sum, of elements of a given size.
+        """Return the rounding error of the weighted sum of elements of the given sizes.
 
-        What doesn't depend on the coordinate leaves none, however large it is. Small steps may
-        be rounded away, a long one hardly; if that moves nothing, everything may have been.
+        Elements that do not depend on the coordinate cause none, however large. Rounding may hide
+        a small step, but hardly a long one; if even that changes nothing, all elements count.
         """
         errors = np.abs(self.cotangent) * size
         errors = 2.0 * errors * (self.precision if precision is None else precision)
@@ -208,7 +208,7 @@ class Restriction:
         return float(np.sum(errors[depends] if depends.any() else errors))
 
     def far_off(self, scale: float) -> Array:
-        """Return how large the elements are a long way off, 0 for those that are as here."""
+        """Return the size of the elements a long way off; 0 for those unchanged there."""
         _, low, _, high = self.both_sides(PROBE * scale)
         size = np.maximum(np.abs(low), np.abs(high))
         size = np.where(np.isfinite(size), size, np.abs(self.here))
@@ -220,15 +220,15 @@ class Restriction:
 
         Args:
             exact: The relative error that is good enough.
-            thorough: Whether to go through every scale and step whatever they give.
+            thorough: Whether to try every scale and step, even after a good enough one.
         """
         if (exact, thorough) not in self.slopes:
             self.slopes[exact, thorough] = self.search(exact, thorough)
         return self.slopes[exact, thorough]
 
     def search(self, exact: float, thorough: bool) -> Slope:
-        """Return the slope, as yet unknown."""
-        # Where all steps leave the function's domain: much shorter ones, then one side alone.
+        """Compute the slope."""
+        # If all steps leave the function's domain, try much shorter ones, then one side alone.
         for side, part in ((0, 1.0), (0, 1e-6), (1, 1.0), (-1, 1.0)):
             known = []
             for scale in self.scales:
@@ -244,10 +244,10 @@ class Restriction:
         return UNKNOWN
 
     def second_opinion(self, slope: Slope) -> Slope | None:
-        """Return the slope by a step in the imaginary direction, if it agrees with another.
+        """Return the slope by a step in the imaginary direction, if it agrees with the given one.
 
-        Nothing is subtracted, so the step can be so short that its error is the rounding of
-        the function alone. Of a function that is not analytic it gives something else.
+        Nothing is subtracted, so the step can be so short that only the rounding of the function
+        remains as error. For a function that is not analytic the result is meaningless.
         Squire and Trapp, "Using complex variables to estimate derivatives of real functions",
         SIAM Review 40 (1998), 110-112.
         """
@@ -274,10 +274,10 @@ class Restriction:
         return choose(ladder.found)
 
     def range_at_kink(self) -> tuple[float, float, float] | None:
-        """Return the least and the greatest slope beside a kink, and their error.
+        """Return the least and the greatest slope at a kink, and their error.
 
-        Every element of the vector has its own kink, or none: then its slope is the same on
-        both sides. ``None`` if none has one.
+        Some elements of the vector may have a kink and others none, with equal slopes on both
+        sides. Return ``None`` if no element has one.
         """
         right, left, error, kinks, _ = self.sides
         if not kinks.any():
@@ -289,10 +289,10 @@ class Restriction:
         return float(least), float(greatest), float(np.sum(np.abs(self.cotangent) * error))
 
     def nearest(self) -> Slope:
-        """Return the slope that both sides come to, each by its own steps.
+        """Return the mean of the two one-sided slopes; `UNKNOWN` at a kink.
 
-        A kink a short way off bends all longer steps, and those agree with each other so well
-        that only the few steps short of the kink tell them wrong.
+        A kink a short way off distorts all longer steps. Those agree with each other so well that
+        only the few steps that do not reach the kink contradict them.
         """
         right, left, error, kinks, level = self.sides
         if kinks.any():
@@ -307,10 +307,10 @@ class Restriction:
 
     @cached_property
     def sides(self) -> tuple[Array, Array, Array, Array, Array]:
-        """The slopes of the vector's elements on the right and on the left, and more.
+        """The elements' slopes on the right and on the left, their error, and two masks.
 
-        That is: their error, which elements have a kink, and which have none and are level,
-        without the least change, all along one side.
+        The masks are of the elements with a kink, and of those without one that do not change at
+        all along one side.
         """
         (right, right_error, right_level), (left, left_error, left_level) = (
             self.one_sided(1),
@@ -324,7 +324,7 @@ class Restriction:
         return right, left, error, kinks, ~kinks & (right_level | left_level)
 
     def one_sided(self, side: int) -> tuple[Array, Array, Array]:
-        """Return the slope of every element of the vector on one side, its error, its levelness."""
+        """Return each element's slope on one side, its error, and whether it is constant there."""
         value = np.full(self.here.shape, np.nan)
         error = np.full(self.here.shape, np.inf)
         level = np.ones(self.here.shape, bool)

@@ -1,8 +1,7 @@
-"""Which directions to check where there are too many elements to check each.
+"""The directions to check when there are too many elements to check each one.
 
-The elements of an input are put in blocks of similar influence on the result, and in each block
-they move so that each contributes about as much as any other: then a wrong one shows among
-thousands.
+The elements of an input are grouped into blocks of similar influence on the result. In each block
+they move so that all contribute about equally: then one wrong element shows among thousands.
 """
 
 from __future__ import annotations
@@ -16,15 +15,15 @@ from .differences import Array
 from .reference import Perturbation
 
 ALL = 64
-"""Up to so many elements each is checked by itself."""
+"""The number of elements up to which each is checked by itself."""
 BLOCKS = 8
-"""The blocks of an input with more elements."""
+"""The number of blocks of an input with more elements."""
 EVEN = 10
-"""How far elements are slowed down to even out their contributions, in powers of two."""
+"""By how many powers of two the move of an element may be reduced to even out contributions."""
 
 
 class Block(NamedTuple):
-    """Some elements of one input, by their flat places."""
+    """Some elements of one input, given by their flat indices."""
 
     input: int
     places: Array
@@ -41,9 +40,9 @@ def blocks_of(arrays: Sequence[Array], gradients: Sequence[Array]) -> Iterator[B
 
 
 def lengths(array: Array, scale: str) -> Array:
-    """Return how far the elements of an array may move, as powers of two.
+    """Return the length by which each element of an array moves, a power of two.
 
-    By their own sizes, by that of all of them, or by one.
+    With scale ``"own"`` it is the element's size, with ``"common"`` that of all, with ``"one"`` 1.
     """
     if scale == "one":
         return np.ones_like(array)
@@ -61,10 +60,9 @@ def direction_of(
     scale: str,
     rng: np.random.Generator,
 ) -> Perturbation:
-    """Return a random direction in which the elements of a block move and no other.
+    """Return a random direction in which only the elements of a block move.
 
-    Its numbers have six binary digits, so that moving along it by a step of few digits is
-    exact.
+    Its numbers have six binary digits, so that moving along it by a step with few digits is exact.
     """
     array, g = arrays[block.input], gradients[block.input]
     length = lengths(array, scale).ravel()[block.places]
@@ -82,7 +80,7 @@ def direction_of(
 
 
 def halves(block: Block) -> tuple[Block, Block]:
-    """Return a block of several elements as two."""
+    """Return a block of several elements split in two."""
     middle = len(block.places) // 2
     return (
         Block(block.input, block.places[:middle]),

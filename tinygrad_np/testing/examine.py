@@ -1,4 +1,4 @@
-"""The examination of a problem: both sweeps against the reference, line by line."""
+"""The examination of a problem: both passes against the reference, along one line at a time."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .side_checks import side_faults
 CheckMode = Literal["auto", "full", "directions"]
 
 SEARCHED = 200
-"""How many directions are tried to find the elements at fault."""
+"""The most directions tried to find the elements at fault."""
 
 
 class CheckOptions(NamedTuple):
-    """What a user chose; see :func:`gradcheck`."""
+    """The options of a check; see :func:`gradcheck`."""
 
     mode: CheckMode = "auto"
     kinks: Kinks = "accept"
@@ -38,8 +38,8 @@ class Examination:
 
     Attributes:
         findings: The verdict on every element, or along every direction.
-        faults: What is wrong besides, in words.
-        reference: What they were held against.
+        faults: Faults that concern no single element, in words.
+        reference: The reference the gradients are compared with.
     """
 
     def __init__(self, problem: Problem, options: CheckOptions, rng: np.random.Generator) -> None:
@@ -60,7 +60,7 @@ class Examination:
         if self.own is not self.precise:
             self.own_noise = own_rounding(self.reference, self.precise, self.own)
             values = flat([array_of(y) for y in self.own.outputs], self.reference.dtype)
-            self.departure = np.abs(values - self.reference.here)  # of the results, by rounding
+            self.departure = np.abs(values - self.reference.here)  # the results' rounding error
         self.faults = side_faults(self.precise, self.noise, rng)
         full = options.mode == "full" or (
             options.mode == "auto" and sum(a.size for a in problem.arrays) <= ALL
@@ -94,8 +94,8 @@ class Examination:
     def verdict(self, block: Block) -> ElementFinding:
         """Return the verdict on the elements of a block together.
 
-        Where a direction that goes by the sizes of the elements tells little, because that is
-        not how far they may move or because it is level by chance, others may tell more.
+        A direction scaled by the sizes of the elements may tell little: they may vary over other
+        lengths, or the function may be level along it by chance. Then other scales are tried.
         """
         if len(block.places) == 1:
             return self.element(block.input, int(block.places[0]))
@@ -135,16 +135,16 @@ class Examination:
         )
 
     def claims(self, line: Restriction, direction: Perturbation) -> list[Claim]:
-        """Return what the sweeps say the slope along a direction is.
+        """Return the slopes along a direction that the two passes compute, as claims.
 
-        In float64; and in the inputs' own dtype to what that can hold, where it is another.
+        They are in float64 and, if the inputs have a lower precision, in that dtype too.
         """
         rtol = self.options.rtol
         slack, doubt = weighted(self.noise, direction), 0.0
         dtype = str(self.reference.dtype)
         tolerance = RTOL if rtol is None else rtol
         tangents = self.precise.tangents(direction)
-        line.moved |= flat(tangents, self.reference.dtype) != 0  # however little that shows
+        line.moved |= flat(tangents, self.reference.dtype) != 0  # even where no change shows
         found = [
             Claim(self.precise.along(direction), slack, doubt, tolerance, "reverse", dtype),
             Claim(total(tangents), slack, doubt, tolerance, "forward", dtype),
@@ -155,7 +155,7 @@ class Examination:
         coarsest = max((np.finfo(a.dtype) for a in moving), key=lambda holds: holds.eps)
         if coarsest.eps > np.finfo(self.reference.dtype).eps:
             eps, own = float(coarsest.eps), str(coarsest.dtype)
-            line.slope(0.05 * RTOL)  # shows which results depend on these elements at all
+            line.slope(0.05 * RTOL)  # finds which results depend on these elements at all
             slack = weighted(self.own_noise, direction) + float(coarsest.tiny)
             size = np.maximum(np.abs(line.here), self.departure / eps)
             doubt = line.noise(size, eps) / (0.1 * min(line.scales[0], 1.0))
@@ -168,7 +168,7 @@ class Examination:
 
 
 def index_of(j: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the index of the element at a flat place."""
+    """Return the index of the element at a flat index."""
     return tuple(int(k) for k in np.unravel_index(j, shape))
 
 
@@ -178,15 +178,15 @@ def total(parts: Sequence[Array]) -> float:
 
 
 def weighted(noise: Sequence[Array], direction: Perturbation) -> float:
-    """Return the error along a direction that errors of the elements make."""
+    """Return the error along a direction that results from the errors of the elements."""
     parts = zip(noise, direction, strict=True)
     return sum(float(np.sum(e * np.abs(d))) for e, d in parts if d is not None)
 
 
 def gradient_of(problem: Problem, rng: np.random.Generator) -> Problem:
-    """Return the problem whose results are the gradients of another's.
+    """Return the problem whose results are the gradients of the given one.
 
-    The cotangent is an input too: what a rule does with it may be wrong on its own.
+    The cotangents are inputs too: a rule's derivative with respect to them can be wrong on its own.
     """
     cotangents = Reference(problem, rng).cotangents
     n = len(problem.arrays)
@@ -210,7 +210,7 @@ def gradient_of(problem: Problem, rng: np.random.Generator) -> Problem:
 def examine(
     problem: Problem, options: CheckOptions, rng: np.random.Generator
 ) -> tuple[list[ElementFinding], list[str], int]:
-    """Return the verdicts on a problem, what is wrong besides, and what it cost."""
+    """Return the verdicts on a problem, its other faults, and the number of evaluations."""
     first = Examination(problem, options._replace(order=1), rng)
     findings, faults, cost = first.findings, first.faults, first.reference.evaluations
     if options.order == 2 and not faults:

@@ -1,7 +1,7 @@
-"""What a user passes to a gradient check, made into one form.
+"""The conversion of a gradient check's arguments to one form, a problem.
 
-A problem is a function from a list of real Tensors to a list of real Tensors. A complex input is
-two of them, its real and its imaginary part, and so is a complex result.
+A problem is a function from a list of real Tensors to a list of real Tensors. A complex input
+becomes two of them, its real and imaginary parts, and so does a complex result.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class Problem(NamedTuple):
     """A function to check.
 
     Attributes:
-        name: What it is called.
+        name: The name of the function.
         call: The function: floating-point Tensors to floating-point Tensors.
         arrays: The values to check it at.
-        labels: What to call each of them.
-        analytic: The same function with the results as they are, for complex arguments.
+        labels: A description of each of them.
+        analytic: The same function without complex results split in two, for complex arguments.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Problem(NamedTuple):
     analytic: Evaluate | None = None
 
     def run(self, arrays: Sequence[Array]) -> tuple[list[Tensor], list[Array]]:
-        """Return fresh leaves with these values, and the values of the results."""
+        """Return fresh leaves with the given values, and the values of the results."""
         leaves = [Tensor(array, requires_grad=True) for array in arrays]
         return leaves, [array_of(y) for y in self.call(leaves)]
 
@@ -47,19 +47,19 @@ class Problem(NamedTuple):
 def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) -> Problem:
     """Return the problem of checking `f` at `inputs`.
 
-    A Tensor that is passed several times is one input.
+    A Tensor passed several times is one input.
     """
     arrays: list[Array] = []
     labels: list[str] = []
-    makers: list[Callable[[Sequence[Tensor]], Any]] = []  # of everything in the inputs, in order
-    known: dict[int, int] = {}  # the makers of Tensors met
+    makers: list[Callable[[Sequence[Tensor]], Any]] = []  # one per value in the inputs, in order
+    known: dict[int, int] = {}  # from the id of an input to the place of its maker
     is_complex = False
     names = parameter_labels(f, len(inputs))
     for i, argument in enumerate(inputs):
         for path, x in parts_of(argument):
             array = differentiable_values(x)
             if array is None:
-                makers.append(lambda leaves, x=x: x)  # type: ignore[misc]  # of any leaves
+                makers.append(lambda leaves, x=x: x)  # type: ignore[misc]
                 continue
             if isinstance(x, Tensor) and id(x) in known:
                 makers.append(makers[known[id(x)]])
@@ -88,7 +88,7 @@ def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) 
 
 
 def label_of(i: int, path: str, x: Any) -> str:
-    """Return what to call an input."""
+    """Return the description of an input."""
     words = [path]
     if isinstance(x, Tensor) and x.name is not None:
         words.append(f"named {x.name!r}")
@@ -97,12 +97,12 @@ def label_of(i: int, path: str, x: Any) -> str:
 
 
 def real_parts(y: Tensor) -> list[Tensor]:
-    """Return a result, or its real and its imaginary part."""
+    """Return a real result alone, or the real and imaginary parts of a complex one."""
     return [y.real, y.imag] if y.dtype.kind == "c" else [y]
 
 
 def differentiable_values(x: Any) -> Array | None:
-    """Return the values of an input to differentiate for, ``None`` for any other."""
+    """Return the values of an input that can be differentiated; ``None`` for any other."""
     if isinstance(x, Tensor):
         array = array_of(x)
     elif isinstance(x, (np.ndarray, np.generic, float, complex)):
@@ -113,7 +113,7 @@ def differentiable_values(x: Any) -> Array | None:
 
 
 def parts_of(tree: Any) -> Iterator[tuple[str, Any]]:
-    """Yield everything in nested lists, tuples and dicts, with the way to it, in order."""
+    """Yield every value in nested lists, tuples and dicts with its path, in order."""
     stack = [("", tree)]
     while stack:
         path, x = stack.pop()
@@ -127,7 +127,7 @@ def parts_of(tree: Any) -> Iterator[tuple[str, Any]]:
 
 
 def outputs_of(y: Any) -> list[Tensor]:
-    """Return the Tensors among the results of a function that have derivatives, in order."""
+    """Return the floating-point and complex Tensors among a function's results, in order."""
     found = []
     for path, t in parts_of(y):
         if not isinstance(t, Tensor):
@@ -143,10 +143,10 @@ def outputs_of(y: Any) -> list[Tensor]:
 
 
 def parameter_labels(f: Callable[..., Any], n: int) -> list[str]:
-    """Return the names of the first `n` arguments of `f`; empty where they have none."""
+    """Return the names of the first `n` arguments of `f`, empty for those without one."""
     try:
         parameters = list(inspect.signature(f).parameters.values())
-    except ValueError:  # a function of C that doesn't tell
+    except ValueError:  # a C function without a signature
         return [""] * n
     names: list[str] = []
     for p in parameters:
@@ -158,5 +158,5 @@ def parameter_labels(f: Callable[..., Any], n: int) -> list[str]:
 
 
 def function_name(f: Any) -> str:
-    """Return what to call a function."""
+    """Return the name of a function, or of its type if it has none."""
     return getattr(f, "__name__", None) or type(f).__name__

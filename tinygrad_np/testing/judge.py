@@ -1,4 +1,4 @@
-"""The verdict on one number of a gradient, or on its slope along one direction."""
+"""The verdict on one element of a gradient, or on the slope along one direction."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ RTOL = 1e-6
 """The relative tolerance for gradients computed in float64."""
 
 ZERO = 1e-6
-"""What part of the slopes nearby a slope of 0 may be."""
+"""The fraction of the slopes nearby below which a slope counts as 0."""
 
 Kinks = Literal["accept", "error", "skip"]
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a sweep says a slope is.
+    """A slope as a pass computed it.
 
     Attributes:
         value: The slope.
-        slack: How far rounding in the sweep has moved it.
-        doubt: How much further rounding on the way to the results may have.
-        rtol: How far it may be off, relative to the slope.
-        mode: Which mode says so.
-        dtype: The dtype it computed in.
+        slack: Its error by rounding in the pass.
+        doubt: The further error that rounding in the computation of the results may have caused.
+        rtol: The error accepted, relative to the slope.
+        mode: The mode it was computed in.
+        dtype: The dtype it was computed in.
     """
 
     value: float
@@ -57,7 +57,7 @@ def judge_one(
     """Return the verdict on one claim."""
     verdict: Verdict = "FAIL"
     slopes = None
-    for thorough in (False, True):  # nothing is called wrong on the strength of a few steps
+    for thorough in (False, True):  # a few steps alone are not enough to call it wrong
         slope = line.slope(0.05 * min(claim.rtol, RTOL), thorough)
         largest = max(abs(claim.value), abs(slope.value))
         tolerance = claim.rtol * largest + SAFETY * slope.error + claim.slack
@@ -99,10 +99,10 @@ def judge_one(
 
 
 def by_shortest(line: Restriction, claim: Claim, slope: Slope) -> tuple[Slope, Verdict]:
-    """Return the verdict on a claim that is not the slope, and what it is held against.
+    """Return the verdict on a claim that `slope` contradicts, after the slope it is based on.
 
-    It may still be what the shortest steps give, if those tell the longer ones wrong. Where they
-    show no change at all, the function may be level or only rounded coarsely.
+    The claim may still agree with the shortest steps, if those contradict the longer ones. If
+    they show no change at all, the function may be level or only rounded coarsely.
     """
     near = line.nearest()
     tolerance = claim.rtol * max(abs(claim.value), abs(near.value)) + claim.slack
@@ -116,15 +116,15 @@ def by_shortest(line: Restriction, claim: Claim, slope: Slope) -> tuple[Slope, V
 
 
 def judgeable(line: Restriction, claim: Claim, slope: Slope) -> bool:
-    """Return whether a reference that agrees with a claim is precise enough to mean something.
+    """Return whether a reference that agrees with a claim is precise enough to confirm it.
 
-    Where it is not, a step in the imaginary direction may tell.
+    If it is not, a step in the imaginary direction may decide.
     """
     largest = max(abs(claim.value), abs(slope.value))
     uncertain = SAFETY * slope.error
     if claim.value == slope.value:
         return True
-    if abs(claim.value - slope.value) > claim.rtol * largest + uncertain:  # then for its slack
+    if abs(claim.value - slope.value) > claim.rtol * largest + uncertain:  # only slack covers it
         underflow = 2.0 * float(np.finfo(claim.dtype).tiny)
         if claim.slack > max(0.1 * largest, ZERO * line.steepest, underflow):
             return False
@@ -134,5 +134,5 @@ def judgeable(line: Restriction, claim: Claim, slope: Slope) -> bool:
     if opinion is not None:
         tolerance = claim.rtol * largest + SAFETY * opinion.error + claim.slack
         return abs(claim.value - opinion.value) <= tolerance
-    # A slope of 0, beside how steep the function is not far off, has no relative error.
+    # A slope of 0 has no relative error; compare with how steep the function is nearby.
     return uncertain <= 0.1 * largest or uncertain <= ZERO * line.steepest

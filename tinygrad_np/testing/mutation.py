@@ -1,7 +1,7 @@
-"""Mutants: gradient rules made a little wrong, to see whether any test notices.
+"""Mutants: gradient rules made slightly wrong, to see whether any test notices.
 
-Every rule, of the package and of a user's own ops, is wrapped where it is made; the wrapper notes
-that the rule was applied, and applies a mutation to it while one is on.
+Every rule, of the package's ops and of the user's own, is wrapped when it is made. The wrapper
+records that the rule was applied, and applies a mutation to its result while one is active.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ Mutation = Callable[[Any], Any]
 
 
 def dropped(c: Any) -> Any:
-    """Return a contribution with one element, that in the middle, lost."""
+    """Return a contribution with its middle element set to 0."""
     mask = np.ones(c.shape, c.dtype)
     mask.flat[mask.size // 2 : mask.size // 2 + 1] = 0
     return c * mask
 
 
 def transposed(c: Any) -> Any:
-    """Return a contribution with its last two axes swapped, in its own shape."""
+    """Return a contribution with its last two axes swapped and its shape unchanged."""
     return c.swapaxes(-1, -2).reshape(c.shape) if c.ndim > 1 else c
 
 
 def first_slice(c: Any, shape: tuple[int, ...]) -> Any:
-    """Return what of `c` a sum over the broadcast axes would begin with."""
+    """Return the first of the slices of `c` that a sum over the broadcast axes would add up."""
     c = c[(0,) * (c.ndim - len(shape))]
     return c[tuple(slice(0, 1) if n == 1 else slice(None) for n in shape)]
 
@@ -58,7 +58,7 @@ class Mutant:
     Attributes:
         key: The rule.
         kind: The name of the mutation.
-        effective: Whether it changed any value so far.
+        effective: Whether it has changed any value so far.
     """
 
     key: RuleKey
@@ -70,12 +70,12 @@ class Mutant:
 
 
 class Workshop:
-    """Where rules are watched and mutated.
+    """The wrapper of all rules, which watches and mutates them.
 
     Attributes:
-        used: The rules that were applied since this was last emptied.
+        used: The rules applied since this set was last cleared.
         summed: The rules whose contributions were ever summed over broadcast axes.
-        mutant: The mutation that is on.
+        mutant: The active mutant.
     """
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class Workshop:
         self._watched: dict[int, Rule] = {}
 
     def open(self) -> None:
-        """Watch every rule there is, and every one that will be made."""
+        """Watch every existing rule, and every rule made later."""
         prepare, match_input = Rule.prepare, passes.match_input
 
         def watched_prepare(rule: Rule, known: Any, op: str) -> None:
@@ -116,7 +116,7 @@ class Workshop:
                 self._watch(rule, op.name)
 
     def close(self) -> None:
-        """Leave everything as it was."""
+        """Restore all rules."""
         while self._undo:
             self._undo.pop()()
 

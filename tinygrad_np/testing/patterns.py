@@ -1,4 +1,4 @@
-"""What a wrong gradient looks like: sign, factor, transposition, a sum left out."""
+"""Known patterns of wrong gradients: a sign, a factor, a transposition, a sum left out."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .reference import Reference
 from .report import ElementFinding
 
 LARGEST = 400
-"""The most elements of an input for which a pattern is looked for."""
+"""The size of an input above which no pattern is looked for."""
 CLOSE = 1e-4
-"""The relative difference up to which a pattern holds."""
+"""The relative difference up to which a pattern counts as matching."""
 
 
 def pattern_of(problem: Problem, failures: Sequence[ElementFinding], seed: int) -> str:
     """Return what the gradient of the worst input looks like, in words; empty if unknown."""
     if all(finding.mode == "forward" for finding in failures):
-        return "the reverse sweep is right and the forward sweep is not: is the op elementwise?"
+        return "the backward pass is right and the forward pass is not: is the op elementwise?"
     i = problem.labels.index(failures[0].input) if failures[0].input in problem.labels else -1
     if i < 0 or failures[0].order == 2 or problem.arrays[i].size > LARGEST:
         return ""
@@ -36,7 +36,7 @@ def pattern_of(problem: Problem, failures: Sequence[ElementFinding], seed: int) 
 
 
 def jacobian_of(reference: Reference, i: int) -> Array:
-    """Return by central differences how the results change with each element of an input."""
+    """Return the derivatives of the results by each element of an input (central differences)."""
     x = reference.arrays[i]
     rows = []
     for j in range(x.size):
@@ -49,7 +49,7 @@ def jacobian_of(reference: Reference, i: int) -> Array:
 def patterns(
     analytic: Array, numeric: Array, jacobian: Array, cotangent: Array, shape: tuple[int, ...]
 ) -> Iterator[str]:
-    """Yield the patterns that hold."""
+    """Yield the patterns that match."""
     if not analytic.any():
         yield "it is zero everywhere"
         return
@@ -74,7 +74,7 @@ def patterns(
 def sums_left_out(
     analytic: Array, jacobian: Array, cotangent: Array, shape: tuple[int, ...]
 ) -> Iterator[str]:
-    """Yield along which axes of the result a sum of the cotangent is missing."""
+    """Yield the axis of the result over which the gradient lacks a sum, in words."""
     weighted = (jacobian * cotangent).reshape((-1, *shape))
     for axis, n in enumerate(shape):
         if n < 2:
@@ -92,13 +92,13 @@ def sums_left_out(
 
 
 def is_close(x: Array, y: Array) -> bool:
-    """Return whether two arrays agree, beside the size of the larger."""
+    """Return whether two arrays agree, relative to the larger."""
     size = max(np.abs(x).max(initial=0.0), np.abs(y).max(initial=0.0))
     return bool(size > 0 and np.abs(x - y).max(initial=0.0) <= CLOSE * size)
 
 
 def ratio_of(analytic: Array, numeric: Array) -> float | None:
-    """Return the number by which two arrays differ everywhere, if there is one."""
+    """Return the factor between two arrays, if it is the same everywhere."""
     largest = np.abs(numeric).max()
     if not largest:
         return None
@@ -108,7 +108,7 @@ def ratio_of(analytic: Array, numeric: Array) -> float | None:
 
 
 def named_ratio(ratio: float, analytic: Array, shape: tuple[int, ...]) -> str:
-    """Return a number as the fraction of sizes that it is, or else in digits."""
+    """Return a factor in words if it is a simple fraction of an array's sizes, else in digits."""
     sizes = sorted({*shape, *analytic.shape, analytic.size, math.prod(shape)} - {0, 1})
     names = {2.0: "2", 0.5: "1/2"}
     for n in sizes:

@@ -1,7 +1,7 @@
 """The pytest plugin: a `gradcheck` fixture, and mutants of gradient rules.
 
-Silent unless used. pytest finds it by the package's entry point. Hypothesis, if it is there, is
-told not to shrink and save what mutants make fail.
+It does nothing unless used. pytest finds it by the package's entry point. Hypothesis, if it is
+installed, is told not to shrink or save failures that mutants cause.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .report import GradcheckError, Report
 
 WORKSHOP = pytest.StashKey["Mutating"]()
 SHOWN = 3
-"""How many of the tests that did not notice a mutant are listed."""
+"""The number of tests listed that did not notice a mutant."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,19 +28,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="the seed of the gradcheck fixture's random weights and directions (0)",
+        help="the seed of the gradcheck fixture's random weights and directions (default 0)",
     )
     group.addoption(
         "--gradcheck-mutate",
         action="store_true",
-        help="run the selected tests again with each gradient rule they use made wrong, and list "
-        "the mutants that no test notices",
+        help="run the selected tests again, each time with one of the gradient rules they use made "
+        "wrong, and list the mutants that no test notices",
     )
     group.addoption(
         "--gradcheck-mutate-ops",
         default="",
         metavar="NAMES",
-        help="mutate the rules of these ops alone, as in tanh,matmul",
+        help="mutate only the rules of these ops, as in tanh,matmul",
     )
 
 
@@ -48,8 +48,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def gradcheck(
     request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> Callable[..., Report]:
-    """Return tinygrad_np.testing.gradcheck with the session's seed, noted in JUnit reports."""
-    from .check import gradcheck as check  # not for those who don't use it
+    """Return tinygrad_np.testing.gradcheck with the session's seed; JUnit reports note findings."""
+    from .check import gradcheck as check  # only when the fixture is used
 
     def fixture(f: Callable[..., Any], *inputs: Any, **options: Any) -> Report:
         __tracebackhide__ = True
@@ -77,14 +77,14 @@ def gradcheck(
 
 
 class Mutating:
-    """What is known of a session whose rules are mutated.
+    """The state of a session whose rules are mutated.
 
     Attributes:
-        workshop: Where they are.
+        workshop: The watcher of the rules.
         users: The tests that applied each rule, with the seconds each took.
-        killed: How many mutants a test noticed.
-        survivors: Those that none noticed, with the tests that applied the rule.
-        idle: How many had no effect in any test.
+        killed: The number of mutants that a test noticed.
+        survivors: The mutants that no test noticed, with the tests that applied the rule.
+        idle: The number of mutants that had no effect in any test.
     """
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class Mutating:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin to watch rules, before any module of a user's declares its own."""
+    """Start watching rules, before any of the user's modules declares its own."""
     if not config.getoption("--gradcheck-mutate"):
         return
     mutating = Mutating()
@@ -113,7 +113,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave the rules as they were."""
+    """Restore the rules."""
     mutating = config.stash.get(WORKSHOP, None)
     if mutating is not None:
         mutating.workshop.close()
@@ -121,7 +121,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Note which rules a test applies."""
+    """Clear the rules in use before a test, so that those it applies can be told."""
     mutating = item.config.stash.get(WORKSHOP, None)
     if mutating is not None:
         mutating.workshop.used.clear()
@@ -132,7 +132,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note the rules that a test which passed applied, and how long it took."""
+    """Record the rules that a passing test applied, and how long it took."""
     report = yield
     mutating = item.config.stash.get(WORKSHOP, None)
     if mutating is None or mutating.workshop.mutant is not None:
@@ -145,7 +145,7 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Run the tests again for every mutant, after they ran as they are."""
+    """Run the tests once unchanged, then again for every mutant."""
     result = yield
     mutating = session.config.stash.get(WORKSHOP, None)
     if mutating is not None:
@@ -163,7 +163,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
 
 def try_mutant(mutating: Mutating, mutant: Mutant) -> None:
-    """Run the tests that apply a mutant's rule, the shortest first, until one fails."""
+    """Run the tests that apply a mutant's rule, the fastest first, until one fails."""
     items = [item for _, item in sorted(mutating.users[mutant.key], key=lambda pair: pair[0])]
     mutating.workshop.mutant = mutant
     try:

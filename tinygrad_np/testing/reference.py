@@ -1,6 +1,6 @@
-"""What gradients are held against: a function's values around a point.
+"""The reference for gradients: a function's values around a point.
 
-They are taken in float64, or better where an input is.
+They are computed in float64, or in the dtype of an input if that is more precise.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from .differences import Array, Restriction
 from .inputs import Problem
 
 Perturbation = Sequence[Array | None]
-"""How far each element of each input moves; ``None`` for an input that stays."""
+"""How far each element of each input moves; ``None`` for an input that does not."""
 
 
 OUTSIDE = (ValueError, ArithmeticError)
-"""What a function may raise beside the point it is checked at, where its domain ends."""
+"""The errors that count as leaving the function's domain, when raised near the point."""
 
 
 class Reference:
-    """A problem in float64 or better: its values at and around the inputs.
+    """A problem's values at and around its inputs, in float64 or better.
 
     Attributes:
         arrays: The inputs.
         outputs: The results that have derivatives.
-        here: Their elements in one vector.
-        cotangents: Random weights for them, and `cotangent`, in one vector.
-        evaluations: How often the function was called for this.
+        here: The elements of the results in one vector.
+        cotangents: Random weights for the results; `cotangent` has them in one vector.
+        evaluations: The number of times the function was called for this.
     """
 
     def __init__(self, problem: Problem, rng: np.random.Generator) -> None:
@@ -44,7 +44,7 @@ class Reference:
         self.outputs = self.values(self.arrays)
         self.shapes = [y.shape for y in self.outputs]
         self.here = flat(self.outputs, self.dtype)
-        # Sixteenths: exact in every dtype. None near 0, which would hide an error.
+        # Sixteenths are exact in every dtype. A weight near 0 would hide an error.
         self.cotangents = [
             np.asarray(rng.integers(8, 24, y.shape) * rng.choice([-1.0, 1.0], y.shape) / 16.0)
             for y in self.outputs
@@ -60,17 +60,17 @@ class Reference:
         self._analytic: bool | None = None
 
     def values(self, arrays: Sequence[Array]) -> list[Array]:
-        """Return the results at other inputs."""
+        """Return the results for the given inputs."""
         self.evaluations += 1
         return self.problem.run(arrays)[1]
 
     def faults(self) -> list[str]:
-        """Return what is wrong with the results themselves."""
+        """Return the faults of the results themselves, in words."""
         again = flat(self.values(self.arrays), self.dtype)
         if not np.array_equal(self.here, again, equal_nan=True):
             return [
-                "it gives different values for the same inputs; seed what is random in it, or "
-                "switch it off (for a module, with .eval())"
+                "it gives different values for the same inputs; seed its randomness or switch it "
+                "off (for a module, with .eval())"
             ]
         found = []
         for k, y in enumerate(self.outputs):
@@ -96,7 +96,7 @@ class Reference:
         return self._line(moved, x, scales)
 
     def along(self, direction: Perturbation) -> Restriction:
-        """Return the results as a function of how far to go in a direction, at 0."""
+        """Return the results as a function of the distance along a direction, at distance 0."""
 
         def moved(t: Any) -> list[Array]:
             return [
@@ -113,7 +113,7 @@ class Reference:
                 found = self.values(moved(value))
             except OUTSIDE:
                 return np.full_like(self.here, np.nan)
-            if [y.shape for y in found] != self.shapes:  # as of x[x > 0]: no value to compare
+            if [y.shape for y in found] != self.shapes:  # as with x[x > 0]: not comparable
                 return np.full_like(self.here, np.nan)
             return flat(found, self.dtype)
 
@@ -125,16 +125,16 @@ class Reference:
         return Restriction(at, x, self.here, self.cotangent, self.precision, scales, imaginary)
 
     def complex_values(self, arrays: Sequence[Array]) -> Array | None:
-        """Return the results at complex inputs; ``None`` if the function takes none."""
+        """Return the results at complex inputs; ``None`` if the function doesn't take them."""
         analytic = self.problem.analytic
         if analytic is None or self._analytic is False:
             return None
         self.evaluations += 1
         try:
             with no_grad(), warnings.catch_warnings():
-                warnings.simplefilter("error")  # that it drops an imaginary part, say
+                warnings.simplefilter("error")  # such as one about a dropped imaginary part
                 found = [array_of(y) for y in analytic([Tensor(array) for array in arrays])]
-        except (TypeError, ValueError, Warning):  # it is a function of real numbers
+        except (TypeError, ValueError, Warning):  # it takes real numbers only
             self._analytic = False
             return None
         shapes = [y.shape for y in found if y.dtype.kind == "c"]

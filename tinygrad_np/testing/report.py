@@ -1,4 +1,4 @@
-"""What a gradient check found, and how it says so."""
+"""The findings of a gradient check and their presentation as text."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..engine.public import renamed
 Verdict = Literal["ok", "kink-ok", "skipped", "weak", "FAIL", "nan"]
 
 SHOWN = 5
-"""How many of the wrong elements a message lists."""
+"""The number of wrong elements that a message lists."""
 
 
 class GradcheckError(TinygradError, AssertionError):
-    """A gradient that is wrong. Its `report` holds everything that was found."""
+    """A wrong gradient was found. `report` holds all the findings."""
 
     def __init__(self, report: Report) -> None:
         super().__init__(str(report))
@@ -28,29 +28,29 @@ class GradcheckError(TinygradError, AssertionError):
 
 
 class WeakGradcheckWarning(UserWarning):
-    """A gradient check that passed, but could not judge everything."""
+    """A gradient check passed, but could not judge everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class ElementFinding:
-    """The verdict on one element of one gradient, or on many of them along one direction.
+    """The verdict on one element of one gradient, or on several along one direction.
 
     Attributes:
-        input: Which input, in words.
-        index: Which of its elements; ``None`` for a direction.
-        elements: Over how many elements it goes.
+        input: A description of the input.
+        index: The index of the element; ``None`` for a direction.
+        elements: The number of elements it covers.
         verdict: ``"ok"``; ``"kink-ok"``: between the slopes of the two sides of a kink;
-            ``"skipped"``: at a kink, which was not to be judged; ``"weak"``: within the error of
-            a reference too noisy to judge; ``"FAIL"``: wrong; or ``"nan"``: it, or the
-            reference, is not finite.
+            ``"skipped"``: at a kink, with kinks not to be judged; ``"weak"``: within the error of
+            a reference too noisy to judge; ``"FAIL"``: wrong; or ``"nan"``: the gradient or the
+            reference is not finite.
         analytic: The element of the gradient, or the slope along the direction.
         numeric: The reference.
         error: The estimated error of the reference.
-        step: The smallest step the reference was taken with.
+        step: The smallest step used for the reference.
         dtype: The dtype the gradient was computed in.
-        tolerance: How far the two may be apart.
+        tolerance: The largest difference between the two that is accepted.
         slopes: At a kink, the least and the greatest slope.
-        mode: Which mode the analytic value is from, ``"reverse"`` or ``"forward"``.
+        mode: The mode the analytic value was computed in, ``"reverse"`` or ``"forward"``.
         order: 1, or 2 for the gradient of the gradient.
     """
 
@@ -75,7 +75,7 @@ class ElementFinding:
 
     @property
     def relative_error(self) -> float:
-        """The difference of the two, relative to the larger."""
+        """The difference of the two values, relative to the larger."""
         largest = max(abs(self.analytic), abs(self.numeric))
         if not math.isfinite(largest):
             return math.inf
@@ -91,7 +91,7 @@ class ElementFinding:
             f"relative error {self.relative_error:.2g}, step {self.step:.1g}"
         )
         if self.slopes is not None:
-            line += f", slopes beside it {self.slopes[0]:.6g} and {self.slopes[1]:.6g}"
+            line += f", one-sided slopes {self.slopes[0]:.6g} and {self.slopes[1]:.6g}"
         if self.mode == "forward":
             line += ", forward mode"
         if self.dtype != "float64":
@@ -101,15 +101,15 @@ class ElementFinding:
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """What is at fault, and how it shows.
+    """The cause of a wrong gradient.
 
     Attributes:
-        op: The name of the op at fault; ``None`` if each is right by itself.
+        op: The name of the op at fault; ``None`` if every op is right by itself.
         line: The user's line it was called from, with its text.
-        findings: What is wrong with the op checked by itself.
+        findings: The wrong elements of the op checked by itself.
         pattern: What the wrong gradient looks like, in words; empty for no known pattern.
         reproduce: A line of Python that shows the fault of the op alone.
-        text: The whole in words.
+        text: All of this in words.
     """
 
     op: str | None
@@ -128,12 +128,12 @@ class Report:
     """The findings of a gradient check; true if nothing is wrong.
 
     Attributes:
-        function: What was checked.
-        findings: One per element of every gradient, or per direction.
-        problems: What is wrong apart from elements, such as a gradient's shape.
-        blame: Which op is at fault, if something is wrong.
-        reproduce: A line of Python that shows it again.
-        evaluations: How often the function was called.
+        function: The name of the function that was checked.
+        findings: One finding per element of every gradient, or per direction.
+        problems: Faults that concern no single element, such as a gradient's shape.
+        blame: The cause, if something is wrong.
+        reproduce: A line of Python that repeats the check.
+        evaluations: The number of times the function was called for the reference.
     """
 
     function: str
@@ -150,12 +150,12 @@ class Report:
 
     @property
     def failures(self) -> tuple[ElementFinding, ...]:
-        """What is wrong, single elements before directions and the worst first."""
+        """The wrong findings: single elements before directions, each with the worst first."""
         return tuple(worst_first(self.findings))
 
     @property
     def weak(self) -> tuple[ElementFinding, ...]:
-        """What could not be judged well, because differences are too noisy there."""
+        """The findings that could not be judged because the differences are too noisy."""
         return tuple(finding for finding in self.findings if finding.verdict == "weak")
 
     def __bool__(self) -> bool:
@@ -166,13 +166,13 @@ class Report:
         failures = self.failures
         if failures:
             lines.append(
-                f"gradcheck of {self.function}: {self._wrong(failures)} wrong, its results "
+                f"gradcheck of {self.function}: {self._wrong(failures)} wrong, with results "
                 f"weighted at random{worst_of(failures)}:"
             )
             lines += [f"  {order_of(finding)}{finding}" for finding in failures[:SHOWN]]
         if lines:
             lines += str(self.blame).splitlines() if self.blame else []
-            lines += [f"to see it again: {self.reproduce}"] if self.reproduce else []
+            lines += [f"to reproduce: {self.reproduce}"] if self.reproduce else []
             return "\n".join(lines)
         notes = [
             f"{sum(f.verdict == verdict for f in self.findings)} {words}"
@@ -203,18 +203,18 @@ class Report:
 
 
 def worst_first(findings: Sequence[ElementFinding]) -> list[ElementFinding]:
-    """Return what is wrong, single elements before directions and the worst first."""
+    """Return the wrong findings: single elements before directions, each with the worst first."""
     wrong = [finding for finding in findings if not finding.passed]
     return sorted(wrong, key=lambda f: (f.index is None, -f.relative_error))
 
 
 def worst_of(failures: Sequence[ElementFinding]) -> str:
-    """Return what a list of failures leaves out, in words."""
+    """Return a note that only the worst failures are listed, if there are more."""
     return f"; the worst {SHOWN}" if len(failures) > SHOWN else ""
 
 
 def order_of(finding: ElementFinding) -> str:
-    """Return the words for a gradient that is not the first."""
+    """Return the words for a second-order gradient; empty for the first."""
     return "second order, " if finding.order == 2 else ""
 
 

@@ -1,4 +1,4 @@
-"""What must hold of gradients besides their values: linear, reproducible, of any layout."""
+"""Checks that gradients are linear, reproducible and independent of the memory layout."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .analysis import Analysis, rounding
 from .differences import Array
 
 CLOSE = 1e-6
-"""The relative difference of two numbers that only rounding may tell apart."""
+"""The largest relative difference that rounding alone may cause."""
 
 
 def side_faults(analysis: Analysis, noise: Sequence[Array], rng: np.random.Generator) -> list[str]:
-    """Return what is wrong with gradients besides their values, in words."""
+    """Return the faults of gradients apart from their values, in words."""
     again = analysis.reverse(analysis.cotangents)
     fresh = Analysis(analysis.problem, analysis.arrays, analysis.cotangents)
     relaid = Analysis(analysis.problem, analysis.arrays, analysis.cotangents, strided)
@@ -28,8 +28,8 @@ def side_faults(analysis: Analysis, noise: Sequence[Array], rng: np.random.Gener
     for i, (label, g) in enumerate(zip(analysis.problem.labels, analysis.gradients, strict=True)):
         same = [np.array_equal(g, x[i], equal_nan=True) for x in (again, fresh.gradients)]
         if not all(same):
-            when = "a second sweep over one graph" if not same[0] else "a second run"
-            found.append(f"the gradient of {label} is not reproducible: {when} gives another")
+            when = "a second backward pass" if not same[0] else "a second run"
+            found.append(f"the gradient of {label} is not reproducible: {when} differs")
         terms = [0.5 * g, -1.5 * of_others[i]]
         size = np.abs(terms[0]) + np.abs(terms[1])
         if not close(of_parts[i], terms[0] + terms[1], size, summed[i]):
@@ -40,15 +40,15 @@ def side_faults(analysis: Analysis, noise: Sequence[Array], rng: np.random.Gener
         if not close(relaid.gradients[i], g, np.abs(g), noise[i]):
             found.append(
                 f"the gradient of {label} depends on the memory layout of the inputs: with "
-                f"strided arrays of the same values it is another"
+                f"strided arrays of the same values it is different"
             )
     return found
 
 
 def close(x: Array, y: Array, size: Array, noise: Array) -> bool:
-    """Return whether arrays differ by rounding alone, as far as they are finite.
+    """Return whether the finite elements of two arrays differ by rounding alone.
 
-    Elements far smaller than the largest may be what is left of larger numbers.
+    Elements far smaller than the largest may be what cancellation of larger numbers has left.
     """
     finite = np.isfinite(x) & np.isfinite(y)
     off = np.abs(np.where(finite, x - y, 0.0))
@@ -58,7 +58,7 @@ def close(x: Array, y: Array, size: Array, noise: Array) -> bool:
 
 
 def strided(data: Array, requires_grad: bool) -> Tensor:
-    """Return a Tensor of these values that jumps, backward, through the memory of another."""
+    """Return a Tensor with the given values, a view of a larger one with negative strides."""
     larger = np.empty(tuple(2 * n for n in data.shape), data.dtype)
     backward = (slice(None, None, -2),) * data.ndim
     larger[...] = 1.0

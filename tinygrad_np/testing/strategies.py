@@ -1,7 +1,7 @@
 """Hypothesis strategies for tests of gradients: shapes, Tensors, op calls and programs.
 
-Hypothesis is needed for this module alone. Shapes, choices and seeds are drawn, and shrink;
-numbers come from the drawn seed, so that they stay away from kinks while they do.
+Only this module needs Hypothesis. Shapes, choices and seeds are drawn and shrink; numbers are
+generated from the drawn seed, so that they stay away from kinks during shrinking.
 
 >>> import numpy as np, tinygrad_np as tg
 >>> from hypothesis import given
@@ -32,18 +32,18 @@ Shape = tuple[int, ...]
 Strategy = st.SearchStrategy[Any]
 
 ATTEMPTS = 200
-"""How often numbers that fall too near to a kink are drawn again."""
+"""How often numbers that fall too close to a kink are drawn again."""
 
 
 def seeds() -> st.SearchStrategy[int]:
-    """Return seeds for random numbers."""
+    """Draw seeds for random numbers."""
     return st.integers(0, 2**32 - 1)
 
 
 def shapes(
     min_dims: int = 0, max_dims: int = 3, min_side: int = 1, max_side: int = 3
 ) -> st.SearchStrategy[Shape]:
-    """Return shapes small enough to check every element: of 0 to 3 axes, without empty ones.
+    """Draw shapes small enough to check every element: by default 0 to 3 axes, none of them empty.
 
     >>> shapes(min_dims=1).example()  # doctest: +SKIP
     (2, 1)
@@ -56,7 +56,7 @@ def shapes(
 def broadcastable_shapes(
     n: int = 2, max_dims: int = 3, min_side: int = 1, max_side: int = 3
 ) -> st.SearchStrategy[tuple[Shape, ...]]:
-    """Return `n` shapes that broadcast against each other.
+    """Draw `n` shapes that broadcast against each other.
 
     >>> broadcastable_shapes(3).example()  # doctest: +SKIP
     ((2, 1), (3,), ())
@@ -79,17 +79,17 @@ def tensors(
     ties: bool = False,
     requires_grad: bool = True,
 ) -> Tensor:
-    """Return Tensors of numbers of both signs.
+    """Draw Tensors with elements of both signs.
 
     Args:
-        draw: Given by Hypothesis.
-        shape: Their shape, or a strategy for it; :func:`shapes` when left out.
-        dtype: Their dtype, floating-point or complex, or a strategy for it.
-        scale: Their size: they lie between twice this number and its negative. Or a strategy.
-        away_from: Where the function has kinks: no number is near one of these.
-        gap: How near is near, in units of `scale`.
-        ties: Whether some are equal, where there are several.
-        requires_grad: Whether they require gradients.
+        draw: Supplied by Hypothesis.
+        shape: The shape, or a strategy for it; :func:`shapes` by default.
+        dtype: The dtype, floating-point or complex, or a strategy for it.
+        scale: The elements lie between -2 and 2 times this number. It may be a strategy.
+        away_from: The places of kinks, which the elements keep away from.
+        gap: The least distance from these, in units of `scale`.
+        ties: Whether some elements are equal, if there are several.
+        requires_grad: Whether the Tensors require gradients.
 
     Raises:
         ValueError: If `away_from` and `gap` leave no room.
@@ -110,7 +110,7 @@ def tensors(
             break
         x = np.where(near, size * rng.uniform(-2.0, 2.0, chosen), x)
     else:
-        raise ValueError(f"tensors: nothing up to {2 * size} is {gap * size} away from {away_from}")
+        raise ValueError(f"tensors: no number up to {2 * size} is {gap * size} from {away_from}")
     if ties and x.size > 1:
         places = rng.permutation(x.size)
         half = max(2, x.size // 2)
@@ -121,12 +121,12 @@ def tensors(
 
 
 def asked(x: Any) -> Strategy:
-    """Return a strategy as it is, and one that gives `x` for anything else."""
+    """Return a strategy unchanged, and for any other `x` the strategy that draws `x`."""
     return x if isinstance(x, st.SearchStrategy) else st.just(x)
 
 
 def calls(forms: Mapping[str, Form] = FORMS) -> st.SearchStrategy[Program]:
-    """Return programs of a single line: one op called on arrays that suit it.
+    """Draw programs of a single line: one op called on arrays that suit it.
 
     >>> calls().example()  # doctest: +SKIP
     x1 = np.array([[0.61, -1.2], [1.9, 0.35]])
@@ -139,16 +139,16 @@ def calls(forms: Mapping[str, Form] = FORMS) -> st.SearchStrategy[Program]:
 
 @st.composite
 def programs(draw: st.DrawFn, forms: Mapping[str, Form] = FORMS, max_lines: int = 30) -> Program:
-    """Return random programs: functions of a few arrays, made of up to `max_lines` ops.
+    """Draw random programs: functions of a few arrays, made of up to `max_lines` ops.
 
     A program is called with arrays or Tensors and returns a tuple of every value that no other
-    line used. Its parameters are `leaves`, a point along whose `directions` it is smooth and
-    tame: no kink, no large number, no steep slope. Its repr is Python.
+    line uses. `leaves` holds a point to call it at. From there along `directions` it is smooth and
+    tame: it has no kink, no large number and no steep slope. Its repr is Python.
 
     Args:
-        draw: Given by Hypothesis.
+        draw: Supplied by Hypothesis.
         forms: The kinds of lines, by name.
-        max_lines: The most lines.
+        max_lines: The largest number of lines.
 
     >>> from hypothesis import given
     >>> from tinygrad_np.testing import gradcheck
@@ -156,9 +156,9 @@ def programs(draw: st.DrawFn, forms: Mapping[str, Form] = FORMS, max_lines: int 
     ... def test_any(program):
     ...     assert gradcheck(program, *program.leaves.values(), raise_=False)
     """
-    choices = st.lists(st.integers(0, 839), min_size=10, max_size=10)  # a multiple of 1 to 8
+    choices = st.lists(st.integers(0, 839), min_size=10, max_size=10)  # 840: a multiple of 1 to 8
     step = st.tuples(st.sampled_from(sorted(forms)), choices)
-    if max_lines > 6:  # in parts, which Hypothesis leaves out as wholes when it shrinks
+    if max_lines > 6:  # in parts, each of which Hypothesis can drop as a whole when it shrinks
         parts = draw(st.lists(st.lists(step, min_size=1, max_size=6), min_size=1, max_size=5))
         steps = [step for part in parts for step in part][:max_lines]
     else:

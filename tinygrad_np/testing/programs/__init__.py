@@ -1,6 +1,6 @@
-"""Random programs, and the table of the forms of their lines.
+"""Random programs, and the table of the forms their lines are written by.
 
-What writes a line is a small function, a form, one per kind of op; `tests` of the package and
+A form is a small function that writes one line, one form per kind of op. The package's tests and
 `strategies` draw from the table.
 """
 

@@ -1,4 +1,4 @@
-"""Lines that arrange, index, select and assign."""
+"""Forms of lines that arrange, index, select and assign."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def part_of_split(d: Draft) -> str:
 
 
 def index(d: Draft, x: Variable) -> str:
-    """Return a basic or an advanced index into `x`, which has an axis."""
+    """Return a basic or an advanced index into `x`, which must have an axis."""
     n = x.shape[0]
     last = x.shape[-1]
     return d.choose(

@@ -1,4 +1,4 @@
-"""Lines of linear algebra, and of Fourier transforms and complex numbers."""
+"""Forms of lines with linear algebra, Fourier transforms and complex numbers."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def spectrum(d: Draft) -> str | None:
     values = np.linalg.svdvals(x.data)
     if (np.diff(-values) < 0.2).any() or values[-1] < 0.2:
         return None
-    if len(values) < x.shape[0]:  # x x^T would have 0 several times
+    if len(values) < x.shape[0]:  # x x^T may have the eigenvalue 0 several times
         return f"np.linalg.svdvals({x})"
     return f"np.linalg.{d.choose(('svdvals({x})', 'eigvalsh({x} @ {x}.mT)')).format(x=x)}"
 

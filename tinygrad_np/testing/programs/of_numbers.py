@@ -1,4 +1,4 @@
-"""Lines that compute element by element, reduce, scan or normalise."""
+"""Forms of lines that compute element by element, reduce, scan or normalise."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .program import Draft, Variable
 
 
 def unary(code: str, operand: Callable[[Variable], str] = str, kinds: str = "f") -> None:
-    """Enter a function of one value, named by its own code."""
+    """Register the form of a function of one value, under its own code."""
     name = code.format(x="x")
 
     def write(d: Draft) -> str:
@@ -46,7 +46,7 @@ for code in ("{x} ** 0.5", "{x} ** -1", "1.0 / {x}"):
 
 
 def away(code: str, *edges: float) -> None:
-    """Enter a function of one value with kinks."""
+    """Register the form of a function of one value with kinks at `edges`."""
 
     def write(d: Draft) -> str:
         x = d.pick()
@@ -70,7 +70,7 @@ def jumps(d: Draft) -> str | None:
 
 
 def binary(code: str, kinds: str = "f", clear: Callable[[Any, Any], bool] | None = None) -> None:
-    """Enter a function of two values that broadcast; `clear` tells whether no kink is near."""
+    """Register the form of a function of two values; `clear` tells whether no kink is near."""
 
     def write(d: Draft) -> str | None:
         x = d.pick(kinds=kinds)

@@ -1,10 +1,10 @@
 """Random programs: a few lines of NumPy that run on arrays, on Tensors and on other libraries.
 
 A program is written line by line, each line by one of the forms in `forms`, while its values are
-computed at a point and at a second one beside it. So every line can be chosen by the shapes and
-numbers at hand: a logarithm of what is positive, a maximum of what differs, a product of what fits.
-A line that makes numbers large, steep or not finite is left out. What is left is smooth along the
-way from the first point to the second, whatever it is made of.
+computed at one point and at a second one close to it. So every line can be chosen by the shapes and
+numbers at hand: a logarithm of positive numbers, a maximum of different ones, a product of matching
+shapes. A line that makes numbers large, steep or not finite is left out. The resulting program is
+smooth on the way from the first point to the second, whatever its lines are.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ Array = npt.NDArray[Any]
 T = TypeVar("T")
 
 STEP = 1e-4
-"""How far the second point is along the direction of a program."""
+"""The distance of the second point along the direction of a program."""
 LARGEST, STEEPEST, MOST = 20.0, 50.0, 64
-"""What no number, no slope along the direction and no size of a value may exceed."""
+"""The limits of the numbers, of the slopes along the direction and of the size of a value."""
 MARGIN = 0.02
-"""How far a line must stay away from a kink: four times what STEP and STEEPEST allow."""
+"""The distance a line must keep from a kink: four times what STEP and STEEPEST allow."""
 
 
 def _softmax(x: Array, axis: int) -> Array:
@@ -42,7 +42,7 @@ def _sigmoid(x: Array) -> Array:
     return 1.0 / (1.0 + np.exp(-x))
 
 
-# What programs call that NumPy does not have, for arrays.
+# The functions on arrays that programs call and NumPy does not have.
 REFERENCES = SimpleNamespace(
     softmax=_softmax,
     log_softmax=lambda x, axis: np.log(_softmax(x, axis)),
@@ -56,7 +56,7 @@ REFERENCES = SimpleNamespace(
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of a program, and what it holds at the point."""
+    """A variable of a program, and its value at the first point."""
 
     name: str
     data: Array
@@ -66,12 +66,12 @@ class Variable:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Its shape."""
+        """The shape of its value."""
         return self.data.shape
 
     @property
     def ndim(self) -> int:
-        """The number of its axes."""
+        """The number of axes of its value."""
         return self.data.ndim
 
     @property
@@ -81,11 +81,11 @@ class Variable:
 
 
 Form = Callable[["Draft"], str | None]
-"""Writes one line: an expression, or whole statements that set `draft.out`. None: nothing fits."""
+"""Writes one line: an expression, or statements that set `draft.out`; None if nothing fits."""
 
 
 class Draft:
-    """A program while it is written. Forms ask it for operands and choices."""
+    """A program being written. Forms ask it for operands and choices."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
@@ -99,15 +99,15 @@ class Draft:
 
     @property
     def out(self) -> str:
-        """The name of the value that the line will make."""
+        """The name of the value that the line will compute."""
         return f"v{len(self.lines) + 1}"
 
     def choose(self, options: Sequence[T]) -> T:
-        """Return one of several things; the first is the simplest."""
+        """Return one of several options; the first is the simplest."""
         return options[next(self.choices, 0) % len(options)]
 
     def leaf(self, shape: tuple[int, ...] | None = None) -> Variable:
-        """Return a new parameter of the program: numbers of both signs, away from 0."""
+        """Return a new parameter of the program, with numbers of both signs away from 0."""
         name = f"x{len(self.leaves) + 1}"
         if shape is None:
             shape = tuple(self.choose((1, 2, 3, 4)) for _ in range(self.choose((1, 0, 2, 2, 3, 4))))
@@ -128,18 +128,18 @@ class Draft:
     def pick(
         self, ok: Callable[[Variable], bool] = lambda v: True, kinds: str = "f", shape: Any = None
     ) -> Variable:
-        """Return a value that fits, or a new parameter of the given shape."""
+        """Return a variable that fits, or a new parameter of the given shape."""
         fitting = [v for v in self.values.values() if v.data.dtype.kind in kinds and ok(v)]
         chosen = self.choose([*fitting, None] if len(self.leaves) < 4 else fitting or [None])
         return self.leaf(shape) if chosen is None else chosen
 
     def axis(self, x: Variable) -> int:
-        """Return an axis of `x`, from either end. It has one."""
+        """Return an axis of `x`, counted from either end; `x` must have one."""
         axes: list[int] = [-1, *range(x.ndim), *range(-x.ndim, -1)]
         return self.choose(axes)
 
     def axes(self, x: Variable) -> int | tuple[int, ...] | None:
-        """Return an `axis` as reductions take it."""
+        """Return an `axis` argument as reductions take it."""
         if not x.ndim:
             return self.choose((None, ()))
         if x.ndim > 1 and self.choose((False, False, True)):
@@ -148,7 +148,7 @@ class Draft:
         return self.choose((None, self.axis(x)))
 
     def write(self, form: str, forms: Mapping[str, Form], choices: Sequence[int]) -> None:
-        """Add the line that a form writes, if one fits and its numbers stay tame."""
+        """Add the line that a form writes, if its operands fit and its numbers stay tame."""
         self.choices = iter(choices)
         text = forms[form](self)
         if text is None:
@@ -167,7 +167,7 @@ class Draft:
 
 
 def tame(data: Array, moved: Array) -> bool:
-    """Return whether a value may stay in a program: see `LARGEST`, `STEEPEST`, `MOST`."""
+    """Return whether a value is within the limits `LARGEST`, `STEEPEST` and `MOST`."""
     if data.dtype not in (np.float64, np.complex128) or data.ndim > 4:
         return False
     if not 0 < data.size <= MOST:
@@ -182,8 +182,8 @@ class Program:
 
     Attributes:
         leaves: The point: an array per parameter.
-        directions: The direction along which the program is smooth, likewise.
-        lines: For each value its name, the code that makes it and the form that wrote that.
+        directions: The direction along which the program is smooth: an array per parameter.
+        lines: For each value its name, the code that computes it and the form that wrote the code.
     """
 
     leaves: dict[str, Array]
@@ -192,7 +192,7 @@ class Program:
 
     @cached_property
     def returned(self) -> tuple[str, ...]:
-        """The values that no other line uses."""
+        """The names of the values that no other line uses."""
         words = [set(re.findall(r"\w+", code)) for _, code, _ in self.lines]
         return tuple(
             name
@@ -206,10 +206,10 @@ class Program:
         return compile("\n".join(code for _, code, _ in self.lines), "<program>", "exec")
 
     def values(self, arrays: Sequence[Any], **namespace: Any) -> dict[str, Any]:
-        """Return every value, for arrays of whatever library `np` and `tg` are."""
+        """Return every value; `namespace` may put another library in place of `np` and `tg`."""
         recorded = any(isinstance(x, Tensor) for x in arrays)
         tg = SimpleNamespace(**FUNCTIONS) if recorded else REFERENCES
-        if recorded:  # all are, so that `x += y` may be written in any of them
+        if recorded:  # make all of them Tensors, so that any may be written to, as in `x += y`
             arrays = [asarray(x) for x in arrays]
         names = {"np": np, "tg": tg} | namespace
         names |= dict(zip(self.leaves, arrays, strict=True))
@@ -217,7 +217,7 @@ class Program:
         return {name: names[name] for name, _, _ in self.lines}
 
     def __call__(self, *arrays: Any, **namespace: Any) -> tuple[Any, ...]:
-        """Return the values that no line uses."""
+        """Return the values that no other line uses."""
         values = self.values(arrays, **namespace)
         return tuple(values[name] for name in self.returned)
 
@@ -231,7 +231,7 @@ class Program:
 def write(
     seed: int, steps: Sequence[tuple[str, Sequence[int]]], forms: Mapping[str, Form]
 ) -> Program | None:
-    """Return the program that forms write by the given choices, or None if no line fits."""
+    """Return the program that the forms write with the given choices; None if no line fits."""
     draft = Draft(seed)
     for form, choices in steps:
         draft.write(form, forms, choices)
