@@ -260,7 +260,7 @@ def test_dtype_is_computed_in_and_the_gradient_comes_back():
         (lambda: tg.gradient(X, axis=(0, 0)), ValueError, "twice"),
         (lambda: tg.gradient(X, edge_order=3), ValueError, "1 or 2"),
         (lambda: tg.gradient(X, edge_order=2), ValueError, "too few"),
-        (lambda: tg.gradient(X, W, axis=0), ValueError, "places of shape"),
+        (lambda: tg.gradient(X, W, axis=0), ValueError, "positions of shape"),
         (lambda: tg.gradient(X > 0), TypeError, "booleans"),
         (lambda: tg.bincount([0, 1], [1.0]), ValueError, "weights of shape"),
         (lambda: tg.bincount([0, 1], [1.0, 1j]), TypeError, "must be real"),
