@@ -1,8 +1,8 @@
 """Elliptic integrals and functions, computed by SciPy.
 
 Their derivatives use Carlson's integrals and hypergeometric functions, because the textbook
-formulas in terms of K and E are 0 / 0 where the parameter m is 0. Source: NIST Digital Library of Mathematical
-Functions, 19.4, 19.18, 19.25 and 22.13.
+formulas in terms of K and E are 0 / 0 where the parameter m is 0. Source: NIST Digital Library of
+Mathematical Functions, 19.4, 19.18, 19.25 and 22.13.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _km1_rule(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
     return -g * np.where(small, near_1, _k_slope(np.where(small, 0.5, 1.0 - x)))
 
 
-ellipkm1: Unary = of_one("ellipkm1", "ellipk(1 - x), exact near x = 0.", x=_km1_rule)
+ellipkm1: Unary = of_one("ellipkm1", "ellipk(1 - x), accurate near x = 0.", x=_km1_rule)
 _ellipe: Any = either(ellipe)
 
 agm = of_many(

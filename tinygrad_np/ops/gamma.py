@@ -32,8 +32,8 @@ def _polygamma_of_order(x: npt.ArrayLike, n: int = 1) -> Array:
     x = as_float(x)
     if x.dtype.kind == "c":
         raise DTypeError(
-            f"special.polygamma: SciPy computes it for real numbers only, not {x.dtype}; so "
-            f"derivatives of digamma, gamma and loggamma that need it are not available"
+            f"special.polygamma: SciPy computes it for real numbers only, not {x.dtype}; "
+            f"so digamma has no gradient for those, and gamma and loggamma no second derivative"
         )
     return np.asarray(scipy_function("polygamma")(n, x)).astype(x.dtype)
 
