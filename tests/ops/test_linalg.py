@@ -317,7 +317,7 @@ def test_the_basis_of_further_vectors_is_refused(rng):
     ):
         np.testing.assert_allclose(f(tg.tensor(a)).data, f(a), rtol=1e-13, atol=1e-15)  # type: ignore[call-overload]
         gradient(lambda x, f=f: f(x)[0, 1], a)
-        with pytest.raises(tg.DegenerateError, match=rf"^linalg.{name}: .* number 2 on are some"):
+        with pytest.raises(tg.DegenerateError, match=rf"^linalg.{name}: .* number 2 on are"):
             gradient(lambda x, f=f: f(x)[0, 3], a)
 
 

@@ -130,7 +130,7 @@ def test_pad_of_integers_rounds_as_numpy(mode, dtype):
     ("call", "message"),
     [
         (lambda t: tg.moveaxis(t, 5, 0), "moveaxis: there is no axis 5"),
-        (lambda t: tg.moveaxis(t, (0, 1), 0), "as many axes"),
+        (lambda t: tg.moveaxis(t, (0, 1), 0), "same number of axes"),
         (lambda t: tg.moveaxis(t, (0, 0), (0, 1)), "each once"),
         (lambda t: tg.rollaxis(t, 0, 7), "start 7"),
         (lambda t: tg.matrix_transpose(t[0]), "two axes to exchange"),

@@ -286,7 +286,7 @@ def _splitter(name: str, numpy: Any, axis: int, ndim: int, doc: str) -> Callable
     def split_along(ary: npt.ArrayLike, indices_or_sections: _Cuts) -> list[Tensor]:
         t = as_tensor(ary)
         if t.ndim < ndim:
-            raise ShapeError(f"{name}: at least {ndim} axes are needed, not shape {t.shape}")
+            raise ShapeError(f"{name}: {ndim} or more axes are needed, not shape {t.shape}")
         return split(t, indices_or_sections, axis if t.ndim > 1 else 0)
 
     split_along.__name__ = split_along.__qualname__ = name
