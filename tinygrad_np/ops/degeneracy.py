@@ -144,7 +144,7 @@ def first_columns(q: Any, g: Any, k: int, of: str) -> tuple[Any, Any]:
         return q, g
     q1, q2, g1, g2 = q[..., :k], q[..., k:], g[..., :k], g[..., k:]
     turn = adjoint(q2) @ g2
-    why = f"the vectors from number {k} on are an arbitrary basis of the orthogonal complement"
+    why = f"the vectors from number {k} on are an arbitrary orthonormal basis of their span"
     none = np.zeros(turn.shape[-2:], real_part(turn).dtype)
     quotient_op(turn - adjoint(turn), none, g2, of=of, why=why)  # 0, or raises
     return q1, g1 - q2 @ (adjoint(g2) @ q1)
