@@ -1,7 +1,7 @@
 """Write NumPy, get gradients.
 
-A :class:`Tensor` records the NumPy operations applied to it; one reverse sweep over
-the record computes gradients. Functions live here under NumPy's own names.
+A :class:`Tensor` records the NumPy operations applied to it; one backward pass over the
+record computes gradients. Functions are available here under NumPy's own names.
 
 >>> import tinygrad_np as tg
 >>> w = tg.tensor([1.0, -2.0], requires_grad=True, name="w")
@@ -53,7 +53,7 @@ from .engine.transforms import (
 )
 from .ops.special import erf as erf
 
-if _TYPE_CHECKING:  # a name without an underscore in front, in a family of ops, is public
+if _TYPE_CHECKING:  # names of a family of ops without a leading underscore are public
     from . import (
         explain as explain,
         fft as fft,
@@ -96,13 +96,13 @@ else:
         **dict.fromkeys(("debug", "explain_grad", "explain_nan"), "explain"),
         "summary": "viz.summary",
     }
-    """What not everyone needs, with the module it is in; ``None`` for a module itself."""
+    """Names imported on first use, with the module each is in; ``None`` for a module itself."""
 
     __all__ = _expose(globals(), *_ops.FAMILIES, later=["__version__", *_LAZY])
 
 
 def __getattr__(name: str) -> object:
-    """Import what not everyone needs when it is first used."""
+    """Import a lazy name when it is first used."""
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = _LAZY[name]
@@ -115,5 +115,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """Return also the names of what is not imported yet."""
+    """Return all names, including lazy ones not imported yet."""
     return sorted({*globals(), *_LAZY})

@@ -1,4 +1,4 @@
-"""What ``python -m tinygrad_np`` runs."""
+"""The entry point of ``python -m tinygrad_np``."""
 
 import sys
 

@@ -1,3 +1,3 @@
-"""The version, written here only: the build and the package both read it."""
+"""The version, defined only here: both the build and the package read it."""
 
 __version__ = "0.1.0"

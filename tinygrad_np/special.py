@@ -1,7 +1,7 @@
 """SciPy's special functions with gradients: ``tg.special``.
 
-They are also what `scipy.special`'s own functions give when called on a Tensor. SciPy
-computes them and need not be installed until one is called.
+SciPy's own functions, called on a Tensor, give the same results. SciPy computes the values; it
+need not be installed until one of these functions is called.
 
 >>> import tinygrad_np as tg
 >>> x = tg.tensor(0.5, requires_grad=True)

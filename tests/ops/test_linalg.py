@@ -317,7 +317,7 @@ def test_the_basis_of_further_vectors_is_refused(rng):
     ):
         np.testing.assert_allclose(f(tg.tensor(a)).data, f(a), rtol=1e-13, atol=1e-15)  # type: ignore[call-overload]
         gradient(lambda x, f=f: f(x)[0, 1], a)
-        with pytest.raises(tg.DegenerateError, match=rf"^linalg.{name}: .* number 2 on are some"):
+        with pytest.raises(tg.DegenerateError, match=rf"^linalg.{name}: .* number 2 on are"):
             gradient(lambda x, f=f: f(x)[0, 3], a)
 
 
@@ -356,7 +356,7 @@ def test_keywords_are_supported_or_refused(rng):
         np.einsum("ij->ji", a, order="F")
     with pytest.raises(tg.UnsupportedError, match="einsum: out="):
         tg.einsum("ij->ji", a, out=np.zeros((3, 3)))  # type: ignore[arg-type]
-    with pytest.raises(tg.DTypeError, match="einsum: float64 does not become float32"):
+    with pytest.raises(tg.DTypeError, match="einsum: float64 cannot be cast to float32"):
         np.einsum("ij->ji", a, dtype=np.float32)
     out = np.einsum("ij->ji", a, dtype=np.float32, casting="same_kind")
     assert out.dtype == np.float32

@@ -130,10 +130,10 @@ def test_pad_rounds_integers_as_numpy(mode, dtype):
     ("call", "message"),
     [
         (lambda t: tg.moveaxis(t, 5, 0), "moveaxis: there is no axis 5"),
-        (lambda t: tg.moveaxis(t, (0, 1), 0), "as many axes"),
+        (lambda t: tg.moveaxis(t, (0, 1), 0), "same number of axes"),
         (lambda t: tg.moveaxis(t, (0, 0), (0, 1)), "each once"),
         (lambda t: tg.rollaxis(t, 0, 7), "start 7"),
-        (lambda t: tg.matrix_transpose(t[0]), "not two axes"),
+        (lambda t: tg.matrix_transpose(t[0]), "two axes to exchange"),
         (lambda t: tg.flip(t, (0, 0)), "twice"),
         (lambda t: tg.fliplr(t[0]), "fliplr: there is no axis 1"),
         (lambda t: tg.rot90(t, axes=(0, 0)), "two different"),

@@ -1,6 +1,6 @@
-"""What NumPy's signatures have beside arrays and axes: out=, dtype=, initial=, where=.
+"""The arguments of NumPy's signatures beyond arrays and axes: out=, dtype=, initial=, where=.
 
-Each is either done right, by composing ops, or refused by name.
+Each is either supported, by composing ops, or raises an error that names it.
 """
 
 from __future__ import annotations
@@ -23,36 +23,36 @@ Axis = int | tuple[int, ...] | None
 
 
 def reduced_axes(axis: Axis, ndim: int) -> tuple[int, ...]:
-    """Return the axes a reduction of `ndim` axes makes disappear, counted from the front."""
+    """Return the axes that a reduction of `ndim` axes removes, counted from the front."""
     if axis is None or not ndim:
         return tuple(range(ndim))
     return tuple(a % ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
 
 
 def count(shape: tuple[int, ...], axis: Axis) -> int:
-    """Return how many elements of an array of `shape` are reduced into one."""
+    """Return how many elements of an array of `shape` are reduced to one."""
     return math.prod(shape if axis is None else [shape[a] for a in reduced_axes(axis, len(shape))])
 
 
 def refuse_out(op: str, out: Any) -> None:
-    """Raise if there is an array to write the result into."""
+    """Raise an error if out= is given."""
     if out is not None:
         raise UnsupportedError(
             f"{op}: out= would write the result of a Tensor operation into an array and lose "
-            f"its graph; use the result, or .data (keepdims and what else NumPy has after out "
-            f"are better given by name)"
+            f"its graph; use the result, or .data (give keepdims, and other arguments that follow "
+            f"out in NumPy, by name)"
         )
 
 
 def cast(op: str, x: Any, dtype: npt.DTypeLike | None) -> Any:
-    """Return `x` in the dtype to compute with, or as it is if that is ``None``."""
+    """Return `x` in the dtype to compute in, or unchanged if `dtype` is ``None``."""
     if dtype is None:
         return x
     if isinstance(dtype, (bool, np.bool)):
-        raise DTypeError(f"{op}: dtype={dtype}; as in NumPy, keepdims comes later: give it by name")
+        raise DTypeError(f"{op}: dtype={dtype}; keepdims comes later, as in NumPy: give it by name")
     wanted, t = np.dtype(dtype), as_tensor(x)
     if wanted.kind not in NUMERIC:
-        raise DTypeError(f"{op}: dtype={wanted} holds no numbers")
+        raise DTypeError(f"{op}: dtype={wanted} is not numeric")
     if wanted.kind in "iub" and wanted.itemsize < 8:
         raise DTypeError(f"{op}: dtype={wanted} would overflow early; use astype on the result")
     if t.dtype.kind == "c" and wanted.kind != "c":
@@ -63,7 +63,7 @@ def cast(op: str, x: Any, dtype: npt.DTypeLike | None) -> Any:
 
 
 def cast_to_float(op: str, x: Any, dtype: npt.DTypeLike | None) -> Any:
-    """Return `x` in the dtype to compute a mean with, which can not be that of integers."""
+    """Return `x` in the dtype to compute a mean in, which cannot be an integer dtype."""
     out = cast(op, x, dtype)
     if dtype is not None and out.dtype.kind not in "fc":
         raise DTypeError(f"{op}: dtype={out.dtype} would round the result; use astype on it")
@@ -71,7 +71,7 @@ def cast_to_float(op: str, x: Any, dtype: npt.DTypeLike | None) -> Any:
 
 
 def start_of(op: str, initial: Any, dtype: np.dtype[Any]) -> Tensor:
-    """Return the number a reduction starts with, in the dtype it is done in."""
+    """Return the number that a reduction starts with, in the dtype of the reduction."""
     start = as_tensor(initial)
     if start.ndim:
         raise ShapeError(f"{op}: initial= must be one number, not shape {start.shape}")
@@ -85,7 +85,7 @@ def start_of(op: str, initial: Any, dtype: np.dtype[Any]) -> Tensor:
 
 
 def mask_of(op: str, where: Any, shape: tuple[int, ...]) -> Tensor:
-    """Return where=, which says what elements take part, as booleans of a shape."""
+    """Return where=, which selects the elements that take part, as booleans of a shape."""
     mask = as_tensor(where)
     if mask.dtype.kind != "b":
         raise DTypeError(f"{op}: where= must hold booleans, not {mask.dtype}")
@@ -98,7 +98,7 @@ def mask_of(op: str, where: Any, shape: tuple[int, ...]) -> Tensor:
 
 
 def masked(op: str, x: Any, where: Any, fill: Any) -> Any:
-    """Return `x` with `fill` where where= says that an element takes no part."""
+    """Return `x` with `fill` in place of the elements that where= excludes."""
     if where is True:
         return x
     t = as_tensor(x)
@@ -106,8 +106,8 @@ def masked(op: str, x: Any, where: Any, fill: Any) -> Any:
 
 
 def check(x: Tensor, holds: Callable[[Array], Any]) -> bool:
-    """Return whether something holds for the values of a Tensor, or they are not known here.
+    """Return whether a condition holds for the values of a Tensor, or the values are not known.
 
-    Within `vmap` they are not: a Tensor stands for one of many there.
+    They are not known under `vmap`, where a batch tracer stands for many examples.
     """
     return type(x) is not Tensor or bool(holds(array_of(x)))

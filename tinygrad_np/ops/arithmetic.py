@@ -1,6 +1,6 @@
-"""The rest of NumPy's functions of real numbers, one element at a time.
+"""The rest of NumPy's elementwise functions of real numbers.
 
-Where a function has a kink the rule gives the subgradient that docs/design.md lists.
+At a kink, the rule gives the subgradient that docs/design.md lists.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from .elementwise import add, floor_divide, multiply, negative, power, remainder
 from .operands import is_complex
 from .shaping import astype
 
-_numpy: Any = np  # whose annotations know arrays only
+_numpy: Any = np  # NumPy is annotated for arrays only
 
 # ------------------------------------------------------------- parts of numbers
 
 
 @composed(np.float_power)
 def float_power(x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
-    """x ** y in double precision at least, so that integers take negative exponents.
+    """x ** y in at least double precision, so that integers can have negative exponents.
 
     >>> import tinygrad_np as tg
     >>> tg.float_power([1, 2, 4], -1)
@@ -44,7 +44,7 @@ fmod: Binary = elementwise(
     np.fmod,
     x=lambda g: g,
     y=lambda g, x, y: -g * np.trunc(x / y),
-    doc="x - y * trunc(x / y), with the sign of x. At the jumps: the derivative beside them.",
+    doc="x - y * trunc(x / y), with the sign of x. At a jump: the derivative beside it.",
 )
 
 
@@ -61,13 +61,13 @@ def divmod(x: npt.ArrayLike, y: npt.ArrayLike, /) -> tuple[Tensor, Tensor]:
 
 @declare(kind="elementwise", x=lambda g: g)
 def _fractional_part(x: npt.ArrayLike) -> Array:
-    """Return `x` without its integral part."""
+    """Return the fractional part of `x`."""
     return np.modf(x)[0]
 
 
 @declare(kind="elementwise")
 def _integral_part(x: npt.ArrayLike) -> Array:
-    """Return `x` without its fraction."""
+    """Return the integral part of `x`."""
     return np.modf(x)[1]
 
 
@@ -95,7 +95,7 @@ def _binary_exponent(x: npt.ArrayLike) -> Array:
 
 @composed(np.frexp)
 def frexp(x: npt.ArrayLike, /) -> tuple[Tensor, Tensor]:
-    """Mantissas between 0.5 and 1 in size, and exponents, integers: x = mantissa * 2 ** exponent.
+    """Mantissas of size 0.5 to 1 and integer exponents, with x = mantissa * 2 ** exponent.
 
     The exponent is piecewise constant: the gradient of the mantissa is ``2 ** -exponent``.
 
@@ -122,25 +122,25 @@ nextafter: Binary = elementwise(
     np.nextafter,
     x=lambda g: g,
     y=lambda g: g * 0.0,
-    doc="The number next to x towards y; its gradient is that of x.",
+    doc="The next number after x towards y; its gradient is that of x.",
 )
 heaviside: Binary = elementwise(
     np.heaviside,
     x=lambda g: g * 0.0,
     y=lambda g, x: g * (x == 0),
-    doc="0 where x is negative, 1 where it is positive, y where it is 0. The gradient for x is 0.",
+    doc="0 where x is negative, 1 where it is positive, y where it is 0; the gradient for x is 0.",
 )
 fmax: Binary = elementwise(
     np.fmax,
     x=lambda g, x, y: g * ((x >= y) | np.isnan(y)),
     y=lambda g, x, y: g * ~((x >= y) | np.isnan(y)),
-    doc="The larger of x and y, or the one that is not NaN; of a tie the gradient goes to x.",
+    doc="The larger of x and y, or the one that is not NaN; at a tie the gradient goes to x.",
 )
 fmin: Binary = elementwise(
     np.fmin,
     x=lambda g, x, y: g * ((x <= y) | np.isnan(y)),
     y=lambda g, x, y: g * ~((x <= y) | np.isnan(y)),
-    doc="The smaller of x and y, or the one that is not NaN; of a tie the gradient goes to x.",
+    doc="The smaller of x and y, or the one that is not NaN; at a tie the gradient goes to x.",
 )
 
 
@@ -151,7 +151,7 @@ def _finite(
     posinf: float | None = None,
     neginf: float | None = None,
 ) -> Array:
-    """Return `x` with what is not finite replaced."""
+    """Return `x` with NaN and infinities replaced."""
     return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
 
 
@@ -163,12 +163,12 @@ def nan_to_num(
     posinf: float | None = None,
     neginf: float | None = None,
 ) -> Tensor:
-    """`x` with NaN and infinities replaced, by 0 and the largest numbers unless told otherwise.
+    """`x` with NaN and infinities replaced: by 0 and the largest numbers by default.
 
-    What was replaced has a gradient of 0; of a complex number, each part for itself.
+    A replaced element has a gradient of 0. A complex number is treated part by part.
 
     Raises:
-        UnsupportedError: With ``copy=False``: a Tensor is not written to.
+        UnsupportedError: With ``copy=False``, which would write to the Tensor.
 
     >>> import tinygrad_np as tg
     >>> tg.nan_to_num([float("nan"), 1.0, float("inf")], posinf=9.0)
@@ -206,7 +206,7 @@ hypot: Binary = elementwise(
 
 
 def _share2(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
-    # An infinite x has all of it.
+    # An infinite x takes the whole gradient.
     top = x == math.inf
     return g * np.exp2(np.where(top, 0.0, x) - np.where(top | (out == -math.inf), 0.0, out))
 
@@ -218,10 +218,10 @@ logaddexp2: Binary = elementwise(
     doc="log2(2 ** x + 2 ** y), without overflow.",
 )
 _DEGREE = math.pi / 180.0
-deg2rad: Unary = elementwise(np.deg2rad, x=lambda g: g * _DEGREE, doc="Degrees in radians.")
-radians: Unary = elementwise(np.radians, x=lambda g: g * _DEGREE, doc="Degrees in radians.")
-rad2deg: Unary = elementwise(np.rad2deg, x=lambda g: g / _DEGREE, doc="Radians in degrees.")
-degrees: Unary = elementwise(np.degrees, x=lambda g: g / _DEGREE, doc="Radians in degrees.")
+deg2rad: Unary = elementwise(np.deg2rad, x=lambda g: g * _DEGREE, doc="Degrees to radians.")
+radians: Unary = elementwise(np.radians, x=lambda g: g * _DEGREE, doc="Degrees to radians.")
+rad2deg: Unary = elementwise(np.rad2deg, x=lambda g: g / _DEGREE, doc="Radians to degrees.")
+degrees: Unary = elementwise(np.degrees, x=lambda g: g / _DEGREE, doc="Radians to degrees.")
 
 # ------------------------------------------------------------------ sinc and i0
 
@@ -233,9 +233,9 @@ def _spherical_rule(g: Any, x: Any, n: Any) -> Any:  # a rule: either world
 
 @declare(kind="elementwise", x=_spherical_rule)
 def _spherical_bessel(x: npt.ArrayLike, n: int = 1) -> Array:
-    """Return the spherical Bessel function of order `n` >= 1: derivatives of sin(x) / x.
+    """Return the spherical Bessel function of order `n` >= 1, as in derivatives of sin(x) / x.
 
-    By its series around 0, and by recurrence from sin(x) / x elsewhere.
+    It is computed by its series near 0, and by recurrence from sin(x) / x elsewhere.
     Source: Abramowitz and Stegun, "Handbook of mathematical functions", 10.1.2 and 10.1.19.
     """
     x = np.asarray(x)
@@ -282,10 +282,10 @@ def _modified_rule(g: Any, x: Any, n: Any) -> Any:  # a rule: either world
 
 @declare(kind="elementwise", x=_modified_rule)
 def _modified_bessel(x: npt.ArrayLike, n: int = 1) -> Array:
-    r"""Return the modified Bessel function of order `n` >= 1: derivatives of `i0`.
+    r"""Return the modified Bessel function of order `n` >= 1, as in derivatives of `i0`.
 
     :math:`I_n(x) = \frac{1}{\pi} \int_0^\pi e^{x \cos t} \cos(n t) dt`, by the midpoint rule,
-    which converges exponentially; `_NODES` pairs are enough wherever `i0` does not overflow.
+    which converges exponentially; `_NODES` pairs of points suffice where `i0` does not overflow.
     """
     x = np.asarray(x)
     total = np.zeros_like(x)

@@ -1,4 +1,4 @@
-"""The same elements moved about: axes, order, repetition; all made of shaping and indexing."""
+"""Rearranged elements: axes, order and repetition, all composed of shaping and indexing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .shaping import broadcast_to, concatenate, ravel, reshape, swapaxes, transp
 def moveaxis(
     a: npt.ArrayLike, source: int | tuple[int, ...], destination: int | tuple[int, ...]
 ) -> Tensor:
-    """Axes moved to other places; those that are left keep their order.
+    """Axes moved to other places; the remaining axes keep their order.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> tg.moveaxis(np.zeros((2, 3, 4)), 0, -1).shape
@@ -35,8 +35,8 @@ def moveaxis(
     there = axes_from_front(destination, t.ndim, "moveaxis")
     if len(here) != len(there) or len(set(here)) < len(here) or len(set(there)) < len(there):
         raise ShapeError(
-            f"moveaxis: source {source} and destination {destination} must name as many axes, "
-            f"each once"
+            f"moveaxis: source {source} and destination {destination} must name the same "
+            f"number of axes, each once"
         )
     order = [axis for axis in range(t.ndim) if axis not in here]
     for to, axis in sorted(zip(there, here, strict=True)):
@@ -55,14 +55,14 @@ def rollaxis(a: npt.ArrayLike, axis: int, start: int = 0) -> Tensor:
     t = as_tensor(a)
     axis = axis_from_front(axis, t.ndim, "rollaxis")
     if not -t.ndim <= start <= t.ndim:
-        raise ShapeError(f"rollaxis: start {start} is not a place among {t.ndim} axes")
+        raise ShapeError(f"rollaxis: start {start} is not a position among {t.ndim} axes")
     start = start + t.ndim if start < 0 else start
     return moveaxis(t, axis, start - (axis < start))
 
 
 @composed(np.matrix_transpose)
 def matrix_transpose(x: npt.ArrayLike) -> Tensor:
-    """The last two axes exchanged.
+    """Matrices transposed: the last two axes exchanged.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> tg.matrix_transpose(np.zeros((5, 2, 3))).shape
@@ -70,7 +70,7 @@ def matrix_transpose(x: npt.ArrayLike) -> Tensor:
     """
     t = as_tensor(x)
     if t.ndim < 2:
-        raise ShapeError(f"matrix_transpose: shape {t.shape} has not two axes to exchange")
+        raise ShapeError(f"matrix_transpose: shape {t.shape} does not have two axes to exchange")
     return swapaxes(t, -1, -2)
 
 
@@ -129,7 +129,7 @@ def rot90(m: npt.ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tenso
     t = as_tensor(m)
     plane = axes_from_front(tuple(axes), t.ndim, "rot90")
     if len(plane) != 2 or plane[0] == plane[1]:
-        raise ShapeError(f"rot90: axes must be two different ones, not {tuple(axes)}")
+        raise ShapeError(f"rot90: axes must be two different axes, not {tuple(axes)}")
     turns = k % 4
     if turns == 0:
         return flip(t, ())
@@ -146,12 +146,12 @@ def roll(
     shift: int | tuple[int, ...],
     axis: int | tuple[int, ...] | None = None,
 ) -> Tensor:
-    """The elements moved along axes; what is moved out at one end comes in at the other.
+    """The elements shifted along axes; those shifted out at one end re-enter at the other.
 
     Args:
         a: The elements.
-        shift: By how many places; one for each axis, or one for all.
-        axis: Along which; ``a.ravel()`` is rolled and reshaped back when it is ``None``.
+        shift: The number of places: one for each axis, or one for all.
+        axis: The axis or axes; for ``None``, ``a.ravel()`` is rolled and reshaped back.
 
     >>> import tinygrad_np as tg
     >>> tg.roll([1.0, 2.0, 3.0], 1).tolist()
@@ -181,7 +181,7 @@ def roll(
 
 @composed(np.tile)
 def tile(A: npt.ArrayLike, reps: Shape) -> Tensor:
-    """The whole array repeated so many times along each axis.
+    """The whole array repeated `reps` times along each axis.
 
     >>> import tinygrad_np as tg
     >>> tg.tile([1.0, 2.0], (2, 2)).tolist()
@@ -207,7 +207,7 @@ def repeat(a: npt.ArrayLike, repeats: Any, axis: int | None = None) -> Tensor:
     Args:
         a: The elements.
         repeats: How often: one integer for all, or one for each place along the axis.
-        axis: Along which axis.
+        axis: The axis to repeat along.
 
     >>> import tinygrad_np as tg
     >>> tg.repeat([1.0, 2.0], [1, 3]).tolist()
@@ -222,13 +222,13 @@ def repeat(a: npt.ArrayLike, repeats: Any, axis: int | None = None) -> Tensor:
     if times.size != 1:
         if times.shape != (size,):
             raise ShapeError(
-                f"repeat: {times.size} repeats for {size} places along axis {axis}; there must "
-                f"be one for each, or one for all"
+                f"repeat: {times.size} repeats for {size} places along axis {axis}; give one "
+                f"for each place, or one for all"
             )
         return take(t, np.repeat(np.arange(size), times), axis=axis)
     n = int(times.reshape(()))
     if n < 0:
-        raise ShapeError(f"repeat: an element can not be repeated {n} times")
+        raise ShapeError(f"repeat: an element cannot be repeated {n} times")
     before, after = t.shape[:axis], t.shape[axis + 1 :]
     apart = broadcast_to(reshape(t, (*before, size, 1, *after)), (*before, size, n, *after))
     return reshape(apart, (*before, size * n, *after))
@@ -236,7 +236,7 @@ def repeat(a: npt.ArrayLike, repeats: Any, axis: int | None = None) -> Tensor:
 
 @composed(np.resize)
 def resize(a: npt.ArrayLike, new_shape: Shape) -> Tensor:
-    """The elements in another shape, begun anew as often as it takes to fill it.
+    """The elements in another shape, repeated from the start as often as needed to fill it.
 
     >>> import tinygrad_np as tg
     >>> tg.resize([1.0, 2.0, 3.0], (2, 2)).tolist()
@@ -255,9 +255,9 @@ def resize(a: npt.ArrayLike, new_shape: Shape) -> Tensor:
 
 @composed(np.trim_zeros)
 def trim_zeros(filt: npt.ArrayLike, trim: str = "fb", axis: Shape | None = None) -> Tensor:
-    """Without the zeros at the front (``"f"``) and at the back (``"b"``) of the given axes.
+    """The array without the zeros at the front (``"f"``) and back (``"b"``) of the given axes.
 
-    Of an array with several axes that is the smallest box around what is not 0. All axes are
+    For several axes, that is the smallest box that contains all nonzero elements. All axes are
     trimmed when `axis` is left out.
 
     >>> import tinygrad_np as tg

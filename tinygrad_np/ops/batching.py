@@ -1,6 +1,6 @@
-"""How the axis of a batch goes through ops: the batching rules that families share.
+"""The batching rules that families of ops share.
 
-A rule is applied to whole batches, first axis first; it stands with its op's declaration.
+A rule is applied to whole batches, batch axis first. An op names its rule in its declaration.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Operands = Sequence[Operand]
 
 
 def behind(axis: Any, rank: int, op: Op) -> Any:
-    """Return an axis, or some, of an example of that rank as axes of the batch: the first is taken.
+    """Return an axis of an example of that rank, or several, as axes of the whole batch.
 
-    An axis that an example does not have must not find that of the batch.
+    An axis that the example does not have raises: it must not select the axis of the batch.
     """
     if isinstance(axis, tuple):
         return tuple(behind(a, rank, op) for a in axis)
@@ -31,7 +31,7 @@ def behind(axis: Any, rank: int, op: Op) -> Any:
 
 
 def over_axes(op: Op, size: int, values: Operands, params: Params) -> Tensor:
-    """Reduce each example: over its axes, which are the others of the batch."""
+    """Reduce each example over its own axes."""
     ((x, _),) = values
     axis = params["axis"]
     if axis is None:
@@ -40,7 +40,7 @@ def over_axes(op: Op, size: int, values: Operands, params: Params) -> Tensor:
 
 
 def along_one_axis(op: Op, size: int, values: Operands, params: Params) -> Tensor:
-    """Go along one axis of each example, or along all of its elements."""
+    """Apply an op along one axis of each example, or along all of its elements."""
     ((x, _),) = values
     rank, axis = x.ndim - 1, params["axis"]
     if not rank or (axis is None and params.get("keepdims")):
@@ -51,13 +51,13 @@ def along_one_axis(op: Op, size: int, values: Operands, params: Params) -> Tenso
 
 
 def of_rows(op: Op, size: int, values: Operands, params: Params) -> Tensor:
-    """Give an op that takes stacks whole batches."""
+    """Apply an op that accepts stacks to whole batches."""
     return op.call(*(whole_batch(v, mapped, size) for v, mapped in values))
 
 
 def of_matrices(op: Op, size: int, values: Operands, params: Params) -> Tensor:
-    """Give an op of stacks of matrices the batch as one more axis of the stack."""
+    """Apply an op on stacks of matrices, with the batch as one more axis of the stack."""
     ((x, _),) = values
-    if rank_of(x, True) < 2:  # matrix_rank takes vectors too
+    if rank_of(x, True) < 2:  # matrix_rank accepts vectors too
         return one_by_one(op, size, values, params)
     return op.call(x, **params)

@@ -1,6 +1,6 @@
 """Bessel functions, computed by SciPy.
 
-Derivatives for the argument go to the neighbouring orders; for the order there is none.
+The derivative in the argument is given by the neighbouring orders; there is none in the order.
 Source: NIST Digital Library of Mathematical Functions, 10.6, 10.29, 10.51 and 11.4.
 """
 
@@ -42,24 +42,24 @@ kv: Binary = of_order(
 )
 ive: Binary = of_order(
     "ive",
-    "iv(x, y) exp(-abs(y)): without overflow. Of real numbers only.",
+    "iv(x, y) exp(-abs(y)), without overflow. Its gradient is for real numbers.",
     y=lambda g, x, y, out: (
         g * ((_ive(x - 1.0, y) + _ive(x + 1.0, y)) * 0.5 - np.sign(real_only(y, "ive", "iv")) * out)
     ),
 )
 kve: Binary = of_order(
     "kve",
-    "kv(x, y) exp(y): without underflow.",
+    "kv(x, y) exp(y), without underflow.",
     y=lambda g, x, y, out: g * (out - (_kve(x - 1.0, y) + _kve(x + 1.0, y)) * 0.5),
 )
 jve: Binary = of_order(
     "jve",
-    "jv(x, y) exp(-abs(y.imag)): without overflow. Its gradient is for real numbers.",
+    "jv(x, y) exp(-abs(y.imag)), without overflow. Its gradient is for real numbers.",
     y=lambda g, x, y: g * _half_difference(_jve, x, real_only(y, "jve", "jv")),
 )
 yve: Binary = of_order(
     "yve",
-    "yv(x, y) exp(-abs(y.imag)): without overflow. Its gradient is for real numbers.",
+    "yv(x, y) exp(-abs(y.imag)), without overflow. Its gradient is for real numbers.",
     y=lambda g, x, y: g * _half_difference(_yve, x, real_only(y, "yve", "yv")),
 )
 hankel1 = of_many(
@@ -134,12 +134,12 @@ i1: Unary = of_one(
 )
 i0e: Unary = of_one(
     "i0e",
-    "i0(x) exp(-abs(x)): without overflow.",
+    "i0(x) exp(-abs(x)), without overflow.",
     x=lambda g, x, out: g * (_i1e(x) - np.sign(x) * out),
 )
 i1e: Unary = of_one(
     "i1e",
-    "i1(x) exp(-abs(x)): without overflow.",
+    "i1(x) exp(-abs(x)), without overflow.",
     x=lambda g, x, out: g * ((_i0e(x) + _ive(2.0, x)) * 0.5 - np.sign(x) * out),
 )
 k0: Unary = of_one(
@@ -151,11 +151,11 @@ k1: Unary = of_one(
     x=lambda g, x: g * ((_k0(x) + _kv(2.0, x)) * -0.5),
 )
 k0e: Unary = of_one(
-    "k0e", "k0(x) exp(x): without underflow.", x=lambda g, x, out: g * (out - _k1e(x))
+    "k0e", "k0(x) exp(x), without underflow.", x=lambda g, x, out: g * (out - _k1e(x))
 )
 k1e: Unary = of_one(
     "k1e",
-    "k1(x) exp(x): without underflow.",
+    "k1(x) exp(x), without underflow.",
     x=lambda g, x, out: g * (out - (_k0e(x) + _kve(2.0, x)) * 0.5),
 )
 _j0: Any = either(j0)
@@ -175,34 +175,34 @@ _k1e: Any = either(k1e)
 
 
 def _spherical_slope(f: Any, n: Any, z: Any, sign: float) -> Any:
-    # No 1 / z as in the textbook's recurrence: regular at 0. There is no order below 0.
+    # Unlike the textbook recurrence, this has no 1 / z, so it is regular at 0. No order is below 0.
     lower = np.where(n == 0, 0, n - 1)
-    weight = np.positive(n).astype(z.dtype)  # integers would promote
+    weight = np.positive(n).astype(z.dtype)  # an integer array would promote z
     return (f(lower, z) * weight + f(n + 1, z) * (weight + 1.0) * sign) / (weight * 2.0 + 1.0)
 
 
 spherical_jn = of_many(
     "spherical_jn",
     "n z",
-    "The spherical Bessel function of the first kind, of whole order n.",
+    "The spherical Bessel function of the first kind, of integer order n.",
     z=lambda g, n, z: g * _spherical_slope(_spherical_jn, n, z, -1.0),
 )
 spherical_yn = of_many(
     "spherical_yn",
     "n z",
-    "The spherical Bessel function of the second kind, of whole order n.",
+    "The spherical Bessel function of the second kind, of integer order n.",
     z=lambda g, n, z: g * _spherical_slope(_spherical_yn, n, z, -1.0),
 )
 spherical_in = of_many(
     "spherical_in",
     "n z",
-    "The modified spherical Bessel function of the first kind, of whole order n.",
+    "The modified spherical Bessel function of the first kind, of integer order n.",
     z=lambda g, n, z: g * _spherical_slope(_spherical_in, n, z, 1.0),
 )
 spherical_kn = of_many(
     "spherical_kn",
     "n z",
-    "The modified spherical Bessel function of the second kind, of whole order n.",
+    "The modified spherical Bessel function of the second kind, of integer order n.",
     z=lambda g, n, z: -g * _spherical_slope(_spherical_kn, n, z, 1.0),
 )
 _spherical_jn: Any = either(spherical_jn)

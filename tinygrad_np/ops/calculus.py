@@ -1,4 +1,4 @@
-"""Differences, derivatives by differences, integrals by the trapezoid rule: made of slices."""
+"""Differences, numerical derivatives and trapezoid integrals, all composed of slices."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _part(t: Tensor, axis: int, start: int | None, stop: int | None) -> Tensor:
 
 
 def _edge(name: str, label: str, value: Any, t: Tensor, axis: int) -> Tensor:
-    """Return what is put before or behind an array: a number is one more element."""
+    """Return what to put before or after an array along an axis; a number is one element."""
     edge = as_tensor(value)
     if edge.ndim == 0:
         return broadcast_to(edge, (*t.shape[:axis], 1, *t.shape[axis + 1 :]))
@@ -41,14 +41,14 @@ def diff(
     prepend: npt.ArrayLike | None = None,
     append: npt.ArrayLike | None = None,
 ) -> Tensor:
-    """The differences of neighbours along `axis`, `n` times over: out[i] = a[i+1] - a[i].
+    """The `n`-th differences of neighbours along `axis`: for n = 1, out[i] = a[i+1] - a[i].
 
     Args:
         a: The array.
-        n: How many times; each makes the axis one shorter.
-        axis: The axis along which elements are neighbours.
-        prepend: What to put before it first: a number, or an array. Gradients flow to it.
-        append: What to put behind it first.
+        n: How often to take differences; each time makes the axis one shorter.
+        axis: The axis along which to take differences.
+        prepend: A number or an array to put before `a` first. Gradients flow to it.
+        append: A number or an array to put after `a` first. Gradients flow to it.
 
     >>> import tinygrad_np as tg
     >>> tg.diff([1.0, 4.0, 9.0, 16.0], n=2)
@@ -78,7 +78,7 @@ def ediff1d(
     to_end: npt.ArrayLike | None = None,
     to_begin: npt.ArrayLike | None = None,
 ) -> Tensor:
-    """The differences of neighbours in ``ary.ravel()``, with numbers put behind and before.
+    """The differences of neighbours in ``ary.ravel()``, with values put before and after them.
 
     >>> import tinygrad_np as tg
     >>> tg.ediff1d([1.0, 4.0, 9.0], to_begin=0.0)
@@ -104,8 +104,8 @@ def trapezoid(
 
     Args:
         y: The values.
-        x: Where they are: one axis, or broadcast to `y`. Gradients flow to it too.
-        dx: The distance between them if `x` is left out.
+        x: Their positions: one axis, or an array that broadcasts to `y`. Gradients flow to it too.
+        dx: The distance between positions if `x` is left out.
         axis: The axis to integrate along.
 
     >>> import tinygrad_np as tg
@@ -127,7 +127,7 @@ def trapezoid(
 
 
 def _spacings(args: tuple[Any, ...], t: Tensor, axes: tuple[int, ...]) -> list[Any]:
-    """Return the spacing along each axis: a number, or the distances of neighbours."""
+    """Return the spacing along each axis: a number, or the distances between neighbours."""
     if not args:
         return [1.0] * len(axes)
     if len(args) == 1 and np.ndim(args[0]) == 0:
@@ -142,7 +142,7 @@ def _spacings(args: tuple[Any, ...], t: Tensor, axes: tuple[int, ...]) -> list[A
         places = as_tensor(spacing)
         if places.shape != (t.shape[axis],):
             raise ShapeError(
-                f"gradient: places of shape {places.shape} along axis {axis} of shape {t.shape}"
+                f"gradient: positions of shape {places.shape} along axis {axis} of shape {t.shape}"
             )
         if places.dtype.kind in "iub":
             places = places.astype(float)
@@ -153,7 +153,7 @@ def _spacings(args: tuple[Any, ...], t: Tensor, axes: tuple[int, ...]) -> list[A
 
 
 def _along(t: Tensor, h: Any, axis: int, edge_order: int) -> Tensor:
-    """Return the derivative along one axis, of second order inside."""
+    """Return the derivative along one axis, accurate to second order in the interior."""
 
     def at(start: int, stop: int | None) -> Tensor:
         return _part(t, axis, start, stop)
@@ -203,17 +203,17 @@ def gradient(
 ) -> Any:
     """The derivative of sampled values by central differences: NumPy's `gradient`.
 
-    (For the gradient of a function see :func:`grad`; for that of a Tensor, its method.)
+    (For the gradient of a function see :func:`grad`; for that of a Tensor, its method `gradient`.)
 
     Args:
         f: The values.
-        varargs: One spacing for all axes, or one for each: a number, or the places of the
-            values, one axis of them. Gradients flow to them too.
+        varargs: One spacing for all axes, or one for each: a number, or the positions of the
+            values along the axis. Gradients flow to them too.
         axis: The axis or axes to differentiate along; all of them for ``None``.
-        edge_order: 1 or 2: the order of the differences at the two ends.
+        edge_order: The order of accuracy at the two ends, 1 or 2.
 
     Returns:
-        One Tensor of the shape of `f` per axis: a tuple if there are several.
+        One Tensor of the shape of `f` per axis; a tuple of them for several axes.
 
     >>> import tinygrad_np as tg
     >>> tg.gradient([1.0, 4.0, 9.0, 16.0])
@@ -228,7 +228,7 @@ def gradient(
         if len(set(axes)) != len(axes):
             raise ValueError(f"gradient: axis {axis} names one axis twice")
     if edge_order not in (1, 2):
-        raise ValueError(f"gradient: edge_order is 1 or 2, not {edge_order}")
+        raise ValueError(f"gradient: edge_order must be 1 or 2, not {edge_order}")
     spacings = _spacings(varargs, t, axes)
     if t.dtype.kind == "b":
         raise DTypeError("gradient: booleans have no differences; use astype(float)")

@@ -1,8 +1,8 @@
 """Complex numbers and their parts.
 
 The gradient of a real loss is the direction of steepest ascent, dL/da + i dL/db for
-z = a + ib, as in PyTorch. The functions here are not holomorphic: each rule says its
-gradient itself.
+z = a + ib, as in PyTorch. The functions here are not holomorphic: each rule defines its
+gradient explicitly.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from ..engine.tensor import Array, Tensor
 from .elementwise import multiply
 from .operands import is_complex
 
-_numpy: Any = np  # whose annotations know arrays only
+_numpy: Any = np  # NumPy is annotated for arrays only
 
 conjugate: Unary = elementwise(
     np.conjugate,
     holomorphic=False,
     x=(lambda g: np.conjugate(g), lambda t: np.conjugate(t)),
-    doc="a - ib for each x = a + ib; a real x as it is.",
+    doc="a - ib for each x = a + ib; a real x is unchanged.",
 )
 conj = conjugate
 
 
 @declare(np.real, kind="elementwise", holomorphic=False, val=(lambda g: g, lambda t: np.real(t)))
 def real(val: npt.ArrayLike) -> Array:
-    """The real part, a for each a + ib; of real numbers, themselves.
+    """The real part, a for each a + ib; real numbers are unchanged.
 
     >>> import tinygrad_np as tg
     >>> tg.real([1 + 2j, 3.0])
@@ -51,13 +51,13 @@ def _imag(x: npt.ArrayLike) -> Array:
 
 @declare(kind="elementwise")
 def _imag_of_real(x: npt.ArrayLike) -> Array:
-    """Return zeros: the imaginary part of real numbers."""
+    """Return zeros, the imaginary part of real numbers."""
     return _numpy.zeros_like(x)  # type: ignore[no-any-return]
 
 
 @composed(np.imag)
 def imag(val: npt.ArrayLike) -> Tensor:
-    """The imaginary part, b for each a + ib; of real numbers zeros, which have no gradient.
+    """The imaginary part, b for each a + ib; for real numbers zeros, which have no gradient.
 
     >>> import tinygrad_np as tg
     >>> tg.imag([1 + 2j, 3.0])
@@ -67,7 +67,7 @@ def imag(val: npt.ArrayLike) -> Tensor:
 
 
 def _sign_rule(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
-    # x / |x| only turns: what counts of g is the part across x.
+    # x / |x| can only rotate: only the component of g perpendicular to x matters.
     r = np.absolute(x)
     across = g - out * np.real(np.conjugate(g) * out)
     return across * (r != 0) / np.where(r == 0, 1.0, r)
@@ -84,9 +84,9 @@ def _sign_of_complex(x: npt.ArrayLike) -> Array:
 
 @composed(np.sign)
 def sign(x: npt.ArrayLike, /) -> Tensor:
-    """-1, 0 or 1; for a complex x the number x / abs(x) of size 1, or 0.
+    """-1, 0 or 1 for a real x; for a complex x, x / abs(x), or 0 at 0.
 
-    Of real numbers it is piecewise constant and no gradient flows; of complex ones it has
+    For real numbers it is piecewise constant, and no gradient flows. For complex numbers it has
     a gradient, which is 0 at 0.
 
     >>> import tinygrad_np as tg
@@ -119,7 +119,7 @@ def _angle_of_real(x: npt.ArrayLike) -> Array:
 def angle(z: npt.ArrayLike, deg: bool = False) -> Tensor:
     """The angle of each complex number, between -pi and pi; with `deg`, in degrees.
 
-    Its gradient at 0 is 0. Of real numbers it is piecewise constant: no gradient flows.
+    Its gradient at 0 is 0. For real numbers it is piecewise constant, and no gradient flows.
 
     >>> import tinygrad_np as tg
     >>> tg.angle([1.0, 1j], deg=True)
@@ -133,7 +133,7 @@ def angle(z: npt.ArrayLike, deg: bool = False) -> Tensor:
 def real_if_close(a: npt.ArrayLike, tol: float = 100) -> Tensor:
     """The real part, if all imaginary parts are within `tol` machine epsilons of 0; else `a`.
 
-    A `tol` of at most 1 is the limit itself.
+    A `tol` of at most 1 is an absolute tolerance.
 
     >>> import tinygrad_np as tg
     >>> tg.real_if_close([1 + 1e-15j, 2.0])

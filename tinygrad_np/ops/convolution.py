@@ -16,7 +16,7 @@ from .shaping import reshape
 
 
 def _slide(g: Any, other: Any, shape: tuple[int, ...]) -> Any:
-    """Return the sums of g[i + k] * other[k]: the transpose of convolving with `other`."""
+    """Return the sums of g[i + k] * other[k], the transpose of convolution with `other`."""
     start = other.shape[0] - 1
     return _convolve_full_op(g, other[::-1])[start : start + shape[0]]
 
@@ -27,7 +27,7 @@ def _slide(g: Any, other: Any, shape: tuple[int, ...]) -> Any:
     y=lambda g, x, y_shape: _slide(g, x, y_shape),
 )
 def _convolve_full(x: Any, y: Any) -> Array:
-    """Return the convolution of two vectors wherever they overlap."""
+    """Return the full convolution of two vectors."""
     return np.convolve(x, y)
 
 
@@ -35,17 +35,17 @@ _convolve_full_op = either(_convolve_full)
 
 
 def _vector(name: str, x: npt.ArrayLike) -> Tensor:
-    """Return `x` as one axis that is not empty."""
+    """Return `x` as a nonempty vector."""
     t = as_tensor(x)
     if t.ndim > 1 or not t.size:
-        raise ShapeError(f"{name}: shape {t.shape}: only vectors that are not empty are convolved")
+        raise ShapeError(f"{name}: shape {t.shape} is not a nonempty vector")
     if not t.ndim and name == "correlate":
         raise ShapeError("correlate: a number is not a vector")
     return t if t.ndim else reshape(t, 1)
 
 
 def _cut(name: str, full: Tensor, n: int, m: int, mode: str, late: bool = False) -> Tensor:
-    """Return the part of a full convolution of sizes `n` and `m` that a mode names."""
+    """Return the part that `mode` names of a full convolution of vectors of sizes `n` and `m`."""
     longer, shorter = max(n, m), min(n, m)
     if mode == "full":
         return full
@@ -54,7 +54,7 @@ def _cut(name: str, full: Tensor, n: int, m: int, mode: str, late: bool = False)
     if mode == "same":
         start = shorter // 2 if late else (shorter - 1) // 2
         return full[start : start + longer]
-    raise ValueError(f"{name}: mode={mode!r}; the modes are 'full', 'same' and 'valid'")
+    raise ValueError(f"{name}: mode={mode!r}; use 'full', 'same' or 'valid'")
 
 
 @composed(np.convolve)
@@ -63,12 +63,12 @@ def convolve(a: npt.ArrayLike, v: npt.ArrayLike, mode: str = "full") -> Tensor:
 
     Args:
         a: A vector.
-        v: Another.
+        v: Another vector.
         mode: ``"full"``, wherever they overlap; ``"same"``, the middle of that, as long as
-            the longer one; ``"valid"``, where they overlap completely.
+            the longer vector; ``"valid"``, where they overlap completely.
 
     Raises:
-        ShapeError: For more than one axis, or none of its elements.
+        ShapeError: For an array with more than one axis, or an empty one.
 
     >>> import tinygrad_np as tg
     >>> tg.convolve([1.0, 2.0, 3.0], [1.0, 1.0], mode="valid")
@@ -84,11 +84,11 @@ def correlate(a: npt.ArrayLike, v: npt.ArrayLike, mode: str = "valid") -> Tensor
 
     Args:
         a: A vector.
-        v: Another, which slides along it.
+        v: Another vector, which slides along `a`.
         mode: As for :func:`convolve`.
 
     Raises:
-        ShapeError: For more than one axis, or none of its elements.
+        ShapeError: For an array with more than one axis, or an empty one.
 
     >>> import tinygrad_np as tg
     >>> tg.correlate([1.0, 2.0, 3.0], [0.0, 1.0, 0.5])

@@ -1,6 +1,6 @@
 """New Tensors: zeros, ones, one value, the identity.
 
-They are constants unless ``requires_grad=True`` makes leaves of them.
+They are constants, or leaves with ``requires_grad=True``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DType = npt.DTypeLike | None
 
 
 def _fresh(array: Any, requires_grad: bool, name: str | None, op: str) -> Tensor:
-    """Return a new array, that nobody else holds, as a Tensor."""
+    """Return a new array, to which there is no other reference, as a Tensor."""
     tensor = result(as_array(array, op), None)
     tensor._name = name
     if requires_grad:
@@ -33,7 +33,7 @@ def _fresh(array: Any, requires_grad: bool, name: str | None, op: str) -> Tensor
 def zeros(
     shape: _Sizes, dtype: _DType = float, *, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
-    """Zeros of a shape.
+    """Zeros of the given shape.
 
     >>> import tinygrad_np as tg
     >>> tg.zeros(2, requires_grad=True, name="b")
@@ -46,7 +46,7 @@ def zeros(
 def ones(
     shape: _Sizes, dtype: _DType = None, *, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
-    """Ones of a shape.
+    """Ones of the given shape.
 
     >>> import tinygrad_np as tg
     >>> tg.ones((1, 2), dtype="float32").tolist()
@@ -59,7 +59,7 @@ def ones(
 def empty(
     shape: _Sizes, dtype: _DType = float, *, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
-    """A Tensor of a shape to be written to; until then its values are undetermined.
+    """A Tensor of the given shape to write to; until then its values are undefined.
 
     >>> import tinygrad_np as tg
     >>> tg.empty((2, 3)).shape
@@ -77,7 +77,7 @@ def full(
     requires_grad: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """One value, or what broadcasts, repeated to a shape.
+    """One value, or an array that broadcasts, repeated to the given shape.
 
     If `fill_value` is a Tensor that requires a gradient, gradients flow to it.
 
@@ -101,7 +101,7 @@ def eye(
     requires_grad: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """A matrix with ones on its k-th diagonal, and 0 elsewhere.
+    """A matrix with ones on its k-th diagonal and zeros elsewhere.
 
     >>> import tinygrad_np as tg
     >>> tg.eye(2).tolist()
@@ -114,7 +114,7 @@ def eye(
 def identity(
     n: int, dtype: _DType = None, *, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
-    """The square matrix that multiplies to no effect.
+    """The identity matrix: ones on the main diagonal and zeros elsewhere.
 
     >>> import tinygrad_np as tg
     >>> tg.identity(2).tolist()
@@ -124,9 +124,9 @@ def identity(
 
 
 def _of_ends(t: Tensor, dtype: _DType, requires_grad: bool, name: str | None, op: str) -> Tensor:
-    """Return a computed Tensor in the dtype and under the name asked for."""
+    """Return a computed Tensor with the requested dtype and name."""
     if requires_grad and not t.requires_grad:
-        raise DTypeError(f"{op}: requires_grad=True makes a leaf, and this is computed")
+        raise DTypeError(f"{op}: requires_grad=True makes a leaf, but this Tensor is computed")
     t = t if dtype is None or t.dtype == np.dtype(dtype) else astype(t, np.dtype(dtype))
     if name is not None:
         t.name = name
@@ -137,7 +137,7 @@ def _of_ends(t: Tensor, dtype: _DType, requires_grad: bool, name: str | None, op
 
 
 def _like(a: Any, dtype: _DType, shape: _Sizes | None) -> tuple[_Sizes, _DType]:
-    """Return the shape and the dtype of something like `a`."""
+    """Return the given shape and dtype, or those of `a` in place of ``None``."""
     t = as_tensor(a)
     return t.shape if shape is None else shape, t.dtype if dtype is None else dtype
 
@@ -187,7 +187,7 @@ def empty_like(
     requires_grad: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """A Tensor like another array, to be written to; until then its values are undetermined.
+    """A Tensor like another array, to write to; until then its values are undefined.
 
     >>> import tinygrad_np as tg
     >>> tg.empty_like([[1.0, 2.0]]).shape
@@ -206,7 +206,7 @@ def full_like(
     requires_grad: bool = False,
     name: str | None = None,
 ) -> Tensor:
-    """One value in the shape and dtype of another array.
+    """One value repeated to the shape, and in the dtype, of another array.
 
     >>> import tinygrad_np as tg
     >>> tg.full_like([[1.0, 2.0]], 7).tolist()

@@ -1,10 +1,10 @@
-"""Factors of matrices: Cholesky, QR, eigenvalues, singular values, with their vectors.
+"""Matrix decompositions: Cholesky, QR, eigenvalues and singular values, with their vectors.
 
-An op has one result, so a decomposition is one array with its factors side by side, and the
-public functions are slices of it: one rule each, and gradients of gradients come of it.
+An op has one result, so a decomposition packs its factors side by side into one array, and the
+public functions slice it. So each needs one rule, and higher derivatives need no more.
 
-Rules here are written for complex numbers as PyTorch has them (``holomorphic=False``); what they
-do where values are equal is in degeneracy.py.
+Rules here follow PyTorch's convention for complex numbers (``holomorphic=False``); degeneracy.py
+handles equal values.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _cholesky_rule(g, out):  # type: ignore[no-untyped-def]  # either world
     a=_cholesky_rule,
 )
 def _cholesky_lower(a: Any) -> Array:
-    """Return the lower factor L of a = L L^H, which reads the lower triangle of `a`."""
+    """Return the lower factor L of a = L L^H; only the lower triangle of `a` is read."""
     return np.linalg.cholesky(a)
 
 
@@ -73,7 +73,7 @@ def _qr_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
     if m >= n:
         q, gq = first_columns(q, gq, n, "linalg.qr")
         return _tall_qr_rule(q, r[..., :n, :], gq, gr[..., :n, :])
-    # a = [x | y] with x square: q and the front of r are its factors, and y = q @ rest.
+    # a = [x | y] with x square: x = q @ (the front of r), and y = q @ rest.
     rest, grest = r[..., m:], gr[..., m:]
     gq = gq + q @ (rest @ adjoint(grest))
     gx = _tall_qr_rule(q, r[..., :m], gq, gr[..., :m])
@@ -83,7 +83,7 @@ def _qr_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either world
 @declare(name="linalg.qr_packed", holomorphic=False, batching=of_matrices, a=_qr_rule)
 def _qr_packed(a: Any, mode: str = "reduced") -> Array:
     """Return the factors of a = q r, reduced or complete, as [transposed q | r]."""
-    q, r = np.linalg.qr(a, mode)  # type: ignore[call-overload]  # of two modes
+    q, r = np.linalg.qr(a, mode)  # type: ignore[call-overload]  # these modes return two arrays
     return np.concatenate([q.swapaxes(-1, -2), r], axis=-1)
 
 
@@ -103,7 +103,7 @@ def _eigh_rule(g, out):  # type: ignore[no-untyped-def]  # either world
 @declare(name="linalg.eigh_packed", holomorphic=False, batching=of_matrices, a=_eigh_rule)
 def _eigh_packed(a: Any, UPLO: str = "L") -> Array:
     """Return the eigenvalues of a Hermitian matrix in the first row, eigenvectors below."""
-    w, v = np.linalg.eigh(a, UPLO)  # type: ignore[call-overload]  # one of its letters
+    w, v = np.linalg.eigh(a, UPLO)  # type: ignore[call-overload]  # a str, not a Literal
     return np.concatenate([w[..., None, :].astype(v.dtype), v], axis=-2)
 
 
@@ -117,7 +117,7 @@ _eigh_packed_op = either(_eigh_packed)
     a=lambda g: (g + adjoint(g)) * 0.5,
 )
 def _from_lower(a: Any) -> Array:
-    """Return the Hermitian matrices that have the lower triangles of `a`."""
+    """Return the Hermitian matrices whose lower triangles are those of `a`."""
     lower = np.tril(a)
     return np.asarray(lower + np.conjugate(np.tril(a, -1)).swapaxes(-1, -2))
 
@@ -156,7 +156,7 @@ _eig_packed_op = either(_eig_packed)
 
 
 def _complex_of(a: Any) -> np.dtype[Any]:
-    """Return the complex dtype that `numpy.linalg` computes an array in."""
+    """Return the complex dtype in which `numpy.linalg` computes with an array."""
     return np.dtype("c8" if np.asarray(a).dtype.char in "fF" else "c16")
 
 
@@ -174,8 +174,8 @@ def _thin_svd_rule(u: Any, s: Any, vh: Any, gu: Any, gs: Any, gvh: Any) -> Any:
     m, n = u.shape[-2], vh.shape[-1]
     x, y = adjoint(u) @ gu, vh @ adjoint(gvh)
     row, column = s[..., None, :], s[..., :, None]
-    # With X and Y the skew parts of x and y, (X s + s Y) / (s_j^2 - s_i^2) in two terms: only
-    # the first is in danger where values are equal, the second where they are 0.
+    # With X and Y the skew parts of x and y, (X s + s Y) / (s_j^2 - s_i^2) is split into two terms:
+    # the first is singular only where values are equal, the second only where both are 0.
     skew = (x - adjoint(x)) - (y - adjoint(y))
     of = "linalg.svd"
     core = turned_apart(x + y, apart(row - column, s), of)
@@ -209,7 +209,7 @@ _svd_packed_op = either(_svd_packed)
 
 
 def _unpacked(x: Any, m: int, n: int) -> tuple[Any, Any, Any]:
-    """Return u (m, m), s and vh (n, n), which `_square_svd_packed` laid out in one row."""
+    """Return u (m, m), s and vh (n, n) from a row that `_square_svd_packed` made."""
     k, front = min(m, n), x.shape[:-1]
     u, s, vh = x[..., : m * m], x[..., m * m : m * m + k], x[..., m * m + k :]
     return u.reshape((*front, m, m)), real_part(s), vh.reshape((*front, n, n))
@@ -230,7 +230,7 @@ def _square_svd_rule(g, out, a_shape):  # type: ignore[no-untyped-def]  # either
     a=_square_svd_rule,
 )
 def _square_svd_packed(a: Any) -> Array:
-    """Return the factors of a = u s vh, u and vh square, in one row for each matrix."""
+    """Return the factors of a = u s vh, with square u and vh, as one row for each matrix."""
     u, s, vh = np.linalg.svd(a)
     front = a.shape[:-2]
     parts = u.reshape((*front, -1)), s.astype(u.dtype), vh.reshape((*front, -1))
@@ -254,15 +254,15 @@ def _svdvals_rule(g, x, out):  # type: ignore[no-untyped-def]  # either world
 def eigvalsh(a: Any, UPLO: str = "L") -> Array:
     """The eigenvalues of Hermitian matrices (..., n, n), in ascending order.
 
-    The gradient is Hermitian, as in PyTorch: that for changes which keep the matrix so. It is
-    finite at equal eigenvalues; there one of them alone has a kink, and gets the gradient that
-    belongs to the eigenvector found, with a :class:`DegenerateSpectrumWarning`.
+    The gradient is Hermitian, as in PyTorch: it describes changes that keep the matrix Hermitian.
+    It is finite at equal eigenvalues. One of those alone has a kink; its gradient is that of the
+    computed eigenvector, with a :class:`DegenerateSpectrumWarning`.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.eigvalsh([[2.0, 1.0], [1.0, 2.0]])
     Tensor([1., 3.], dtype=float64)
     """
-    return np.asarray(np.linalg.eigvalsh(a, UPLO))  # type: ignore[call-overload]  # its letters
+    return np.asarray(np.linalg.eigvalsh(a, UPLO))  # type: ignore[call-overload]  # a str
 
 
 @declare(
@@ -273,7 +273,7 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Array:
     a=_eigvals_rule,
 )
 def eigvals(a: Any) -> Array:
-    """The eigenvalues of square matrices (..., n, n), always complex, in no certain order.
+    """The eigenvalues of square matrices (..., n, n), always complex, in no particular order.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.eigvals([[0.0, 1.0], [-1.0, 0.0]])
@@ -292,8 +292,8 @@ def eigvals(a: Any) -> Array:
 def svdvals(x: Any) -> Array:
     """The singular values of matrices (..., m, n), in descending order.
 
-    The gradient is finite at equal values. That of one of them alone, or of one that is 0, where
-    it has a kink, belongs to the vectors found: a :class:`DegenerateSpectrumWarning` says so.
+    The gradient is finite at equal values. One of those alone, or one that is 0, has a kink; its
+    gradient is that of the computed vectors, with a :class:`DegenerateSpectrumWarning`.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.svdvals([[3.0, 0.0], [0.0, -4.0]])

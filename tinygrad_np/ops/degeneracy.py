@@ -1,8 +1,8 @@
-"""Where a derivative meets equal values: what decides whether it exists.
+"""Derivatives of decompositions at equal values: checks whether they exist.
 
-A derivative of vectors divides by differences of values. Where two values are equal it exists
-only if nothing asks for those vectors: :func:`_quotient` decides, and otherwise refuses. One of
-equal values alone has a kink: :func:`_tied` warns.
+A derivative of vectors divides by differences of values. Where two values are equal, it exists only
+if the result does not depend on the choice of their vectors; otherwise :func:`_quotient` raises.
+One of several equal values alone has a kink, of which :func:`_tied` warns.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ def transposed(x: Any) -> Any:
 
 
 def adjoint(x: Any) -> Any:
-    """Return matrices transposed and conjugated."""
+    """Return the conjugate transposes of matrices."""
     return np.conjugate(x).swapaxes(-1, -2) if x.dtype.kind == "c" else x.swapaxes(-1, -2)
 
 
 def real_part(x: Any) -> Any:
-    """Return the real part, which of real numbers are themselves."""
+    """Return the real part; real numbers are returned unchanged."""
     return np.real(x) if x.dtype.kind == "c" else x
 
 
@@ -47,10 +47,10 @@ def _quotient_y(g, y, out, of, why):  # type: ignore[no-untyped-def]  # either w
     y=_quotient_y,
 )
 def _quotient(x: Any, y: Any, size: Any, of: str = "linalg", why: str = "") -> Array:
-    """Return x / y with 0 / 0 = 0; anything else over 0 is refused as degenerate.
+    """Return x / y with 0 / 0 = 0; raise DegenerateError for any other division by 0.
 
-    What is 0 but for rounding is measured by `size`: the numbers that `x` was made from. The
-    message names the function, `of`, and the values that coincide, or another reason (`why`).
+    `size`, the numbers that `x` was computed from, sets the tolerance within which `x` counts as 0.
+    The message names the function, `of`, and the values that coincide, or another reason, `why`.
     """
     none = y == 0
     if none.any():
@@ -58,13 +58,13 @@ def _quotient(x: Any, y: Any, size: Any, of: str = "linalg", why: str = "") -> A
         if (refused := none & (abs(x) > limit)).any():
             *_, i, j = np.argwhere(refused)[0].tolist()
             if not why and i == j:
-                why = f"the phase of the complex vector {i} is free"
+                why = f"the phase of the complex vector {i} is arbitrary"
             elif not why:
-                why = f"the values {i} and {j} are equal, and their vectors turn into each other"
+                why = f"the values {i} and {j} are equal, so their vectors are not unique"
             raise DegenerateError(
-                f"{of}: the derivative asks for vectors that the matrix does not determine: "
+                f"{of}: the derivative depends on vectors that the matrix does not determine: "
                 f"{why}; use a function of the values alone (eigvalsh, svdvals), or a matrix with "
-                f"values apart"
+                f"distinct values"
             )
     return np.where(none, 0.0, x / np.where(none, 1.0, y))
 
@@ -74,29 +74,29 @@ quotient_op: Any = either(_quotient)
 
 @declare(kind="elementwise", name="linalg.tied", x=lambda g: g)
 def _tied(x: Any, values: Any, of: str = "linalg", zero: bool = False) -> Array:
-    """Return `x`, the cotangent of eigenvalues or singular values; warn if it tells ties apart.
+    """Return `x`, the cotangent of eigenvalues or singular values; warn if it differs at ties.
 
-    A sum over equal values is smooth, one of them is not: the gradient then depends on which
-    vectors were found. So it does for a singular value of 0 (`zero`).
+    A sum over equal values is smooth, but one of them alone is not: its gradient depends on which
+    vectors were computed. The same holds for a singular value of 0, which `zero` checks.
     """
     eps = float(np.finfo(x.dtype).eps)
     size = abs(values)
     limit = eps * size.sum(axis=-1, keepdims=True)
     counts = eps**0.5 * abs(x).max(axis=-1, keepdims=True, initial=0.0)
-    # Cotangents of equal values that were computed from them may differ by some rounding.
+    # Cotangents computed from equal values may differ by rounding.
     told = abs(x[..., None] - x[..., None, :]) > counts[..., None]
     close = abs(values[..., None] - values[..., None, :]) <= limit[..., None]
     if (close & told).any():
         *_, i, j = np.argwhere(close & told)[0].tolist()
-        why = f"the values {i} and {j} are equal, and not used alike"
+        why = f"the values {i} and {j} are equal, but not used alike"
     elif zero and ((size <= limit) & (abs(x) > counts)).any():
         why = "a singular value is 0"
     else:
         return np.asarray(x)
     warnings.warn(
-        f"{of}: the gradient is not unique: {why}; it is that of the vectors found. Use a function "
-        f"that has a gradient there (a sum over equal values, of squares where one may be 0), or "
-        f"a matrix with values apart",
+        f"{of}: the gradient is not unique: {why}; it is that of the computed vectors. Use a "
+        f"function that is smooth there (a sum over equal values, of squares where one may be 0), "
+        f"or a matrix with distinct values",
         DegenerateSpectrumWarning,
         stacklevel=2,
     )
@@ -108,14 +108,14 @@ tied_op: Any = either(_tied)
 
 @declare(kind="elementwise", name="linalg.unless", x=lambda g: g)
 def _unless(x: Any, where: Any, why: str = "") -> Array:
-    """Return `x`, a cotangent; raise `why` if anything holds in `where`."""
+    """Return the cotangent `x`; raise DegenerateError(why) if `where` holds anywhere."""
     if np.any(where):
         raise DegenerateError(why)
     return np.asarray(x)
 
 
 def apart(x: Any, values: Any) -> Any:
-    """Return `x`, differences or sums of values, with 0 where rounding hides what it is."""
+    """Return `x`, differences or sums of values, with 0 where it is within rounding of 0."""
     limit = float(np.finfo(x.dtype).eps) * abs(values).sum(axis=-1)[..., None, None]
     return x * (abs(x) > limit)
 
@@ -123,8 +123,8 @@ def apart(x: Any, values: Any) -> Any:
 def turned_apart(m: Any, differences: Any, of: str) -> Any:
     """Return the Hermitian part of m / differences, off the diagonal.
 
-    The diagonal of `m` counts only for complex numbers: an imaginary part there asks for the
-    phase of a vector.
+    The diagonal of `m` matters only for complex numbers: an imaginary part there means that the
+    result depends on the phase of a vector.
     """
     one = np.eye(m.shape[-1], dtype=bool)
     asked = m * ~one
@@ -135,16 +135,16 @@ def turned_apart(m: Any, differences: Any, of: str) -> Any:
 
 
 def first_columns(q: Any, g: Any, k: int, of: str) -> tuple[Any, Any]:
-    """Return the first k of orthonormal columns, and the cotangent of all of them for those.
+    """Return the first k orthonormal columns, and their cotangent including that of the others.
 
-    The columns beyond are some basis of what is orthogonal to the first, and follow them:
-    dq2 = -q1 dq1^H q2. Nothing may depend on which basis.
+    The other columns are an arbitrary basis of the orthogonal complement, and change with the
+    first: dq2 = -q1 dq1^H q2. Raises an error if the result depends on the choice of that basis.
     """
     if q.shape[-1] == k:
         return q, g
     q1, q2, g1, g2 = q[..., :k], q[..., k:], g[..., :k], g[..., k:]
     turn = adjoint(q2) @ g2
-    why = f"the vectors from number {k} on are some orthonormal basis of what the others leave"
+    why = f"the vectors from number {k} on are an arbitrary orthonormal basis of their span"
     none = np.zeros(turn.shape[-2:], real_part(turn).dtype)
-    quotient_op(turn - adjoint(turn), none, g2, of=of, why=why)  # which is 0, or refused
+    quotient_op(turn - adjoint(turn), none, g2, of=of, why=why)  # 0, or raises
     return q1, g1 - q2 @ (adjoint(g2) @ q1)

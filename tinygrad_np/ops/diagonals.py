@@ -1,4 +1,4 @@
-"""Diagonals and triangles of matrices: made of slices, for a diagonal is one of ``x.ravel()``."""
+"""Diagonals and triangles of matrices; a diagonal is a slice of ``x.ravel()``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .shaping import ravel, reshape
 
 
 def _diagonal_slice(rows: int, columns: int, offset: int) -> slice:
-    """Return where a diagonal of a matrix is among its elements in one row."""
+    """Return the span of a diagonal in the flattened matrix; its step is `columns` + 1."""
     if offset >= 0:
         count, start = min(rows, columns - offset), offset
     else:
@@ -37,7 +37,7 @@ def diagonal(a: npt.ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) 
     """
     t = as_tensor(a)
     if t.ndim < 2:
-        raise ShapeError(f"diagonal: two axes are needed, not shape {t.shape}")
+        raise ShapeError(f"diagonal: at least two axes are needed, not shape {t.shape}")
     axes = axis_from_front(axis1, t.ndim, "diagonal"), axis_from_front(axis2, t.ndim, "diagonal")
     if axes[0] == axes[1]:
         raise ShapeError(f"diagonal: axis1 and axis2 are the same axis, {axis1}")
@@ -70,7 +70,7 @@ def trace(
 
 @composed(np.diag)
 def diag(v: npt.ArrayLike, k: int = 0) -> Tensor:
-    """The k-th diagonal of a matrix, or the matrix that has a vector on it and is 0 elsewhere.
+    """The k-th diagonal of a matrix, or the matrix with a vector on it and zeros elsewhere.
 
     >>> import tinygrad_np as tg
     >>> tg.diag([1.0, 2.0]).tolist()
@@ -89,7 +89,7 @@ def diag(v: npt.ArrayLike, k: int = 0) -> Tensor:
 
 @composed(np.diagflat)
 def diagflat(v: npt.ArrayLike, k: int = 0) -> Tensor:
-    """The matrix that has the elements of `v` on its k-th diagonal and is 0 elsewhere.
+    """The matrix with the elements of `v` on its k-th diagonal and zeros elsewhere.
 
     >>> import tinygrad_np as tg
     >>> tg.diagflat([[1.0], [2.0]]).tolist()
@@ -99,12 +99,12 @@ def diagflat(v: npt.ArrayLike, k: int = 0) -> Tensor:
 
 
 def _triangle(m: Any, k: int, upper: bool, op: str) -> Tensor:
-    """Return a triangle of the last two axes."""
+    """Return the upper or lower triangle in the last two axes, and zeros elsewhere."""
     t = as_tensor(m)
-    if t.ndim == 1:  # as NumPy: a square whose rows are all `m`
+    if t.ndim == 1:  # as in NumPy: a square matrix whose rows all equal `m`
         t = t + np.zeros((t.size, 1), t.dtype)
     if t.ndim < 2:
-        raise ShapeError(f"{op}: an array with axes is needed, not shape {t.shape}")
+        raise ShapeError(f"{op}: at least one axis is needed, not shape {t.shape}")
     mask = np.tri(t.shape[-2], t.shape[-1], k - upper, dtype=bool)
     zero = np.zeros((), t.dtype)
     return e._where(mask, zero, t) if upper else e._where(mask, t, zero)
@@ -112,7 +112,7 @@ def _triangle(m: Any, k: int, upper: bool, op: str) -> Tensor:
 
 @composed(np.tril)
 def tril(m: npt.ArrayLike, k: int = 0) -> Tensor:
-    """The elements on and below the k-th diagonal of the last two axes, and 0 above.
+    """The elements on and below the k-th diagonal of the last two axes, and zeros above.
 
     >>> import tinygrad_np as tg
     >>> tg.tril([[1.0, 2.0], [3.0, 4.0]]).tolist()
@@ -123,7 +123,7 @@ def tril(m: npt.ArrayLike, k: int = 0) -> Tensor:
 
 @composed(np.triu)
 def triu(m: npt.ArrayLike, k: int = 0) -> Tensor:
-    """The elements on and above the k-th diagonal of the last two axes, and 0 below.
+    """The elements on and above the k-th diagonal of the last two axes, and zeros below.
 
     >>> import tinygrad_np as tg
     >>> tg.triu([[1.0, 2.0], [3.0, 4.0]]).tolist()
@@ -134,7 +134,7 @@ def triu(m: npt.ArrayLike, k: int = 0) -> Tensor:
 
 @composed(np.tri)
 def tri(N: int, M: int | None = None, k: int = 0, dtype: npt.DTypeLike = float) -> Tensor:
-    """A constant matrix of `N` rows with ones on and below the k-th diagonal, and 0 above.
+    """A constant matrix of `N` rows with ones on and below the k-th diagonal, and zeros above.
 
     >>> import tinygrad_np as tg
     >>> tg.tri(2).tolist()

@@ -1,7 +1,7 @@
 """Solutions of second-order differential equations: Airy, Kelvin, parabolic cylinder functions.
 
-SciPy computes a solution together with its derivative, and the equation says what the derivative
-of that is. Source: NIST Digital Library of Mathematical Functions, 9.2, 10.61 and 12.2.
+SciPy computes a solution together with its derivative; the equation gives the second derivative.
+Source: NIST Digital Library of Mathematical Functions, 9.2, 10.61 and 12.2.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _airy: Any = results_of(airy)
 
 
 def _rate(z: Any) -> Any:
-    # The logarithmic derivative of the scale, which for real numbers below 0 is 1.
+    # The logarithmic derivative of the scale, which is 1 for real numbers below 0.
     return np.sqrt(np.maximum(real_only(z, "airye", "airy"), 0.0))
 
 
@@ -37,7 +37,7 @@ airye = of_several(
     "airye",
     "z",
     "The functions of `airy` without overflow: for real z above 0, Ai and its derivative times\n"
-    "    exp(2 / 3 z ** 1.5), Bi and its derivative divided by that.",
+    "    exp(2 / 3 z ** 1.5), and Bi and its derivative divided by it.",
     eai=lambda g, z, out: g * (_airye.eaip(z) + np.sqrt(real_only(z, "airye", "airy")) * out),
     eaip=lambda g, z, out: g * (z * _airye.eai(z) + np.sqrt(real_only(z, "airye", "airy")) * out),
     ebi=lambda g, z, out: g * (_airye.ebip(z) - _rate(z) * out),

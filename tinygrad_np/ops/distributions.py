@@ -1,8 +1,8 @@
-"""Distribution functions of SciPy: probabilities, and the inverse functions of them.
+"""SciPy's distribution functions: probabilities and their inverses.
 
 The derivative of a distribution function is the density, and that of its inverse the reciprocal of
-the density there. For the parameters of a distribution there is none, but for scales.
-Names: what ends in c is the probability of the other tail.
+the density there. Shape parameters, such as degrees of freedom and counts, have no derivative.
+A name that ends in c means the probability of the upper tail.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ def _noncentral(df: Any, nc: Any, x: Any) -> Any:
 chdtr = of_many(
     "chdtr",
     "v x",
-    "The chi-square distribution of v degrees of freedom: the probability below x.",
+    "The chi-square distribution with v degrees of freedom: the probability below x.",
     x=lambda g, v, x: g * _chi_square(v, x),
 )
 chdtrc = of_many(
     "chdtrc",
     "v x",
-    "The chi-square distribution of v degrees of freedom: the probability above x.",
+    "The chi-square distribution with v degrees of freedom: the probability above x.",
     x=lambda g, v, x: -g * _chi_square(v, x),
 )
 chdtri = of_many(
@@ -94,14 +94,14 @@ fdtri = of_many(
 gdtr = of_many(
     "gdtr",
     "a b x",
-    "The gamma distribution of rate a and shape b: the probability below x.",
+    "The gamma distribution with rate a and shape b: the probability below x.",
     a=lambda g, a, b, x: g * (x * _gamma_density(b, a * x)),
     x=lambda g, a, b, x: g * (a * _gamma_density(b, a * x)),
 )
 gdtrc = of_many(
     "gdtrc",
     "a b x",
-    "The gamma distribution of rate a and shape b: the probability above x.",
+    "The gamma distribution with rate a and shape b: the probability above x.",
     a=lambda g, a, b, x: -g * (x * _gamma_density(b, a * x)),
     x=lambda g, a, b, x: -g * (a * _gamma_density(b, a * x)),
 )
@@ -134,7 +134,7 @@ stdtrit = of_many(
 nrdtrimn = of_many(
     "nrdtrimn",
     "p std x",
-    "The mean of the normal distribution that has the probability p below x.",
+    "The mean of the normal distribution with probability p below x.",
     p=lambda g, p, std: -g * (std * math.sqrt(2.0 * math.pi) * np.exp(_ndtri(p) ** 2 * 0.5)),
     std=lambda g, p: -g * _ndtri(p),
     x=lambda g: g,
@@ -142,7 +142,7 @@ nrdtrimn = of_many(
 nrdtrisd = of_many(
     "nrdtrisd",
     "mn p x",
-    "The standard deviation of the normal distribution that has the probability p below x.",
+    "The standard deviation of the normal distribution with probability p below x.",
     mn=lambda g, p: -g / _ndtri(p),
     p=lambda g, p, out: (
         -g * (out * math.sqrt(2.0 * math.pi) * np.exp(_ndtri(p) ** 2 * 0.5) / _ndtri(p))
@@ -152,7 +152,7 @@ nrdtrisd = of_many(
 
 
 def _tukey_rule(g: Any, x: Any, lmbda: Any, out: Any) -> Any:  # a rule: either world
-    # Outside of what has a probability, the density is 0.
+    # Outside the support, the density is 0.
     inside = (out > 0) & (out < 1)
     p = np.where(inside, out, 0.5)
     return g * np.where(inside, 1.0 / (p ** (lmbda - 1.0) + (1.0 - p) ** (lmbda - 1.0)), 0.0)
@@ -170,14 +170,14 @@ tklmbda = of_many(
 bdtr = of_many(
     "bdtr",
     "k n p",
-    "The binomial distribution: the probability of at most floor(k) successes in n.",
+    "The binomial distribution: the probability of at most floor(k) successes in n trials.",
     with_integers("bdtr"),
     p=lambda g, k, n, p: -g * _beta_density(np.floor(k) + 1.0, n - np.floor(k), p),
 )
 bdtrc = of_many(
     "bdtrc",
     "k n p",
-    "The binomial distribution: the probability of more than floor(k) successes in n.",
+    "The binomial distribution: the probability of more than floor(k) successes in n trials.",
     with_integers("bdtrc"),
     p=lambda g, k, n, p: g * _beta_density(np.floor(k) + 1.0, n - np.floor(k), p),
 )
@@ -209,13 +209,13 @@ nbdtri = of_many(
 pdtr = of_many(
     "pdtr",
     "k m",
-    "The Poisson distribution of mean m: the probability of at most floor(k) events.",
+    "The Poisson distribution with mean m: the probability of at most floor(k) events.",
     m=lambda g, k, m: -g * _gamma_density(np.floor(k) + 1.0, m),
 )
 pdtrc = of_many(
     "pdtrc",
     "k m",
-    "The Poisson distribution of mean m: the probability of more than floor(k) events.",
+    "The Poisson distribution with mean m: the probability of more than floor(k) events.",
     m=lambda g, k, m: g * _gamma_density(np.floor(k) + 1.0, m),
 )
 pdtri = of_many(

@@ -1,4 +1,4 @@
-"""Sums of products in index notation, and how its many spellings become one."""
+"""Sums of products in index notation, all reduced to one explicit form."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from .operands import as_tensor
 
 
 def _einsum_rule(g, operands, index, shapes, subscripts, optimize):  # type: ignore[no-untyped-def]
-    """Return an operand's cotangent: a sum of products again.
+    """Return the cotangent of one operand, again as a sum of products.
 
-    Of the cotangent and the other operands; with an identity for every repeated label of the
-    operand (a diagonal comes from a matrix that is zero beside it), and with ones for a label
-    that nothing else has (what was summed is spread again).
+    The factors are `g`, the other operands, an identity matrix for each repeated label of the
+    operand (the cotangent is zero off the diagonal), and ones for each label that occurs nowhere
+    else (the cotangent of a sum is constant along it).
     """
     inputs, _, output = subscripts.partition("->")
     terms = inputs.split(",")
@@ -37,7 +37,7 @@ def _einsum_rule(g, operands, index, shapes, subscripts, optimize):  # type: ign
     spare = [label for label in ascii_letters if label not in subscripts]
     wanted = ""
     for label, n in zip(terms[index], shape, strict=True):
-        if n == 1:  # broadcast, or alone: summed over, and put back by the reshape below
+        if n == 1:  # of size 1: summed over here, restored by the reshape below
             continue
         if label in wanted:
             if not spare:
@@ -72,7 +72,7 @@ def _sum_products_of_batch(op: Op, size: int, values: Operands, params: Params) 
 def _sum_of_products(
     *operands: Any, subscripts: str = "", optimize: bool | str | tuple[Any, ...] = False
 ) -> Array:
-    """Return ``einsum`` of subscripts written out: explicit output, no ellipsis, no spaces."""
+    """Return ``einsum`` of explicit subscripts: with an output, no ellipsis and no spaces."""
     path: Any = list(optimize) if isinstance(optimize, tuple) else optimize
     return np.array(np.einsum(subscripts, *operands, optimize=path))
 
@@ -81,9 +81,9 @@ _sum_of_products_op = either(_sum_of_products)
 
 
 def _as_text(sublist: Any) -> str:
-    """Return the labels of a list of integers and ``...``, NumPy's other notation."""
+    """Return a list of integers and ``...``, NumPy's other notation, as a string of labels."""
     if not isinstance(sublist, (list, tuple)):
-        raise TypeError("einsum: operands and lists of labels must take turns")
+        raise TypeError("einsum: operands and lists of labels must alternate")
     order = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     text = ""
     for part in sublist:
@@ -92,7 +92,7 @@ def _as_text(sublist: Any) -> str:
         elif 0 <= (i := int(part)) < len(order):
             text += order[i]
         else:
-            raise ValueError(f"einsum: {part!r} is not a label; they are 0 to {len(order) - 1}")
+            raise ValueError(f"einsum: {part!r} is not a label; use 0 to {len(order) - 1}")
     return text
 
 
@@ -106,10 +106,10 @@ def _interleaved(args: Sequence[Any]) -> tuple[str, list[Any]]:
 
 
 def _written_out(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> str:
-    """Return subscripts with an explicit output and labels in place of every ellipsis.
+    """Return subscripts with an explicit output and with labels in place of each ellipsis.
 
     Raises:
-        ValueError: For subscripts that say nothing, or not what the shapes are.
+        ShapeError: If the subscripts are invalid or do not fit the shapes.
     """
     text = subscripts.replace(" ", "")
     inputs, arrow, output = text.partition("->")
@@ -124,13 +124,13 @@ def _written_out(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> str:
     for term in (*terms, output):
         bare = term.replace("...", "", 1)
         if not all(c in ascii_letters for c in bare):
-            raise refuse(f"{term!r} is not made of letters and one '...'")
-    broadcast = 0  # how many axes the ellipses stand for, at most
+            raise refuse(f"{term!r} is not made of letters and at most one '...'")
+    broadcast = 0  # the largest number of axes an ellipsis stands for
     for term, shape in zip(terms, shapes, strict=True):
         named = len(term.replace("...", ""))
         rest = len(shape) - named
         if rest < 0 or (rest and "..." not in term):
-            raise refuse(f"{term!r} names {named} axes of {len(shape)}")
+            raise refuse(f"{term!r} names {named} of {len(shape)} axes")
         broadcast = max(broadcast, rest if "..." in term else 0)
     spare = [c for c in ascii_letters if c not in text][:broadcast]
     if len(spare) < broadcast:
@@ -146,7 +146,7 @@ def _written_out(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> str:
         raise refuse("the output must say where the axes of '...' go")
     output = output.replace("...", "".join(spare))
     if len(set(output)) < len(output):
-        raise refuse("a label stands twice in the output")
+        raise refuse("the output repeats a label")
     if missing := sorted(set(output) - set("".join(full))):
         raise refuse(f"the output has {missing[0]!r}, which no operand has")
     sizes: dict[str, int] = {}
@@ -154,10 +154,10 @@ def _written_out(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> str:
         within: dict[str, int] = {}
         for label, n in zip(term, shape, strict=True):
             if within.setdefault(label, n) != n:
-                raise refuse(f"{label!r} stands for the sizes {within[label]} and {n} in {term!r}")
+                raise refuse(f"{label!r} has the sizes {within[label]} and {n} in {term!r}")
             known = sizes.setdefault(label, n)
             if known != n and 1 not in (known, n):
-                raise refuse(f"{label!r} stands for the sizes {known} and {n}")
+                raise refuse(f"{label!r} has the sizes {known} and {n}")
             sizes[label] = n if known == 1 else known
     return f"{','.join(full)}->{output}"
 
@@ -172,28 +172,28 @@ def einsum(
     casting: Any = "safe",
     optimize: bool | str | Sequence[Any] = False,
 ) -> Tensor:
-    """The sum of products that subscripts describe, in every notation NumPy has.
+    """The sum of products that the subscripts describe, in any notation NumPy accepts.
 
-    Each operand has a term of labels, one per axis; a label that is not in the output is
-    summed over, a label that a term repeats takes the diagonal, and ``...`` stands for axes
-    that broadcast. Without ``->`` the output has the labels that occur once, in alphabetical
-    order. The gradient of each operand is a sum of products too.
+    Each operand has a term of labels, one per axis. A label that is not in the output is summed
+    over, a label repeated within a term takes the diagonal, and ``...`` stands for axes that
+    broadcast. Without ``->`` the output has the labels that occur once, in alphabetical order.
+    The gradient of each operand is a sum of products too.
 
     Args:
-        subscripts: Such as ``"ij,jk->ik"``; or the first operand, followed by its list of
-            integer labels, and so on for each operand, then perhaps the output's list.
+        subscripts: A string such as ``"ij,jk->ik"``; or the first operand, followed by its list
+            of integer labels, and so on for each operand, and optionally the output's list.
         operands: The arrays.
-        out: Refused: a result is not written into an array.
-        dtype: What to compute in; `casting` says what operands may become it.
-        order: The layout of the result in memory, which no value depends on: only NumPy's
-            own choice, "K".
+        out: Not supported: a result is never written into an array.
+        dtype: The dtype to compute in; `casting` says which operands may be cast to it.
+        order: The memory layout of the result; only "K", NumPy's own choice, and "A" are
+            supported. No value depends on it.
         casting: As in :func:`numpy.can_cast`.
-        optimize: As NumPy's: whether, and how, to choose the order of the products. A path
-            is for the value; gradients then choose their own.
+        optimize: Whether, and how, to choose the order of the products, as in NumPy. A path
+            applies to the value only; gradients then choose their own.
 
     Raises:
         ShapeError: If the subscripts do not fit the shapes.
-        DTypeError: If an operand can not be cast to `dtype`.
+        DTypeError: If an operand cannot be cast to `dtype`.
 
     >>> import tinygrad_np as tg
     >>> x = tg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
@@ -214,7 +214,7 @@ def einsum(
     wanted = np.result_type(*(t.dtype for t in tensors)) if dtype is None else np.dtype(dtype)
     for t in tensors:
         if not np.can_cast(t.dtype, wanted, casting):
-            raise DTypeError(f"einsum: {t.dtype} does not become {wanted} by casting={casting!r}")
+            raise DTypeError(f"einsum: {t.dtype} cannot be cast to {wanted} by casting={casting!r}")
     if dtype is not None:
         tensors = [cast("einsum", t, dtype) for t in tensors]
     path = optimize if isinstance(optimize, (bool, str)) else tuple(optimize)

@@ -1,6 +1,6 @@
-"""Arithmetic, exponentials, trigonometry, comparisons: one element at a time.
+"""Elementwise arithmetic, exponentials, trigonometry and comparisons.
 
-Where a function has a kink the rule gives the subgradient that docs/design.md lists.
+At a kink, the rule gives the subgradient that docs/design.md lists.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ sqrt: Unary = elementwise(
 
 
 def _power_exponent(g: Any, x: Any, y: Any, out: Any) -> Any:  # a rule: either world
-    # d/dy x**y = x**y log x; where x**y stays 0 for all y > 0, at x = 0, it is 0.
+    # d/dy x**y = x**y log x; at x = 0, where x**y is 0 for all y > 0, it is 0.
     zero = (x == 0) & (y >= 0)
     return g * out * np.log(np.where(zero, 1.0, x).astype(out.dtype))
 
 
 _power: Binary = elementwise(
     np.power,
-    # At x = 0 and y = 0 too the result does not depend on x, although x**-1 is infinite.
+    # For y = 0 the result does not depend on x, not even at x = 0, where x**-1 is infinite.
     x=lambda g, x, y: g * y * np.power(x, np.where((x == 0) & (y == 0), 1.0, y - 1.0)),
     y=_power_exponent,
     doc="x ** y. Where x is 0, the gradient for a non-negative exponent is 0.",
@@ -88,7 +88,7 @@ remainder: Binary = elementwise(
     np.remainder,
     x=lambda g: g,
     y=lambda g, x, y: -g * np.floor(x / y),
-    doc="x - y * floor(x / y), with the sign of y. At the jumps: the derivative beside them.",
+    doc="x - y * floor(x / y), with the sign of y. At a jump: the derivative beside it.",
 )
 floor: Unary = constant(np.floor, doc="The largest integer not above x; no gradient flows.")
 ceil: Unary = constant(np.ceil, doc="The smallest integer not below x; no gradient flows.")
@@ -105,7 +105,7 @@ log1p: Unary = elementwise(np.log1p, x=lambda g, x: g / (x + 1.0), doc="log(1 + 
 
 
 def _share(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
-    # An infinite x has all of it.
+    # An infinite x takes the whole gradient.
     top = x == math.inf
     return g * np.exp(np.where(top, 0.0, x) - np.where(top | (out == -math.inf), 0.0, out))
 
@@ -205,9 +205,9 @@ _clip_between.op.label = "clip"  # type: ignore[attr-defined]  # set by make
 def clip(
     x: npt.ArrayLike, min: npt.ArrayLike | None = None, max: npt.ArrayLike | None = None
 ) -> Tensor:
-    """Limit the elements of `x` to `min` and `max`; ``None`` is no limit.
+    """Limit the elements of `x` to `min` and `max`; ``None`` means no limit.
 
-    At an edge the gradient is that of the inside, 1.
+    At a limit the gradient is 1, as inside.
 
     >>> import tinygrad_np as tg
     >>> tg.clip([-2.0, 0.5, 9.0], 0.0, 1.0)
@@ -224,11 +224,11 @@ def clip(
     y=lambda g, condition: np.where(condition, 0.0, g),
 )
 def _where(condition: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike) -> Array:
-    """Take from `x` where `condition` holds, and from `y` elsewhere: see ``selection.where``."""
+    """Return `x` where `condition` holds and `y` elsewhere: see ``selection.where``."""
     return np.where(condition, x, y)
 
 
-# ------------------------------------------------------------- NumPy's second names
+# ----------------------------------------------------------------- NumPy's aliases
 
 abs, pow, true_divide, mod = absolute, power, divide, remainder
 acos, acosh, asin, asinh = arccos, arccosh, arcsin, arcsinh

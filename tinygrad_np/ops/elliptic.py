@@ -1,8 +1,8 @@
 """Elliptic integrals and functions, computed by SciPy.
 
-Their derivatives are Carlson's integrals and hypergeometric functions: the textbook's formulas in
-terms of K and E are 0 / 0 where the parameter m is 0. Source: NIST Digital Library of Mathematical
-Functions, 19.4, 19.18, 19.25 and 22.13.
+Their derivatives use Carlson's integrals and hypergeometric functions, because the textbook
+formulas in terms of K and E are 0 / 0 where the parameter m is 0. Source: NIST Digital Library of
+Mathematical Functions, 19.4, 19.18, 19.25 and 22.13.
 """
 
 from __future__ import annotations
@@ -24,13 +24,12 @@ from .scipy_functions import of_many, of_one, of_several, results_of
 
 @declare(name="special.gap", kind="elementwise", x=lambda g: g, y=lambda g: -g)
 def _gap(x: Array, y: Array) -> Array:
-    """Return x - y, to be divided by: refused where it is 0."""
+    """Return x - y, a divisor; raise DegenerateError where it is 0."""
     out = np.subtract(x, y)
     if not np.all(out):
         raise DegenerateError(
-            "special.elliprd: no derivative where the last argument equals another, which is also "
-            "where second derivatives of elliptic integrals for a parameter of 0 or an angle of 0 "
-            "lead"
+            "special.elliprd: no derivative where the last argument equals another; second "
+            "derivatives of elliptic integrals at a parameter of 0 or an angle of 0 also lead there"
         )
     return out
 
@@ -51,7 +50,7 @@ elliprf = of_many(
 elliprd = of_many(
     "elliprd",
     "x y z",
-    "Carlson's integral of the second kind. Its derivative is refused where z is x or y.",
+    "Carlson's integral of the second kind. Its derivative raises where z equals x or y.",
     x=lambda g, x, y, z, out: g * _rd_slope(x, y, z, out),
     y=lambda g, x, y, z, out: g * _rd_slope(y, x, z, out),
     z=lambda g, x, y, z, out: (
@@ -90,14 +89,14 @@ ellipe: Unary = of_one(
 
 
 def _km1_rule(g: Any, x: Any, out: Any) -> Any:  # a rule: either world
-    # 1 - x has lost the digits of a small x; elsewhere the short formula loses its own.
+    # 1 - x loses the digits of a small x; the formula for small x is inaccurate elsewhere.
     small = x < 0.5
     p = np.where(small, x, 0.25)
     near_1 = (_ellipe(1.0 - p) - p * np.where(small, out, 0.0)) * 0.5 / (p * (1.0 - p))
     return -g * np.where(small, near_1, _k_slope(np.where(small, 0.5, 1.0 - x)))
 
 
-ellipkm1: Unary = of_one("ellipkm1", "ellipk(1 - x), exact near x = 0.", x=_km1_rule)
+ellipkm1: Unary = of_one("ellipkm1", "ellipk(1 - x), accurate near x = 0.", x=_km1_rule)
 _ellipe: Any = either(ellipe)
 
 agm = of_many(
@@ -124,7 +123,7 @@ def _agm_slope(a: Any, b: Any, mean: Any) -> Any:
 
 def _reduced(phi: Any, m: Any) -> tuple[Any, Any, Any, Any]:
     # The number of half turns, and sin, cos**2, 1 - m sin**2 of the angle: Carlson's integrals
-    # are of angles between -pi / 2 and pi / 2.
+    # take angles between -pi / 2 and pi / 2.
     turns = np.rint(phi / math.pi)
     sine = np.sin(phi - turns * math.pi)
     square = sine * sine
@@ -161,7 +160,7 @@ ellipeinc = of_many(
 
 
 def _amplitude_for_m(u: Any, m: Any) -> Any:
-    # u is the integral of the first kind at the amplitude: its derivative for m is 0 at a fixed u.
+    # u is the integral of the first kind at the amplitude; at a fixed u its derivative in m is 0.
     return -_ellipj.dn(u, m) * _first_for_m(_ellipj.ph(u, m), m)
 
 

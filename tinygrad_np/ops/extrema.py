@@ -1,4 +1,4 @@
-"""Largest and smallest elements, and where they are."""
+"""Largest and smallest elements, and their indices."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _minimum_over: _Reduce = np.minimum.reduce
 
 
 def _extremum_rule(g, x, out, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
-    """Return the cotangent shared equally among the elements equal to the extremum."""
-    # Where the result is NaN, the NaN elements made it so.
+    """Return the cotangent, shared equally among the elements equal to the extremum."""
+    # Where the result is NaN, the NaN elements share the cotangent.
     largest = _keep_axes(out, x.shape, axis, keepdims)
     ties = (x == largest) | ((x != x) & (largest != largest))
     n = ties.sum(axis=axis, keepdims=True).astype(g.dtype)
@@ -41,11 +41,11 @@ def _extremum(
     initial: npt.ArrayLike | None,
     where: npt.ArrayLike,
 ) -> Tensor:
-    """Return the extremum over `axis`, of `initial` too, among the elements of where=."""
+    """Return the extremum over `axis` of `initial` and the elements that where= selects."""
     refuse_out(name, out)
     if initial is None:
         if where is not True:
-            raise ValueError(f"{name}: where= needs initial=: there may be nothing to choose from")
+            raise ValueError(f"{name}: where= needs initial=, since it may select no element")
         return op(x, axis=axis, keepdims=keepdims)
     t = as_tensor(x)
     start = start_of(name, initial, t.dtype)
@@ -75,11 +75,11 @@ def max(
 
     Args:
         x: The array.
-        axis: The axes that disappear; ``None`` for all.
-        out: Refused: a result is a new Tensor.
+        axis: The axes to reduce; ``None`` for all.
+        out: Not supported: the result is a new Tensor.
         keepdims: Whether the reduced axes stay, with size 1.
-        initial: One number that takes part too, so that the array may be empty.
-        where: Booleans that broadcast to `x`: which elements take part. Needs `initial`.
+        initial: A number that takes part too, so that the array may be empty.
+        where: Booleans that broadcast to `x` and select elements. Needs `initial`.
 
     >>> import tinygrad_np as tg
     >>> tg.max([[1.0, 5.0], [7.0, 2.0]], axis=1)
@@ -137,7 +137,7 @@ def _argmax(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -
 def argmax(
     x: npt.ArrayLike, axis: int | None = None, out: None = None, *, keepdims: bool = False
 ) -> Tensor:
-    """The index of the largest element along `axis`; the first of several.
+    """The index of the largest element along `axis`, or of the first of several.
 
     >>> import tinygrad_np as tg
     >>> tg.argmax([1.0, 5.0, 5.0]).item()
@@ -157,7 +157,7 @@ def _argmin(x: npt.ArrayLike, axis: int | None = None, keepdims: bool = False) -
 def argmin(
     x: npt.ArrayLike, axis: int | None = None, out: None = None, *, keepdims: bool = False
 ) -> Tensor:
-    """The index of the smallest element along `axis`; the first of several.
+    """The index of the smallest element along `axis`, or of the first of several.
 
     >>> import tinygrad_np as tg
     >>> tg.argmin([1.0, 0.0, 0.0]).item()

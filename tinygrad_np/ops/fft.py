@@ -1,4 +1,4 @@
-"""Fourier transforms: four linear ops along one axis; all others are made of them."""
+"""Fourier transforms: four linear ops along one axis, of which all others are composed."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _OTHER_WAY: dict[_Norm, _Norm] = {
     "ortho": "ortho",
     "forward": "backward",
 }
-"""The norm with which the transform back has the factor that one with this norm has."""
+"""For each norm, the one that gives the opposite transform the same factor."""
 
 
 def _fitted(c: Any, n: int, axis: int) -> Any:
-    """Return `c` cut, or filled with zeros, to `n` elements along an axis."""
+    """Return `c` cut or zero-padded to `n` elements along an axis."""
     have, axis = c.shape[axis], axis % c.ndim
     if have >= n:
         return c[(slice(None),) * axis + (slice(n),)]
@@ -47,13 +47,13 @@ def _ifft_rule(g, a_shape, axis, norm):  # type: ignore[no-untyped-def]  # eithe
 
 
 def _rfft_rule(g, a_shape, n, axis, norm):  # type: ignore[no-untyped-def]  # either world
-    # What is imaginary here goes when the engine makes it real, as the input is.
+    # The engine drops the imaginary part, since the input is real.
     c = np.fft.fft(g, n=a_shape[axis] if n is None else n, axis=axis, norm=norm)
     return _fitted(c, a_shape[axis], axis)
 
 
 def _irfft_rule(g, a_shape, axis, norm):  # type: ignore[no-untyped-def]  # either world
-    # All terms but the first, and the last of an even number, stand for two.
+    # Each term counts twice, except the first and, for an even n, the last.
     n = g.shape[axis]
     c = np.fft.rfft(g, axis=axis, norm=_OTHER_WAY[norm])
     k = np.arange(n // 2 + 1)
@@ -65,7 +65,7 @@ def _irfft_rule(g, a_shape, axis, norm):  # type: ignore[no-untyped-def]  # eith
 def _transform_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     ((x, _),) = values
     axis = params["axis"]
-    if not -x.ndim < axis < x.ndim - 1:  # one example says what is wrong
+    if not -x.ndim < axis < x.ndim - 1:  # an example raises the error
         return one_by_one(op, size, values, params)
     return op.call(x, **{**params, "axis": axis + 1 if axis >= 0 else axis})
 
@@ -78,10 +78,10 @@ def fft(a: Any, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Arr
 
     Args:
         a: The array.
-        n: How many elements to transform; it is cut or filled with zeros to that.
+        n: The number of elements to transform; `a` is cut or zero-padded to it.
         axis: The axis.
-        norm: Where the factor 1 / n is: ``"backward"`` in the inverse, which is the same as
-            ``None``; ``"forward"`` here; ``"ortho"`` its square root in both.
+        norm: Where the factor 1 / n is applied: ``"backward"``, the same as ``None``, in the
+            inverse; ``"forward"`` here; ``"ortho"`` its square root in both.
 
     >>> import tinygrad_np as tg
     >>> tg.fft.fft([1.0, 0.0]).shape
@@ -103,7 +103,7 @@ def ifft(a: Any, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Ar
 
 @declare(np.fft.rfft, kind="linear", name="fft.rfft", batching=_transform_batch, a=_rfft_rule)
 def rfft(a: Any, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Array:
-    """The first n // 2 + 1 terms of :func:`fft` of real numbers; the rest mirrors them.
+    """The first n // 2 + 1 terms of :func:`fft` of real numbers; the others mirror them.
 
     >>> import tinygrad_np as tg
     >>> tg.fft.rfft([1.0, 2.0, 3.0, 4.0]).shape
@@ -121,9 +121,9 @@ def rfft(a: Any, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Ar
     a=_irfft_rule,
 )
 def irfft(a: Any, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Array:
-    """The inverse of :func:`rfft`: `n` real numbers, 2 * (terms - 1) when left out.
+    """The inverse of :func:`rfft`: `n` real numbers, by default 2 * (terms - 1).
 
-    The imaginary part of the first term, and of the last if n is even, counts for nothing.
+    The imaginary part of the first term, and of the last if n is even, has no effect.
 
     >>> import tinygrad_np as tg
     >>> tg.fft.irfft([1.0, 0.0])
@@ -134,7 +134,7 @@ def irfft(a: Any, n: int | None = None, axis: int = -1, norm: _Norm = None) -> A
 
 @composed(np.fft.hfft, module="fft")
 def hfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: _Norm = None) -> Tensor:
-    """The transform of a sequence whose second half mirrors the first, conjugated: real.
+    """The real transform of a sequence whose second half is the mirrored conjugate of the first.
 
     >>> import tinygrad_np as tg
     >>> tg.fft.hfft([1.0, 0.0])
@@ -156,7 +156,7 @@ def ihfft(a: npt.ArrayLike, n: int | None = None, axis: int = -1, norm: _Norm = 
 
 def _other_way(norm: _Norm) -> _Norm:
     if norm not in _OTHER_WAY:
-        raise ValueError(f"fft: norm={norm!r}; it is 'backward', 'ortho' or 'forward'")
+        raise ValueError(f"fft: norm={norm!r}; use 'backward', 'ortho' or 'forward'")
     return _OTHER_WAY[norm]
 
 
@@ -181,7 +181,7 @@ def _sizes(x: Tensor, s: _Sizes, axes: _Axes) -> tuple[list[int | None], list[in
 
 
 def _along(transform: Callable[..., Tensor], x: Tensor, s: Any, axes: Any, norm: _Norm) -> Tensor:
-    """Return a transform along several axes, the last first."""
+    """Return a transform along several axes, starting with the last."""
     for n, axis in zip(reversed(s), reversed(axes), strict=True):
         x = transform(x, n=n, axis=axis, norm=norm)
     return x
@@ -189,12 +189,12 @@ def _along(transform: Callable[..., Tensor], x: Tensor, s: Any, axes: Any, norm:
 
 @composed(np.fft.fftn, module="fft")
 def fftn(a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = None, norm: _Norm = None) -> Tensor:
-    """The transform :func:`fft` along several axes, all when left out.
+    """The transform :func:`fft` along several axes, by default all.
 
     Args:
         a: The array.
-        s: The size along each axis to cut or fill to; -1 leaves it. If `axes` is
-            left out it is for the last ones.
+        s: The size to cut or zero-pad to along each axis; -1 keeps it. If `axes` is left out,
+            `s` is for the last axes.
         axes: The axes.
         norm: As for :func:`fft`.
 
@@ -236,7 +236,7 @@ def rfftn(a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = None, norm: _Norm = 
 
 @composed(np.fft.irfftn, module="fft")
 def irfftn(a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = None, norm: _Norm = None) -> Tensor:
-    """The inverse of :func:`rfftn`, if `s` is the shape it had.
+    """The inverse of :func:`rfftn`, if `s` is the shape of its input.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> tg.fft.irfftn(np.ones((2, 3)), s=(2, 5)).shape
@@ -288,7 +288,7 @@ def rfft2(a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = (-2, -1), norm: _Nor
 def irfft2(
     a: npt.ArrayLike, s: _Sizes = None, axes: _Axes = (-2, -1), norm: _Norm = None
 ) -> Tensor:
-    """The inverse of :func:`rfft2`, if `s` is the shape it had.
+    """The inverse of :func:`rfft2`, if `s` is the shape of its input.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> tg.fft.irfft2(np.ones((2, 3))).shape
@@ -301,7 +301,7 @@ def irfft2(
 
 
 def _rolled(x: Tensor, axes: int | _Axes, back: bool) -> Tensor:
-    """Return `x` with its halves exchanged along some axes."""
+    """Return `x` with its halves exchanged along the given axes, or all."""
     chosen = range(x.ndim) if axes is None else [axes] if isinstance(axes, int) else axes
     out = x
     for axis in chosen:
@@ -316,7 +316,7 @@ def _rolled(x: Tensor, axes: int | _Axes, back: bool) -> Tensor:
 
 @composed(np.fft.fftshift, module="fft")
 def fftshift(x: npt.ArrayLike, axes: int | _Axes = None) -> Tensor:
-    """The frequency 0 moved to the middle, along some axes or all.
+    """The terms with frequency 0 moved to the middle, along the given axes or all.
 
     >>> import tinygrad_np as tg
     >>> tg.fft.fftshift([0.0, 1.0, -1.0])
@@ -338,7 +338,7 @@ def ifftshift(x: npt.ArrayLike, axes: int | _Axes = None) -> Tensor:
 
 @composed(np.fft.fftfreq, module="fft")
 def fftfreq(n: int, d: Any = 1.0) -> Tensor:
-    """The frequencies that :func:`fft` of `n` samples a time `d` apart belongs to.
+    """The frequencies of the terms of :func:`fft`, for `n` samples with spacing `d`.
 
     >>> import tinygrad_np as tg
     >>> tg.fft.fftfreq(4, 0.5)
@@ -349,7 +349,7 @@ def fftfreq(n: int, d: Any = 1.0) -> Tensor:
 
 @composed(np.fft.rfftfreq, module="fft")
 def rfftfreq(n: int, d: Any = 1.0) -> Tensor:
-    """The frequencies that :func:`rfft` of `n` samples a time `d` apart belongs to.
+    """The frequencies of the terms of :func:`rfft`, for `n` samples with spacing `d`.
 
     >>> import tinygrad_np as tg
     >>> tg.fft.rfftfreq(4, 0.5)

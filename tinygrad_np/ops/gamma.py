@@ -28,12 +28,12 @@ from .scipy_functions import constant_of, of_many, of_one, of_order, of_two, sci
     x=lambda g, x, n: g * _polygamma(x, n=n + 1),
 )
 def _polygamma_of_order(x: npt.ArrayLike, n: int = 1) -> Array:
-    """Return derivative `n` of `digamma`; the parameter comes last, as in every op."""
+    """Return the `n`-th derivative of `digamma`; `n` comes last, as parameters do in every op."""
     x = as_float(x)
     if x.dtype.kind == "c":
         raise DTypeError(
-            f"special.polygamma: SciPy computes it of real numbers only, not of {x.dtype}; so "
-            f"digamma, gamma and loggamma have first and second derivatives there, or none"
+            f"special.polygamma: SciPy computes it for real numbers only, not {x.dtype}; "
+            f"so digamma has no gradient for those, and gamma and loggamma no second derivative"
         )
     return np.asarray(scipy_function("polygamma")(n, x)).astype(x.dtype)
 
@@ -60,7 +60,7 @@ loggamma: Unary = of_one(
 )
 gamma: Unary = of_one(
     "gamma",
-    "The gamma function: (x - 1)! for whole x.",
+    "The gamma function: (x - 1)! for a positive integer x.",
     x=lambda g, x, out: g * (out * _digamma(x)),
 )
 rgamma: Unary = of_one(
@@ -96,7 +96,7 @@ binom: Binary = of_two(
 zeta = of_many(
     "zeta",
     "x q",
-    "Hurwitz's zeta function: the sum of (k + q) ** -x for k from 0.",
+    "Hurwitz's zeta function: the sum of (k + q) ** -x over k from 0.",
     q=lambda g, x, q: -g * (x * _zeta(x + 1.0, q)),
 )
 _zeta: Any = either(zeta)
@@ -104,7 +104,7 @@ _gammaln, _betaln = either(gammaln), either(betaln)
 
 
 def _gamma_density(shape: Any, x: Any) -> Any:
-    """Return the density of the gamma distribution of scale 1, for rules."""
+    """Return the density of the gamma distribution with scale 1, for rules."""
     return np.exp(_xlogy(shape - 1.0, x) - x - _gammaln(shape))
 
 
@@ -115,13 +115,13 @@ def _beta_density(a: Any, b: Any, x: Any) -> Any:
 
 gammainc: Binary = of_order(
     "gammainc",
-    "The regularized lower incomplete gamma function of shape x at y.",
+    "The regularized lower incomplete gamma function with shape x, at y.",
     y=lambda g, x, y: g * _gamma_density(x, y),
     what="the shape",
 )
 gammaincc: Binary = of_order(
     "gammaincc",
-    "The regularized upper incomplete gamma function of shape x at y.",
+    "The regularized upper incomplete gamma function with shape x, at y.",
     y=lambda g, x, y: -g * _gamma_density(x, y),
     what="the shape",
 )
@@ -129,13 +129,13 @@ gammaincc: Binary = of_order(
 
 gammaincinv: Binary = of_order(
     "gammaincinv",
-    "The inverse of gammainc of shape x: where it is y.",
+    "The inverse of gammainc with shape x: where that equals y.",
     y=lambda g, x, out: g / _gamma_density(x, out),
     what="the shape",
 )
 gammainccinv: Binary = of_order(
     "gammainccinv",
-    "The inverse of gammaincc of shape x: where it is y.",
+    "The inverse of gammaincc with shape x: where that equals y.",
     y=lambda g, x, out: -g / _gamma_density(x, out),
     what="the shape",
 )
@@ -148,38 +148,38 @@ betainc = of_many(
 betaincc = of_many(
     "betaincc",
     "a b x",
-    "1 - betainc(a, b, x), exact where that is tiny.",
+    "1 - betainc(a, b, x), accurate where that is tiny.",
     x=lambda g, a, b, x: -g * _beta_density(a, b, x),
 )
 betaincinv = of_many(
     "betaincinv",
     "a b y",
-    "The inverse of betainc: where it is y.",
+    "The inverse of betainc: the x where it equals y.",
     y=lambda g, a, b, out: g / _beta_density(a, b, out),
 )
 betainccinv = of_many(
     "betainccinv",
     "a b y",
-    "The inverse of betaincc: where it is y.",
+    "The inverse of betaincc: the x where it equals y.",
     y=lambda g, a, b, out: -g / _beta_density(a, b, out),
 )
 
 
 def polygamma(n: int, x: npt.ArrayLike) -> Tensor:
-    """Derivative `n`, a whole number, of :func:`digamma`.
+    """The `n`-th derivative of :func:`digamma`.
 
     Raises:
-        ShapeError: For an `n` that is negative.
-        UnsupportedError: For an `n` that is no single whole number.
+        ShapeError: If `n` is negative.
+        UnsupportedError: If `n` is not a single integer.
 
     >>> import tinygrad_np as tg
     >>> tg.special.polygamma(1, 1.0)
     Tensor(1.64493407, dtype=float64)
     """
     if isinstance(n, Tensor | np.ndarray) or int(n) != n:
-        raise UnsupportedError(f"special.polygamma: n is one whole number, not {n!r}")
+        raise UnsupportedError(f"special.polygamma: n must be one integer, not {n!r}")
     if n < 0:
-        raise ShapeError(f"special.polygamma: n is 0 or more, not {n}")
+        raise ShapeError(f"special.polygamma: n must be 0 or more, not {n}")
     return _polygamma_of_order(x, n=int(n)) if n else digamma(x)
 
 

@@ -1,6 +1,6 @@
-"""Hypergeometric functions, and what their derivatives are regular in; computed by SciPy.
+"""Hypergeometric functions, and functions whose derivatives they express; computed by SciPy.
 
-The derivative for the argument raises every parameter by one; for the parameters there is none.
+The derivative in the argument raises every parameter by one; there is none in the parameters.
 Source: NIST Digital Library of Mathematical Functions, 13.3, 15.5 and 16.3.
 """
 
@@ -41,7 +41,7 @@ hyperu = of_many(
 wright_bessel = of_many(
     "wright_bessel",
     "a b x",
-    "Wright's generalized Bessel function: the sum of x ** k / (k! gamma(a k + b)).",
+    "Wright's generalized Bessel function: the sum over k of x ** k / (k! gamma(a k + b)).",
     x=lambda g, a, b, x: g * _wright_bessel(a, a + b, x),
 )
 log_wright_bessel = of_many(
@@ -66,17 +66,17 @@ def _slope_of_exprel(x: Any) -> Any:
 
 
 exprel: Unary = of_one(
-    "exprel", "(exp(x) - 1) / x, exact near 0.", x=lambda g, x: g * _slope_of_exprel(x)
+    "exprel", "(exp(x) - 1) / x, accurate near 0.", x=lambda g, x: g * _slope_of_exprel(x)
 )
 
 
 def _box_cox_power(g: Any, log_x: Any, lmbda: Any) -> Any:
-    # log x exprel(lmbda log x), differentiated for lmbda.
+    # The derivative of log x exprel(lmbda log x) in lmbda.
     return g * (log_x * log_x * _slope_of_exprel(lmbda * log_x))
 
 
 def _inverse_power(g: Any, x: Any, lmbda: Any, value: Any) -> Any:
-    # log1p(u) / u is 2F1(1, 1; 2; -u), and the logarithm of the result x times that of u = lmbda x.
+    # log1p(u) / u is 2F1(1, 1; 2; -u), and the log of the result is x times that, at u = lmbda x.
     return -g * (value * x * x * _hyp2f1(2.0, 2.0, 3.0, -lmbda * x) * 0.5)
 
 
@@ -111,7 +111,7 @@ inv_boxcox1p = of_many(
 powm1 = of_many(
     "powm1",
     "x y",
-    "x ** y - 1, exact where it is tiny.",
+    "x ** y - 1, accurate where it is tiny.",
     x=lambda g, x, y, out: g * (y * (out + 1.0) / x),
     y=lambda g, x, out: g * ((out + 1.0) * np.log(x)),
 )

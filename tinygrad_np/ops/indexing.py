@@ -1,8 +1,7 @@
 """Indexing in all of NumPy's forms, and assignment by index.
 
-An index is taken apart into a template (slices, integers, ``None``, ``...``), which is
-a parameter, and the arrays in it, which are inputs: so a mask that was computed stays
-part of the record.
+An index is split into a template (slices, integers, ``None``, ``...``), which is a parameter,
+and the arrays in it, which are inputs. So a computed mask stays part of the record.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ from .batching import Operands, Params
 from .operands import SHAPE_BY_VALUES, as_tensor
 
 FEW = 1024
-"""Up to how many elements `numpy.add.at` is the fastest way to add them up at their places."""
+"""The number of elements up to which `numpy.add.at` is the fastest way to scatter-add them."""
 
 ARRAY = "array"
-"""Where an index template has an array: the next of the inputs."""
+"""The mark in an index template for an array: the next of the inputs."""
 
 
 class Slice:
-    """A slice that can be hashed, as parameters must be (Python's can from 3.12)."""
+    """A hashable slice, as parameters must be hashable (Python's slices are from 3.12)."""
 
     __slots__ = ("parts",)
 
@@ -56,7 +55,7 @@ Template = tuple[Any, ...]
 
 
 def take_apart(index: Any) -> tuple[Template, list[Any]]:
-    """Return an index as a template and the arrays in it."""
+    """Split an index into a template and the arrays in it."""
     template: list[Any] = []
     arrays: list[Any] = []
     for part in index if isinstance(index, tuple) else (index,):
@@ -86,7 +85,7 @@ def _integer(x: Any) -> int | None:
 
 
 def assemble(template: Template, arrays: tuple[Array, ...]) -> Any:
-    """Return the index that a template and its arrays stand for."""
+    """Return the index made of a template and its arrays."""
     rest = iter(arrays)
     return tuple(
         slice(*part.parts) if type(part) is Slice else next(rest) if part is ARRAY else part
@@ -95,12 +94,12 @@ def assemble(template: Template, arrays: tuple[Array, ...]) -> Any:
 
 
 def repeats(arrays: tuple[Array, ...]) -> bool:
-    """Return whether an index with these arrays may name an element twice."""
+    """Return whether an index with these arrays may select an element twice."""
     return any(a.dtype.kind != "b" for a in arrays)
 
 
 def _index_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
-    """Index all examples at once: by one more slice, or by one more array where indices differ."""
+    """Index all examples at once: by one more slice, or by one more array if indices differ."""
     template = params["template"]
     count = len(op.inputs) - 1
     operands, arrays = values[:count], values[count:]
@@ -129,7 +128,7 @@ def _index_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
 
 
 def _align(v: Any, mapped: bool, rank: int) -> Any:
-    """Return a batch with examples of a rank: axes of size 1 are added, or left out, in front."""
+    """Return a batch with examples of a given rank: add, or drop, their leading axes of size 1."""
     extra = rank - rank_of(v, mapped)
     if not mapped or not extra:
         return v
@@ -157,7 +156,7 @@ def _scatter(x: Any, *arrays: Any, shape: tuple[int, ...] = (), template: Templa
 
 
 def flat_places(shape: tuple[int, ...], index: Any, count: int) -> Array:
-    """Return where the `count` elements of ``x[index]`` are in ``x.ravel()``, x of `shape`."""
+    """Return the places of the `count` elements of ``x[index]`` in ``x.ravel()``, x of `shape`."""
     size = math.prod(shape)
     if len(index) == 1 and isinstance(index[0], np.ndarray) and index[0].dtype.kind == "i":
         # Whole rows of a table, the common case.
@@ -167,7 +166,7 @@ def flat_places(shape: tuple[int, ...], index: Any, count: int) -> Array:
     if size <= 2 * count:
         places: Array = np.arange(size).reshape(shape)[index]
         return places
-    # Few rows of a large table: each axis adds its share, and nothing of the table's size is made.
+    # Few rows of a large table: each axis adds its share, without an array of the table's size.
     total: Any = 0
     for axis, n in enumerate(shape):
         share = np.arange(n) * math.prod(shape[axis + 1 :])
@@ -177,13 +176,13 @@ def flat_places(shape: tuple[int, ...], index: Any, count: int) -> Array:
 
 
 def add_up(places: Array, x: Array, size: int) -> Array:
-    """Return `size` zeros with each of `x` added at its place, in the order of `x`."""
+    """Return `size` zeros with each element of `x` added at its place, in the order of `x`."""
     if x.dtype.char == "e" or (x.dtype.char == "d" and size <= 2 * x.size):
-        # Counting adds up in double precision, so to float64 with the bits of numpy.add.at, and
-        # passes over the result once more. Added up in float16 ones would end at 2048.
+        # numpy.bincount adds in double precision: for float64 it gives the bits of numpy.add.at,
+        # but reads the result once more. In float16, a sum of ones would stop at 2048.
         return np.bincount(places, x, size).astype(x.dtype, copy=False)
     out = np.zeros(size, x.dtype)
-    np.add.at(out, places, x)  # in one row: several times faster than over many axes
+    np.add.at(out, places, x)  # flat: several times faster than over many axes
     return out
 
 
@@ -201,9 +200,9 @@ def _getitem(x: Any, *arrays: Any, template: Template = ()) -> Array:
 
 @declare()
 def _last_written(*arrays: Any, shape: tuple[int, ...] = (), template: Template = ()) -> Array:
-    """Return, for each value written to ``x[index]``, x of `shape`, whether it is the one to stay.
+    """Return, for each value written to ``x[index]``, x of `shape`, whether it remains there.
 
-    Of several values for one place it is the last.
+    Of several values for one place the last remains.
     """
     places = np.arange(math.prod(shape)).reshape(shape)[assemble(template, arrays)]
     turns = np.arange(places.size)
@@ -219,7 +218,7 @@ def _value_rule(g, value_shape, x_shape, arrays, template):  # type: ignore[no-u
     picked = _getitem_op(g, *arrays, template=template)
     if repeats(arrays):
         picked = picked * _last_written_op(*arrays, shape=x_shape, template=template)
-    # NumPy lets a value have more axes than its place, if their size is 1.
+    # NumPy allows a value extra leading axes of size 1.
     shape = value_shape[max(0, len(value_shape) - picked.ndim) :]
     return unbroadcast(picked, shape).reshape(value_shape)
 
@@ -236,8 +235,8 @@ def _setitem(x: Any, value: Any, *arrays: Any, template: Template = ()) -> Array
     index = assemble(template, arrays)
     out[index] = value
     if repeats(arrays):
-        # NumPy leaves open which of several values for one place stays, and its choice depends
-        # on the layout in memory. Here it is the last: in one row there is no doubt.
+        # NumPy does not specify which of several values for one place remains; its choice depends
+        # on the memory layout. Here it is the last: flat, the order is unambiguous.
         places = np.arange(out.size).reshape(out.shape)[index]
         values = np.asarray(value)
         values = values.reshape(values.shape[max(0, values.ndim - places.ndim) :])
@@ -275,10 +274,10 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
         return
     if x.requires_grad and x.is_leaf:
         raise GraphError(
-            "a leaf that requires a gradient can not be assigned to while recording: it would "
+            "a leaf that requires a gradient cannot be assigned to while recording: it would "
             "no longer be a leaf; write inside no_grad(), or to a computed Tensor"
         )
     if tracked and x.dtype.kind not in "fc":
-        raise DTypeError(f"assignment of a value that requires a gradient to dtype {x.dtype}")
+        raise DTypeError(f"a value that requires a gradient cannot be assigned to dtype {x.dtype}")
     new = _setitem(x, value, *arrays, template=template)
     rebind(x, new)

@@ -1,4 +1,4 @@
-"""Integrals of elementary and Bessel functions: their derivative is what they integrate.
+"""Integrals of elementary and Bessel functions; their derivatives are the integrands.
 
 SciPy computes them. Source: NIST Digital Library of Mathematical Functions, chapters 6 to 8, 25.
 """
@@ -23,18 +23,18 @@ _SQRT_PI = math.sqrt(math.pi)
 
 exp1: Unary = of_one(
     "exp1",
-    "The exponential integral: that of exp(-t) / t from x to infinity.",
+    "The exponential integral: the integral of exp(-t) / t from x to infinity.",
     x=lambda g, x: -g * np.exp(-x) / x,
 )
 expi: Unary = of_one(
     "expi",
-    "The exponential integral: that of exp(t) / t from -infinity to x.",
+    "The exponential integral: the integral of exp(t) / t from -infinity to x.",
     x=lambda g, x: g * np.exp(x) / x,
 )
 
 
 def _expn_rule(g: Any, n: Any, x: Any, out: Any) -> Any:  # a rule: either world
-    # Of order n - 1, which SciPy has from 0 on; below that by the recurrence between orders.
+    # The derivative is -expn(n - 1, x); for n = 0 the recurrence replaces order -1, not in SciPy.
     whole = n > 0
     lower = _expn(np.where(whole, n - 1, 0), np.where(whole, x, 1.0))
     at = np.where(whole, 1.0, x)
@@ -42,7 +42,7 @@ def _expn_rule(g: Any, n: Any, x: Any, out: Any) -> Any:  # a rule: either world
 
 
 expn = of_many(
-    "expn", "n x", "The exponential integral: that of exp(-x t) / t ** n, t above 1.", x=_expn_rule
+    "expn", "n x", "The exponential integral of exp(-x t) / t ** n over t above 1.", x=_expn_rule
 )
 _expn: Any = either(expn)
 
@@ -99,7 +99,7 @@ modfresnelm = of_several(
 
 
 def _spence_slope(z: Any) -> Any:
-    # log(z) / (1 - z), which near 1 is 0 / 0 and a series.
+    # log(z) / (1 - z), by a series near 1, where it is 0 / 0.
     near = np.absolute(z - 1.0) < 0.5
     far = np.where(near, 2.0, z)
     return np.where(

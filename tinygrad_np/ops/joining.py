@@ -1,4 +1,4 @@
-"""Arrays put together and taken apart: all of it made of concatenation and slices."""
+"""Arrays joined and split, all composed of concatenation and slices."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Cuts = int | Sequence[int]
 
 
 def _at_least(ndim: int, x: Any) -> Tensor:
-    """Return `x` with axes of size 1 added where NumPy's atleast functions add them."""
+    """Return `x` with axes of size 1 added where NumPy's ``atleast`` functions add them."""
     t = as_tensor(x)
     if t.ndim >= ndim:
         return t
@@ -45,7 +45,7 @@ def _each(ndim: int, arrays: tuple[Any, ...]) -> Any:
 
 @composed(np.atleast_1d)
 def atleast_1d(*arys: npt.ArrayLike) -> Any:
-    """Each array with at least one axis: a Tensor, or a tuple of them for several arrays.
+    """Each array with at least one axis: one Tensor, or a tuple of them for several arrays.
 
     >>> import tinygrad_np as tg
     >>> tg.atleast_1d(3.0).shape
@@ -56,7 +56,7 @@ def atleast_1d(*arys: npt.ArrayLike) -> Any:
 
 @composed(np.atleast_2d)
 def atleast_2d(*arys: npt.ArrayLike) -> Any:
-    """Each array with at least two axes, new ones in front.
+    """Each array with at least two axes; new axes come first.
 
     >>> import tinygrad_np as tg
     >>> tg.atleast_2d([1.0, 2.0]).shape
@@ -78,7 +78,7 @@ def atleast_3d(*arys: npt.ArrayLike) -> Any:
 
 @composed(np.broadcast_arrays)
 def broadcast_arrays(*args: npt.ArrayLike) -> tuple[Tensor, ...]:
-    """The arrays repeated to their common shape, as arithmetic would repeat them.
+    """The arrays broadcast to their common shape, as in arithmetic.
 
     >>> import tinygrad_np as tg
     >>> [t.shape for t in tg.broadcast_arrays([1.0, 2.0], [[3.0]])]
@@ -98,7 +98,7 @@ def broadcast_arrays(*args: npt.ArrayLike) -> tuple[Tensor, ...]:
 
 @composed(np.vstack)
 def vstack(tup: Sequence[Any]) -> Tensor:
-    """Arrays below each other; those with one axis count as rows.
+    """Arrays stacked vertically; those with one axis count as rows.
 
     >>> import tinygrad_np as tg
     >>> tg.vstack([[1.0, 2.0], [[3.0, 4.0], [5.0, 6.0]]]).shape
@@ -109,7 +109,7 @@ def vstack(tup: Sequence[Any]) -> Tensor:
 
 @composed(np.hstack)
 def hstack(tup: Sequence[Any]) -> Tensor:
-    """Arrays beside each other: along the second axis, or the only one.
+    """Arrays joined side by side: along the second axis, or the only one.
 
     >>> import tinygrad_np as tg
     >>> tg.hstack([[1.0, 2.0], 3.0]).tolist()
@@ -121,7 +121,7 @@ def hstack(tup: Sequence[Any]) -> Tensor:
 
 @composed(np.dstack)
 def dstack(tup: Sequence[Any]) -> Tensor:
-    """Arrays behind each other: along the third axis, after ``atleast_3d``.
+    """Arrays joined along the third axis, after ``atleast_3d``.
 
     >>> import tinygrad_np as tg
     >>> tg.dstack([[1.0, 2.0], [3.0, 4.0]]).tolist()
@@ -132,7 +132,7 @@ def dstack(tup: Sequence[Any]) -> Tensor:
 
 @composed(np.column_stack)
 def column_stack(tup: Sequence[Any]) -> Tensor:
-    """Arrays beside each other; those with one axis count as columns.
+    """Arrays joined side by side; those with one axis count as columns.
 
     >>> import tinygrad_np as tg
     >>> tg.column_stack([[1.0, 2.0], [3.0, 4.0]]).tolist()
@@ -144,7 +144,7 @@ def column_stack(tup: Sequence[Any]) -> Tensor:
 
 @composed(np.block)
 def block(arrays: Any) -> Tensor:
-    """An array made of blocks in nested lists: the innermost along the last axis.
+    """An array assembled from nested lists of blocks: the innermost along the last axis.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> a, b = np.ones((1, 1)), np.zeros((1, 2))
@@ -179,7 +179,7 @@ def block(arrays: Any) -> Tensor:
 
 @composed(np.append)
 def append(arr: npt.ArrayLike, values: npt.ArrayLike, axis: int | None = None) -> Tensor:
-    """`values` after `arr` along an axis; both flattened when it is ``None``.
+    """`values` joined to the end of `arr` along an axis; for ``None`` both are flattened.
 
     >>> import tinygrad_np as tg
     >>> tg.append([1.0, 2.0], 3.0).tolist()
@@ -189,7 +189,7 @@ def append(arr: npt.ArrayLike, values: npt.ArrayLike, axis: int | None = None) -
 
 
 def _places(obj: Any) -> Array:
-    """Return the places that integers or booleans mean; NumPy 2.1 takes booleans for integers."""
+    """Return the places that integers or booleans select; NumPy 2.1 takes booleans as integers."""
     places = np.asarray(obj)
     if places.dtype.kind != "b":
         return places
@@ -200,13 +200,13 @@ def _places(obj: Any) -> Array:
 
 @composed(np.insert)
 def insert(arr: npt.ArrayLike, obj: Any, values: npt.ArrayLike, axis: int | None = None) -> Tensor:
-    """`values` put before places along an axis; `arr` is flattened when it is ``None``.
+    """`arr` with `values` inserted before places along an axis; for ``None`` it is flattened.
 
     Args:
-        arr: The array, whose dtype the result has.
-        obj: Before which places of `arr`: an integer, integers, booleans or a slice.
-        values: What is put there; broadcasts.
-        axis: Along which axis.
+        arr: The array; the result has its dtype.
+        obj: The places of `arr` to insert before: an integer, integers, booleans or a slice.
+        values: The values to insert; they broadcast.
+        axis: The axis along which to insert.
 
     >>> import tinygrad_np as tg
     >>> tg.insert([1.0, 2.0, 3.0], [1, 3], [8.0, 9.0]).tolist()
@@ -238,12 +238,12 @@ def insert(arr: npt.ArrayLike, obj: Any, values: npt.ArrayLike, axis: int | None
 
 @composed(np.delete)
 def delete(arr: npt.ArrayLike, obj: Any, axis: int | None = None) -> Tensor:
-    """Without the places `obj` along an axis; `arr` is flattened when it is ``None``.
+    """`arr` without the places `obj` along an axis; for ``None`` it is flattened.
 
     Args:
         arr: The array.
-        obj: Which places: an integer, integers, booleans or a slice.
-        axis: Along which axis.
+        obj: The places to delete: an integer, integers, booleans or a slice.
+        axis: The axis along which to delete.
 
     >>> import tinygrad_np as tg
     >>> tg.delete([1.0, 2.0, 3.0, 4.0], [0, 2]).tolist()
@@ -263,7 +263,7 @@ def delete(arr: npt.ArrayLike, obj: Any, axis: int | None = None) -> Tensor:
 
 @composed(np.array_split)
 def array_split(ary: npt.ArrayLike, indices_or_sections: _Cuts, axis: int = 0) -> list[Tensor]:
-    """The parts of an array along an axis, as equal as they can be, or cut before the indices.
+    """The parts of an array along an axis, of nearly equal sizes, or split before the indices.
 
     >>> import tinygrad_np as tg
     >>> [part.tolist() for part in tg.array_split([1.0, 2.0, 3.0], 2)]
@@ -274,14 +274,14 @@ def array_split(ary: npt.ArrayLike, indices_or_sections: _Cuts, axis: int = 0) -
         return split(t, indices_or_sections, axis)
     n = int(indices_or_sections)
     if n <= 0:
-        raise ShapeError(f"array_split: there can not be {n} parts")
+        raise ShapeError(f"array_split: cannot split into {n} parts")
     axis = axis_from_front(axis, t.ndim, "array_split")
     size, more = divmod(t.shape[axis], n)
     return split(t, [i * size + min(i, more) for i in range(1, n)], axis)
 
 
 def _splitter(name: str, numpy: Any, axis: int, ndim: int, doc: str) -> Callable[..., list[Tensor]]:
-    """Return one of NumPy's functions that split along an axis of their own."""
+    """Return one of NumPy's functions that split along a fixed axis."""
 
     def split_along(ary: npt.ArrayLike, indices_or_sections: _Cuts) -> list[Tensor]:
         t = as_tensor(ary)
@@ -302,7 +302,7 @@ dsplit = _splitter("dsplit", np.dsplit, 2, 3, "``split`` along the third axis.")
 
 @composed(late("unstack"))
 def unstack(x: npt.ArrayLike, *, axis: int = 0) -> tuple[Tensor, ...]:
-    """The arrays that ``stack`` would make `x` of.
+    """The arrays along an axis of `x`, without that axis: the inverse of ``stack``.
 
     >>> import tinygrad_np as tg
     >>> [row.tolist() for row in tg.unstack([[1.0, 2.0], [3.0, 4.0]])]
@@ -320,9 +320,9 @@ def meshgrid(
     """The coordinates of the points of a grid, one array for each axis.
 
     Args:
-        xi: The coordinates along each axis, of one axis each.
-        copy: Taken for NumPy's sake; Tensors never change one another.
-        sparse: Leave axes of size 1 for broadcasting to repeat.
+        xi: The coordinates along each axis, each a vector.
+        copy: Ignored: Tensors never change one another.
+        sparse: Leave axes of size 1, for broadcasting to repeat.
         indexing: ``"xy"`` exchanges the first two axes of the result; ``"ij"`` does not.
 
     >>> import tinygrad_np as tg

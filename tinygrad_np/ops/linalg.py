@@ -1,4 +1,4 @@
-"""The functions of `numpy.linalg` that take a matrix apart, and its own names of others."""
+"""The decompositions of `numpy.linalg`, and its own versions of other functions."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ class SVDResult(NamedTuple):
 def cholesky(a: npt.ArrayLike, /, *, upper: bool = False) -> Tensor:
     """The triangular factors of positive definite matrices (..., n, n): a = L L^H.
 
-    Only one triangle of `a` is read; the gradient is Hermitian, as in PyTorch: that for
-    changes which keep the matrix so.
+    Only one triangle of `a` is read. The gradient is Hermitian, as in PyTorch: it describes
+    changes that keep the matrix Hermitian.
 
     Args:
         a: Hermitian matrices.
-        upper: Return U of a = U^H U, from the upper triangle.
+        upper: Whether to return U with a = U^H U, from the upper triangle.
 
     Raises:
         numpy.linalg.LinAlgError: If a matrix is not positive definite.
@@ -85,7 +85,7 @@ def cholesky(a: npt.ArrayLike, /, *, upper: bool = False) -> Tensor:
     """
     t = as_tensor(a)
     if t.ndim < 2:
-        raise np.linalg.LinAlgError(f"linalg.cholesky: shape {t.shape} has no matrices")
+        raise np.linalg.LinAlgError(f"linalg.cholesky: shape {t.shape} has fewer than two axes")
     return adjoint(_cholesky_lower(adjoint(t))) if upper else _cholesky_lower(t)
 
 
@@ -93,17 +93,17 @@ def cholesky(a: npt.ArrayLike, /, *, upper: bool = False) -> Tensor:
 def qr(a: npt.ArrayLike, mode: str = "reduced") -> Any:
     """The factors of matrices (..., m, n): a = Q R, with k = min(m, n) columns in Q.
 
-    The gradient exists where the first k columns of `a` are independent.
+    The gradient exists where the first k columns of `a` are linearly independent.
 
     Args:
         a: The matrices.
         mode: ``"reduced"`` for both factors, ``"r"`` for R alone, ``"complete"`` for m columns
-            in Q. Those from k on are some basis of what the others leave; a gradient that asks
-            which is refused.
+            in Q. Those from k on are an arbitrary basis of the orthogonal complement; a gradient
+            that depends on its choice raises.
 
     Raises:
-        UnsupportedError: For ``mode="raw"``, which is LAPACK's inside, and NumPy's old names.
-        DegenerateError: From a derivative that asks for the basis the further columns are.
+        UnsupportedError: For ``mode="raw"``, LAPACK's internal format, and NumPy's old names.
+        DegenerateError: From a derivative that depends on the choice of the further columns.
 
     >>> import tinygrad_np as tg
     >>> q, r = tg.linalg.qr([[3.0, 1.0], [4.0, 2.0]])
@@ -112,7 +112,7 @@ def qr(a: npt.ArrayLike, mode: str = "reduced") -> Any:
     """
     t = as_tensor(a)
     if t.ndim < 2:
-        raise np.linalg.LinAlgError(f"linalg.qr: shape {t.shape} has no matrices")
+        raise np.linalg.LinAlgError(f"linalg.qr: shape {t.shape} has fewer than two axes")
     if mode not in ("reduced", "r", "complete"):
         raise UnsupportedError(
             f"linalg.qr: mode={mode!r} is not supported; use 'reduced', 'complete' or 'r'"
@@ -127,16 +127,16 @@ def qr(a: npt.ArrayLike, mode: str = "reduced") -> Any:
 def eigh(a: npt.ArrayLike, UPLO: str = "L") -> EighResult:
     """The eigenvalues and eigenvectors of Hermitian matrices (..., n, n).
 
-    Only one triangle of `a` is read; the gradient is Hermitian, as in PyTorch: that for
-    changes which keep the matrix so. For eigenvalues alone use :func:`eigvalsh`.
+    Only one triangle of `a` is read. The gradient is Hermitian, as in PyTorch: it describes
+    changes that keep the matrix Hermitian. For eigenvalues alone use :func:`eigvalsh`.
 
     Args:
         a: Hermitian matrices.
         UPLO: Which triangle to read, ``"L"`` or ``"U"``.
 
     Raises:
-        DegenerateError: From a derivative that asks for eigenvectors of equal eigenvalues, or
-            for the phase of complex ones, which the matrix does not determine.
+        DegenerateError: From a derivative that depends on eigenvectors of equal eigenvalues, or
+            on the phase of complex ones, which the matrix does not determine.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.eigh([[2.0, 1.0], [1.0, 2.0]]).eigenvalues
@@ -151,8 +151,8 @@ def eig(a: npt.ArrayLike) -> EigResult:
     """The eigenvalues and eigenvectors of square matrices (..., n, n), always complex.
 
     Raises:
-        DegenerateError: From a derivative that asks for eigenvectors of equal eigenvalues, or
-            for their phase, which the matrix does not determine.
+        DegenerateError: From a derivative that depends on eigenvectors of equal eigenvalues, or
+            on their phase, which the matrix does not determine.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.eig([[0.0, 1.0], [-1.0, 0.0]]).eigenvalues
@@ -170,16 +170,16 @@ def svd(
 
     Args:
         a: The matrices.
-        full_matrices: Whether U is (m, m) and Vh (n, n), and not (m, k) and (k, n) with k the
-            smaller. The further vectors are some basis of what the others leave.
-        compute_uv: Whether to return the vectors too, and not the values alone.
-        hermitian: Whether the matrices are Hermitian: only the lower triangle is read, by
-            :func:`eigh`, and the gradient is for changes which keep them so.
+        full_matrices: Whether U is (m, m) and Vh (n, n), instead of (m, k) and (k, n) with
+            k = min(m, n). The further vectors are an arbitrary basis of the orthogonal complement.
+        compute_uv: Whether to return the vectors too, instead of the values alone.
+        hermitian: Whether the matrices are Hermitian: then only the lower triangle is read, by
+            :func:`eigh`, and the gradient is for changes that keep them Hermitian.
 
     Raises:
-        DegenerateError: From a derivative that asks for vectors of equal singular values, or
-            of 0, for the phase of complex ones, or for the basis that the further vectors are:
-            what the matrix does not determine.
+        DegenerateError: From a derivative that depends on what the matrix does not determine:
+            vectors of singular values that are equal or 0, the phase of complex vectors, or the
+            choice of the further vectors.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.svd([[3.0, 0.0], [0.0, -4.0]], full_matrices=False).S
@@ -187,7 +187,7 @@ def svd(
     """
     t = as_tensor(a)
     if t.ndim < 2:
-        raise np.linalg.LinAlgError(f"linalg.svd: shape {t.shape} has no matrices")
+        raise np.linalg.LinAlgError(f"linalg.svd: shape {t.shape} has fewer than two axes")
     if hermitian:
         return _svd_of_hermitian(t, compute_uv)
     if not compute_uv:
@@ -201,7 +201,7 @@ def svd(
 
 
 def _svd_of_hermitian(t: Tensor, compute_uv: bool) -> Any:
-    """Return singular values, which are the sizes of eigenvalues, and vectors, or them alone."""
+    """Return singular values, the absolute eigenvalues, and with `compute_uv` the vectors."""
     w, v = eigh(t)
     order = flip(argsort(absolute(w)), axis=-1)
     w = take_along_axis(w, order, axis=-1)
@@ -215,7 +215,7 @@ def _svd_of_hermitian(t: Tensor, compute_uv: bool) -> Any:
 def matrix_rank(
     A: Any, tol: float | None = None, hermitian: bool = False, *, rtol: float | None = None
 ) -> Array:
-    """How many singular values are not 0: integers, so no gradient flows.
+    """The number of nonzero singular values: an integer, so no gradient flows.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.matrix_rank([[1.0, 2.0], [2.0, 4.0]]).item()
@@ -224,19 +224,19 @@ def matrix_rank(
     return np.asarray(np.linalg.matrix_rank(A, tol, hermitian, rtol=rtol))
 
 
-# ------------------------------------------ names that numpy.linalg has for other functions
+# --------------------------------------------- numpy.linalg's versions of other functions
 
 
 def _stacks(name: str, x: Any) -> Tensor:
     t = as_tensor(x)
     if t.ndim < 2:
-        raise ShapeError(f"linalg.{name}: shape {t.shape} has no matrices")
+        raise ShapeError(f"linalg.{name}: shape {t.shape} has fewer than two axes")
     return t
 
 
 @composed(np.linalg.diagonal, module="linalg")
 def diagonal(x: npt.ArrayLike, /, *, offset: int = 0) -> Tensor:
-    """The diagonals of matrices (..., m, n), or the ones `offset` places to the right.
+    """The diagonals of matrices (..., m, n), `offset` places to the right of the main one.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.diagonal([[1.0, 2.0], [3.0, 4.0]])
@@ -274,7 +274,7 @@ def matrix_transpose(x: npt.ArrayLike, /) -> Tensor:
 
 @composed(np.linalg.outer, module="linalg")
 def outer(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
-    """Every element of one vector times every element of another.
+    """The product of every element of one vector with every element of another.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.outer([1.0, 2.0], [3.0]).shape
@@ -282,13 +282,13 @@ def outer(x1: npt.ArrayLike, x2: npt.ArrayLike, /) -> Tensor:
     """
     x, y = as_tensor(x1), as_tensor(x2)
     if x.ndim != 1 or y.ndim != 1:
-        raise ShapeError(f"linalg.outer: {x.shape} and {y.shape} are not two vectors")
+        raise ShapeError(f"linalg.outer: two vectors are needed, not {x.shape} and {y.shape}")
     return products.outer(x, y)
 
 
 @composed(np.linalg.cross, module="linalg")
 def cross(x1: npt.ArrayLike, x2: npt.ArrayLike, /, *, axis: int = -1) -> Tensor:
-    """The cross product of vectors in three dimensions, along an axis; stacks broadcast.
+    """The cross product of three-dimensional vectors along an axis; stacks broadcast.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
