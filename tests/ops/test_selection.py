@@ -221,7 +221,7 @@ def test_gradient_of_rows_indexed_by_small_integers():
         (lambda t: tg.pad(t, 1, mode="empty"), "'empty' has no derivative"),
         (lambda t: tg.pad(t, 1, mode="edge", constant_values=1), "takes no constant_values"),
         (lambda t: tg.pad(t, 1, mode="sideways"), "mode must be one of"),
-        (lambda t: tg.pad(t, -1), "can not be negative"),
+        (lambda t: tg.pad(t, -1), "cannot be negative"),
         (lambda t: tg.pad(t, 1.5), "must be integers"),
         (lambda t: tg.pad(t, (1, 2, 3)), "a pair for each of 2 axes"),
         (lambda t: tg.pad(t[:0], 1, mode="edge"), "axis 0 is empty"),

@@ -1,6 +1,6 @@
-"""Reductions and scans that pass over NaN, the mark of a missing number.
+"""Reductions and scans that skip NaN, the mark of a missing number.
 
-No gradient flows to an element that is NaN, except where all of a slice are.
+No gradient flows to an element that is NaN, unless all elements of a slice are.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _fmin_over: Callable[..., Array] = np.fmin.reduce
 
 
 def _filled(x: Any, value: float) -> Any:
-    """Return `x` with another value in the place of NaN; integers have none."""
+    """Return `x` with NaN replaced by another value; integers have none."""
     t = as_tensor(x)
     return e._where(e.isnan(t), value, t) if t.dtype.kind in "fc" else t
 
 
 def _present(op: str, x: Tensor, where: Any) -> Any:
-    """Return where elements take part: where they are not NaN, and where= says so."""
+    """Return which elements take part: those that are not NaN and that where= selects."""
     if x.dtype.kind not in "fc":
         return where
     mask = e.logical_not(e.isnan(x))
@@ -128,7 +128,7 @@ def nanmean(
 ) -> Tensor:
     """The mean over `axis` of the elements that are not NaN, with the arguments of `mean`.
 
-    Where there is none it is NaN, with NumPy's warning of a division 0 / 0.
+    If there are none it is NaN, with NumPy's warning about 0 / 0.
 
     >>> import tinygrad_np as tg
     >>> tg.nanmean([1.0, float("nan"), 3.0]).item()
@@ -154,7 +154,7 @@ def nanvar(
 ) -> Tensor:
     """The variance over `axis` of the elements that are not NaN, with the arguments of `var`.
 
-    Where there are no more than `ddof` of them it is NaN.
+    If there are at most `ddof` of them it is NaN.
 
     >>> import tinygrad_np as tg
     >>> tg.nanvar([1.0, float("nan"), 3.0]).item()
@@ -191,7 +191,7 @@ def nanstd(
     mean: npt.ArrayLike | None = None,
     correction: float | None = None,
 ) -> Tensor:
-    """The root of :func:`nanvar`, with its arguments.
+    """The square root of :func:`nanvar`, with its arguments.
 
     >>> import tinygrad_np as tg
     >>> tg.nanstd([1.0, float("nan"), 3.0]).item()
@@ -213,14 +213,14 @@ def nanstd(
 
 
 def _warned(out: Any) -> Any:
-    """Return an array, with NumPy's warning if some of it is NaN for want of numbers."""
+    """Return an array, with NumPy's warning if some results are NaN because all elements were."""
     if out.dtype.kind in "fc" and np.isnan(out).any():
         warnings.warn("All-NaN slice encountered", RuntimeWarning, stacklevel=3)
     return out
 
 
 def _with_start(name: str, x: Any, initial: Any) -> Any:
-    """Return `x` with NaN replaced by the number that takes part anyway."""
+    """Return `x` with NaN replaced by a number that does not change the result."""
     t = as_tensor(x)
     start = start_of(name, initial, t.dtype)
     return e._where(e.isnan(t), start, t) if t.dtype.kind in "fc" else t
@@ -243,7 +243,7 @@ def nanmax(
 ) -> Tensor:
     """The largest element over `axis` that is not NaN, with the arguments of `max`.
 
-    Ties share the gradient equally. Where all are NaN so is the result, with a warning.
+    Ties share the gradient equally. If all are NaN, so is the result, with a warning.
 
     >>> import tinygrad_np as tg
     >>> tg.nanmax([1.0, float("nan"), 3.0]).item()
@@ -272,7 +272,7 @@ def nanmin(
 ) -> Tensor:
     """The smallest element over `axis` that is not NaN, with the arguments of `min`.
 
-    Ties share the gradient equally. Where all are NaN so is the result, with a warning.
+    Ties share the gradient equally. If all are NaN, so is the result, with a warning.
 
     >>> import tinygrad_np as tg
     >>> tg.nanmin([1.0, float("nan"), 3.0]).item()

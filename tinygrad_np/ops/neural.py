@@ -1,4 +1,4 @@
-"""Activations and the elementwise parts of losses, finite at any finite input."""
+"""Activations and the elementwise parts of losses, finite at every finite input."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FLOAT = np.dtype(float)
 
 
 def _ordered(name: str, x: Any) -> Array:
-    """Return `x`, unless it is complex: complex numbers are neither above nor below 0."""
+    """Return `x`, or raise if it is complex: complex numbers have no order."""
     if type(x) is complex or getattr(x, "dtype", _FLOAT).kind == "c":
         raise DTypeError(f"{name}: complex numbers have no order; use it on .real and .imag")
     return x  # type: ignore[no-any-return]  # or a Python number
@@ -33,13 +33,13 @@ def _ordered(name: str, x: Any) -> Array:
 
 def _sigmoid(x: Array) -> Array:
     x = as_float(x)
-    # Both formulas give the same, the first one faster: which it is, is seen at every call.
+    # Both formulas give the same value; the first is faster. Every call chooses again.
     if x.size and x.dtype.itemsize > 2 and np.minimum.reduce(x, None) > -80.0:
         out = np.asarray(np.negative(x))  # exp(80) fits every float but float16
         np.exp(out, out)
         out += 1.0
         return np.divide(1.0, out, out)  # type: ignore[no-any-return]
-    # e**-|x| can not overflow, and both branches are exact: 1 / (1 + m) and m / (1 + m).
+    # e**-|x| cannot overflow, and both branches are exact: 1 / (1 + m) and m / (1 + m).
     m = np.asarray(np.exp(-np.abs(x)))
     return np.maximum(m, x >= 0) / (m + 1.0)  # type: ignore[no-any-return]
 
@@ -122,7 +122,7 @@ _SQRT_2_OVER_PI = math.sqrt(2.0 / math.pi)
 _INVERSE_SQRT_2_PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
-# Both keep their digits far below 0, where 1 + tanh and 1 + erf would have lost them all.
+# Both keep their digits far below 0, where 1 + tanh and 1 + erf lose all of them.
 def _gelu_rule(g, x, approximate):  # type: ignore[no-untyped-def]  # either world
     if approximate == "tanh":
         s = _sigmoid_op(2.0 * _SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))
@@ -199,7 +199,7 @@ def _dropout_mask(
     p: float = 0.5,
     dtype: npt.DTypeLike = float,
 ) -> Array:
-    """Return 0 with probability `p`, and 1 / (1 - p) otherwise, drawn anew at every call."""
+    """Return 0 with probability `p`, otherwise 1 / (1 - p), drawn again at every call."""
     mask: Array = (generator.random(shape) >= p).astype(dtype)
     if p < 1.0:
         mask *= 1.0 / (1.0 - p)
@@ -209,7 +209,7 @@ def _dropout_mask(
 # ------------------------------------------------------------- parts of losses
 
 _LOG_FLOOR = -100.0
-"""What `binary_cross_entropy` takes for the logarithm of 0, as PyTorch does."""
+"""The value that `binary_cross_entropy` uses for the logarithm of 0, as PyTorch does."""
 
 
 def _log_of(p: Any) -> Any:
@@ -224,7 +224,7 @@ def _bce(p: Array, y: Array) -> Array:
     p, y = with_one_precision(p, y)
     if p.dtype.kind == "c" or y.dtype.kind == "c":
         _ordered("binary_cross_entropy", p + y)  # refuses them
-    # log 0 is cut off below; what is no probability gives NaN.
+    # log 0 is bounded below; a number that is not a probability gives NaN.
     with np.errstate(divide="ignore", invalid="ignore"):
         return -(
             y * np.maximum(np.log(p), _LOG_FLOOR) + (1.0 - y) * np.maximum(np.log1p(-p), _LOG_FLOOR)

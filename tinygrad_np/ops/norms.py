@@ -27,7 +27,7 @@ _unless_op = either(_unless)
 
 
 def _power_norm_rule(g, x, out, ord, axis, keepdims):  # type: ignore[no-untyped-def]  # either world
-    # At 0, of the whole or of an element, the gradient is 0.
+    # Where the norm or an element is 0, its gradient is 0.
     g, out = (_keep_axes(a, x.shape, axis, keepdims) for a in (g, out))
     length = np.where(out == 0, 1.0, out)
     if ord == 2:
@@ -74,7 +74,7 @@ def _size(x: Tensor) -> Tensor:
 
 
 def _matrix(x: Tensor, ord: Any, axes: tuple[int, int], keepdims: bool) -> Tensor:
-    """Return the norm of matrices that two axes hold."""
+    """Return the norm of the matrices in two axes."""
     row, column = axes
     if row == column:
         raise ShapeError(f"linalg.norm: the axes {axes} of a matrix are one")
@@ -101,7 +101,7 @@ def _matrix(x: Tensor, ord: Any, axes: tuple[int, int], keepdims: bool) -> Tenso
 
 @composed(np.linalg.norm, module="linalg")
 def norm(x: npt.ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The length of vectors, or the size of matrices.
+    """The norm of vectors or matrices.
 
     At 0 the gradient is 0; where several elements, sums or singular values are the largest
     (or smallest), they share it equally.
@@ -143,7 +143,7 @@ def norm(x: npt.ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = 
 def vector_norm(
     x: npt.ArrayLike, /, *, axis: Axis = None, keepdims: bool = False, ord: Any = 2
 ) -> Tensor:
-    """The length of vectors along any axes together; of all of `x` when left out.
+    """The norm of vectors along any axes together; of all of `x` when left out.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.vector_norm([[3.0], [4.0]]).item()
@@ -156,7 +156,7 @@ def vector_norm(
 
 @composed(np.linalg.matrix_norm, module="linalg")
 def matrix_norm(x: npt.ArrayLike, /, *, keepdims: bool = False, ord: Any = "fro") -> Tensor:
-    """The size of matrices (..., m, n); see :func:`norm`.
+    """The norm of matrices (..., m, n); see :func:`norm`.
 
     >>> import tinygrad_np as tg
     >>> tg.linalg.matrix_norm([[3.0, 0.0], [0.0, 4.0]], ord="nuc").item()
@@ -175,13 +175,13 @@ _SINGULAR = "linalg.cond: the matrix is singular; its condition, infinity, has n
     x=lambda g, out: _unless_op(g, np.isinf(out), why=_SINGULAR),
 )
 def _condition(x: Any) -> Array:
-    """Return `x`, whose gradient is refused where it is infinite."""
+    """Return `x`, with an error from its gradient where it is infinite."""
     return np.array(x)
 
 
 @composed(np.linalg.cond, module="linalg")
 def cond(x: npt.ArrayLike, p: Any = None) -> Tensor:
-    """How much solving with matrices (..., m, n) may enlarge an error.
+    """The condition number of matrices (..., m, n): how much solving may enlarge an error.
 
     Args:
         x: The matrices; square ones unless `p` is ``None``, 2 or -2.

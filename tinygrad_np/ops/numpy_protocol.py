@@ -1,7 +1,4 @@
-"""How Tensors answer operators, methods and NumPy's own functions.
-
-Everything here is attached to Tensor; there is no other behaviour of its own.
-"""
+"""The operators, methods and NumPy protocols of Tensors, all attached to the class here."""
 
 from __future__ import annotations
 
@@ -144,14 +141,14 @@ for _name, _function in OPERATORS.items():
     METHODS[f"__{_name}__"] = _function
     METHODS[f"__r{_name}__"] = swapped(_function)
 
-# What NumPy asks of an array without computing anything: answered with plain numbers.
+# Functions of NumPy that ask for a property of an array: the answers are plain numbers.
 QUESTIONS: dict[Any, Callable[[Any], Any]] = {
     np.shape: attrgetter("shape"),
     np.ndim: attrgetter("ndim"),
     np.size: attrgetter("size"),
 }
 
-# A function that here is a method only.
+# A function that is only a method here.
 NUMPY[np.copy] = shaping._copy
 
 # NumPy's names for the first array, and other keywords that have another name here.
@@ -180,7 +177,7 @@ FAMILIES = {
 
 
 def answer_to(function: Any) -> Callable[..., Any] | None:
-    """Return our function that answers one of NumPy's or SciPy's, if there is one."""
+    """Return our function for one of NumPy's or SciPy's, if there is one."""
     if isinstance(function, np.ufunc):
         return NUMPY.get(function) or scipy_functions.answer_to(function)
     for family in FAMILIES.get(getattr(function, "__module__", ""), ()):
@@ -270,7 +267,7 @@ def array_function(
 def numpy_call(
     ours: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
-    """Call our function with what was given to NumPy's."""
+    """Call our function with the arguments given to NumPy's."""
     if kwargs.pop("out", None) is not None:
         raise UnsupportedError(
             f"{name}: out= would write the result of a Tensor operation into an array and lose "
@@ -292,7 +289,7 @@ def parameter_names(function: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def keywords(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Return what a public function takes by name alone."""
+    """Return the keyword-only parameters of a public function."""
     code = getattr(function, "__wrapped__", function).__code__
     return code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
 

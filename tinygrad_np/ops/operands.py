@@ -1,4 +1,4 @@
-"""Operands as composed functions take them: as Tensors, their dtypes, and axes."""
+"""The operands of composed functions: as Tensors, their dtypes, and their axes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Elements in order: sorting, searching, distinct values, interpolation.
 
-The order itself is an answer without gradient; what it picks has one.
+No gradient flows through the order itself; one flows to the elements it picks.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .shaping import astype, concatenate, ravel
 _Kind = str | None
 _Side = Literal["left", "right"]
 
-# NumPy's annotations know fewer arguments than its functions take.
+# NumPy's annotations lack some arguments of its functions.
 _argpartition_of: Callable[..., Array] = np.argpartition
 _lexsort_of: Callable[..., Any] = np.lexsort
 _digits_of: Callable[..., Any] = np.digitize
@@ -53,7 +53,7 @@ def sort(
     """The elements along `axis` in ascending order; of ``a.ravel()`` when it is ``None``.
 
     Each gradient goes back to where its element came from. Equal elements keep their order
-    whatever `kind` asks for, so that it is clear which gets which gradient.
+    for every `kind`, so that each gradient has a definite place.
 
     >>> import tinygrad_np as tg
     >>> x = tg.tensor([3.0, 1.0, 2.0], requires_grad=True)
@@ -77,7 +77,7 @@ def argpartition(
     axis: int | None = -1,
     kind: str = "introselect",
 ) -> Array:
-    """The places of the elements along `axis`, those in front of `kth` not larger: no gradient.
+    """The places of the elements along `axis`, with the `kth` in its sorted place: no gradient.
 
     >>> import tinygrad_np as tg
     >>> tg.argpartition([3.0, 1.0, 2.0], 0)[0].item()
@@ -99,7 +99,7 @@ def partition(
         a: The elements.
         kth: Which place, or places, are sorted.
         axis: Along which axis; of ``a.ravel()`` when it is ``None``.
-        kind: ``"introselect"``, the only one there is.
+        kind: ``"introselect"``, the only choice.
 
     >>> import tinygrad_np as tg
     >>> tg.partition([3.0, 1.0, 2.0], 1)[1].item()
@@ -158,8 +158,8 @@ def searchsorted(
     Args:
         a: Elements in ascending order, or in the order that `sorter` puts them in.
         v: What to look for, of any shape.
-        side: ``"left"`` of elements equal to it, or ``"right"``.
-        sorter: What ``argsort`` gives for `a`.
+        side: ``"left"`` or ``"right"`` of elements equal to it.
+        sorter: The result of ``argsort`` for `a`.
 
     >>> import tinygrad_np as tg
     >>> tg.searchsorted([1.0, 2.0, 3.0], [2.0, 2.5]).tolist()
@@ -200,7 +200,7 @@ def isin(
 def _places_of_unique(
     a: Any, part: int = 0, axis: int | None = None, equal_nan: bool = True
 ) -> Array:
-    """Return what ``numpy.unique`` tells beside the values: 1 index, 2 inverse, 3 counts."""
+    """Return what ``numpy.unique`` returns besides the values: 1 index, 2 inverse, 3 counts."""
     return np.asarray(np.unique(a, True, True, True, axis, equal_nan=equal_nan)[part])
 
 
@@ -253,8 +253,8 @@ def interp(
     """Linear interpolation between the points ``(xp, fp)``, at `x`.
 
     Gradients flow to `x`, `xp`, `fp`, `left` and `right`. At a point of `xp`, where the slope
-    changes, that of the piece to the right counts, at the last point that to the left; beyond
-    the ends the value does not change with `x`.
+    changes, the gradient is that of the piece to the right, at the last point that to the left;
+    beyond the ends it is 0.
 
     Args:
         x: Where to interpolate, of any shape.
@@ -262,7 +262,7 @@ def interp(
         fp: Their values, real or complex, of shape (n,).
         left: The value before the first point; that of the first when left out.
         right: The value after the last point; that of the last when left out.
-        period: What to go around by, with the two ends joined; `left` and `right` are ignored.
+        period: The period of `x`, with the two ends joined; `left` and `right` are ignored.
 
     >>> import tinygrad_np as tg
     >>> x = tg.tensor([0.5, 1.5], requires_grad=True)

@@ -1,6 +1,6 @@
-"""Pad: an array with edges added to it, in every one of NumPy's modes that has a derivative.
+"""Padding, in each of NumPy's modes that has a derivative.
 
-Like NumPy, it goes axis by axis, and the corners are padded by what was padded before.
+As in NumPy, it goes axis by axis, so corners come from earlier padding.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .shaping import astype, broadcast_to, concatenate
 
 _Width = tuple[int, int]
 _Pair = tuple[Any, Any]
-_pad_array: Callable[..., Array] = np.pad  # whose annotations want the mode written out
+_pad_array: Callable[..., Array] = np.pad  # its annotations require a literal mode
 
 
 @composed(np.pad)
@@ -36,11 +36,11 @@ def pad(array: npt.ArrayLike, pad_width: Any, mode: str = "constant", **kwargs: 
         array: The array.
         pad_width: How much before and after along each axis: ``((before, after), ...)``, one
             pair or one number for all, or a dict from axes to pairs or numbers.
-        mode: What the edges are made of: ``"constant"`` (with ``constant_values=0``),
+        mode: How the edges are made: ``"constant"`` (with ``constant_values=0``),
             ``"edge"``, ``"linear_ramp"`` (with ``end_values=0``), ``"maximum"``, ``"mean"``,
             ``"median"``, ``"minimum"`` (with ``stat_length=None``), ``"reflect"``,
             ``"symmetric"`` (with ``reflect_type="even"`` or ``"odd"``), or ``"wrap"``.
-        kwargs: What the mode takes. Gradients flow to ``constant_values`` and ``end_values``
+        kwargs: The parameters of the mode. Gradients flow to ``constant_values`` and ``end_values``
             given as Tensors, too.
 
     Raises:
@@ -67,7 +67,7 @@ def pad(array: npt.ArrayLike, pad_width: Any, mode: str = "constant", **kwargs: 
         values = kwargs.get("constant_values", 0)
         is_zero = type(values) in (int, float) and not values
         return _surrounded(t, widths, [] if is_zero else _pairs_of(values, t.ndim))
-    if t.dtype.kind not in "fc" and mode in _ROUNDED:  # NumPy's rounding; nothing flows anyway
+    if t.dtype.kind not in "fc" and mode in _ROUNDED:  # NumPy's rounding; no gradient flows
         return result(_pad_array(concrete(t, "pad"), widths, mode, **kwargs), None)
     for axis, width in enumerate(widths):
         if any(width):
@@ -96,7 +96,7 @@ def _widths_of(pad_width: Any, ndim: int) -> list[_Width]:
             f"pad: pad_width {pad_width!r} does not give a pair for each of {ndim} axes"
         ) from error
     if any(n < 0 for pair in pairs for n in pair):
-        raise ShapeError(f"pad: widths can not be negative, but pad_width is {pad_width!r}")
+        raise ShapeError(f"pad: widths cannot be negative, but pad_width is {pad_width!r}")
     return [(before, after) for before, after in pairs]
 
 
@@ -143,7 +143,7 @@ def _edge(t: Tensor, axis: int, width: _Width, options: dict[str, Any]) -> Tenso
 
 
 def _folded(mode: Any) -> Callable[..., Tensor]:
-    """Return the padding of a mode that only names other places of the array."""
+    """Return the padding of a mode that only copies other places of the array."""
 
     def padding(t: Tensor, axis: int, width: _Width, options: dict[str, Any]) -> Tensor:
         kind = options.get("reflect_type", "even")
@@ -154,8 +154,8 @@ def _folded(mode: Any) -> Callable[..., Tensor]:
         picked = take(t, places, axis=axis)
         if kind == "even":
             return picked
-        # Mirrored in a point: a multiple of the first slice, one of the last, and the inside
-        # with a sign. Padding what is 1 in one of these three, and 0 elsewhere, tells how much.
+        # A reflection in a point: multiples of the first and the last slice, and the inside with a
+        # sign. Padding arrays that are 1 in one of these and 0 elsewhere gives the factors.
         number = np.zeros((3, n))
         number[0, 0], number[1, 1 : n - 1] = 1, 1
         number[2, -1] = n > 1

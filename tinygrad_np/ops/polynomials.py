@@ -1,8 +1,8 @@
-"""Orthogonal polynomials, computed by SciPy: ``eval_legendre`` and its kin.
+"""Orthogonal polynomials, computed by SciPy: ``eval_legendre`` and the like.
 
-Their derivatives are polynomials one degree lower, of Jacobi's kinds with raised parameters.
-There is none for the degree and the parameters. Source: NIST Digital Library of Mathematical
-Functions, 18.7 and 18.9.
+Their derivatives are polynomials of one degree less, for Jacobi's kinds with raised parameters.
+There is none with respect to the degree and the parameters. Source: NIST Digital Library of
+Mathematical Functions, 18.7 and 18.9.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .scipy_functions import of_many, with_integers
 
 
 def _below(n: Any) -> Any:
-    # The degree of the derivative; what has degree 0 has none, and a factor that says so.
+    # The degree of the derivative, and a factor that is 0 for a polynomial of degree 0.
     return np.where(n == 0, 0, n - 1)
 
 

@@ -131,7 +131,7 @@ radian = of_many(
     k=no_gradient("lambertw", "the branch"),
 )
 def _branch_of_lambertw(z: npt.ArrayLike, k: npt.ArrayLike, tol: float = 1e-8) -> Array:
-    """Return `lambertw`, whose branches are an array here."""
+    """Return `lambertw` with an array of branches."""
     return scipy_function("lambertw")(z, k, tol)  # type: ignore[no-any-return]
 
 
@@ -141,7 +141,7 @@ def lambertw(z: npt.ArrayLike, k: npt.ArrayLike = 0, tol: float = 1e-8) -> Tenso
     Args:
         z: Any numbers.
         k: Integers; 0 and -1 are the branches that are real for some real z.
-        tol: What SciPy's iteration ends at.
+        tol: The tolerance of SciPy's iteration.
 
     >>> import tinygrad_np as tg
     >>> tg.special.lambertw(0.0)
@@ -216,7 +216,7 @@ kl_div: Binary = of_two(
 )
 
 
-# abs(y) == -y is y <= 0, which complex numbers have not.
+# abs(y) == -y means y <= 0, without an order of complex numbers.
 xlogy: Binary = of_two(
     "xlogy",
     "x log(y); 0 where x is 0, also where y is, and there its gradient for x is 0.",
@@ -302,7 +302,7 @@ def diric(x: npt.ArrayLike, n: int) -> Tensor:
     Computed as the mean of n cosines, which have no 0 / 0.
 
     Raises:
-        UnsupportedError: For an `n` that is no positive integer.
+        UnsupportedError: For an `n` that is not a positive integer.
 
     >>> import tinygrad_np as tg
     >>> tg.special.diric(0.0, 3)

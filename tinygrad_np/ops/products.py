@@ -38,7 +38,7 @@ def _matmul_y(g, x):  # type: ignore[no-untyped-def]  # a rule: either world
 
 
 def _inner_sizes(x: tuple[int, ...], y: tuple[int, ...]) -> str:
-    """Return why two shapes can not be multiplied, in words."""
+    """Return a message that says why two shapes cannot be multiplied."""
     if not x or not y:
         return f"{x} @ {y}: a number is not a matrix; use * to scale"
     n, m = x[-1], y[-2] if len(y) > 1 else y[0]
@@ -85,9 +85,9 @@ matmul: Binary = bilinear(
 
 @composed(np.dot)
 def dot(x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
-    """The sum over the last axis of `x` and the last but one of `y`, or its only one.
+    """The sum over the last axis of `x` and the second to last axis of `y`, or its only one.
 
-    The same as :func:`matmul` up to two axes; beyond that it does not broadcast but pairs
+    It equals :func:`matmul` for up to two axes; beyond that it does not broadcast but pairs
     every vector of `x` with every one of `y`.
 
     >>> import tinygrad_np as tg
@@ -120,13 +120,13 @@ def vdot(a: npt.ArrayLike, b: npt.ArrayLike, /) -> Tensor:
 
 
 def _vectors(name: str, x: Tensor, y: Tensor, n: int, m: int) -> None:
-    """Refuse vectors whose sizes differ."""
+    """Raise if the sizes of vectors differ."""
     if n != m:
         raise ShapeError(f"{name}: {x.shape} and {y.shape}: the sizes {n} and {m} differ")
 
 
 def _axes(name: str, x: Tensor, count: int) -> Tensor:
-    """Return `x` if it has `count` axes or more."""
+    """Return `x`, or raise if it has fewer than `count` axes."""
     if x.ndim < count:
         raise ShapeError(f"{name}: shape {x.shape} has fewer than {count} axes")
     return x
@@ -293,12 +293,12 @@ def cross(
         a: The first vectors.
         b: The second.
         axisa: The axis of `a` that has the three components.
-        axisb: That of `b`.
-        axisc: Where the result has it.
+        axisb: The same of `b`.
+        axisc: The same of the result.
         axis: All three of them, if given.
 
     Raises:
-        ShapeError: If a vector has not three components (NumPy gave up two).
+        ShapeError: If a vector does not have three components (NumPy no longer allows two).
 
     >>> import tinygrad_np as tg
     >>> tg.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
@@ -331,10 +331,9 @@ _NARROW = 16
 def _in_columns(rows: int, width: int) -> bool:
     """Return whether `_linear` lays out a matrix of this shape by columns.
 
-    Adding a bias with a short last axis costs more than the product before it. Laid out in
-    columns the inner loop of the addition is long, and NumPy carries the layout on through
-    elementwise functions. Results and gradients of one shape get one layout: mixing them is
-    slow.
+    Adding a bias with a short last axis costs more than the product before it. In a column layout
+    the inner loop of the addition is long, and NumPy keeps the layout through elementwise
+    functions. Results and gradients of one shape get the same layout: mixing layouts is slow.
     """
     return width < _NARROW and rows > width
 
@@ -355,7 +354,7 @@ def _bad_linear(*shapes: tuple[int, ...]) -> str:
 
 def _linear_input(g, weight):  # type: ignore[no-untyped-def]  # a rule: either world
     by_columns = g.ndim == 2 and _in_columns(len(g), weight.shape[1])
-    if len(weight) == 1:  # numpy.matmul leaves outer products to a slow loop
+    if len(weight) == 1:  # numpy.matmul computes outer products by a slow loop
         return (weight.T * g.T).T if by_columns else g * weight
     return (weight.T @ g.T).T if by_columns else g @ weight
 

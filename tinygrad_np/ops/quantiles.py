@@ -1,7 +1,7 @@
-"""Medians, quantiles, percentiles: elements of the sorted array, and what lies between them.
+"""Medians, quantiles, percentiles: elements of the sorted array, or mixtures of two neighbours.
 
-Where a quantile falls is NumPy's own answer for the numbers 0, 1, 2, ...: so every method
-that NumPy has is right, and each has the derivative of the weights it gives.
+The place of a quantile is NumPy's own result for the numbers 0, 1, 2, ... So every method of NumPy
+is supported, each with the derivative given by its weights.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .shaping import astype, reshape, transpose
 
 
 def _in_rows(t: Tensor, axis: Axis) -> tuple[Tensor, tuple[int, ...], tuple[int, ...]]:
-    """Return the reduced axes as one, the last of two; the others, and all with size 1."""
+    """Return `x` with the reduced axes joined as the last of two, and the shapes to restore."""
     axes = reduced_axes(axis, t.ndim)
     rest = tuple(a for a in range(t.ndim) if a not in axes)
     kept = tuple(1 if a in axes else n for a, n in enumerate(t.shape))
@@ -43,7 +43,7 @@ _ONE_ELEMENT = ("lower", "higher", "nearest", "inverted_cdf", "closest_observati
 
 
 def _places(n: int, q: Any, method: Any, dtype: Any) -> tuple[Any, Any, Any]:
-    """Return between which of `n` sorted elements quantiles fall, and how far between."""
+    """Return the pair of `n` sorted elements that each quantile lies between, and its weight."""
     position = np.quantile(np.arange(n, dtype=float), q, method=method)
     low = np.floor(position)
     share = position - low
@@ -51,7 +51,7 @@ def _places(n: int, q: Any, method: Any, dtype: Any) -> tuple[Any, Any, Any]:
 
 
 def _between(low: Any, high: Any, share: Any) -> Any:
-    """Return `low` and `high` mixed; where nothing of `high` is in it, infinities do no harm."""
+    """Return the mixture of `low` and `high`; an infinite `high` of weight 0 does no harm."""
     if not share.any():
         return low if low.dtype == share.dtype else astype(low, share.dtype)
     return low * (1.0 - share) + e._where(share > 0, high, 0.0) * share
@@ -85,7 +85,7 @@ def _quantile(
     else:
         low, high, share = _places(n, q.ravel(), method, dtype)
         found = _between(ordered[:, low], ordered[:, high], share)
-        last = ordered[:, -1:]  # where NaN is sorted to
+        last = ordered[:, -1:]  # NaN is sorted to the end
         found = e._where(e.isnan(last), last, found)
     return reshape(transpose(found, (1, 0)), q.shape + (kept if keepdims else shape))
 
@@ -98,7 +98,7 @@ def _positions_of_batch(op: Op, size: int, values: Operands, params: Params) -> 
 
 @declare(batching=_positions_of_batch)
 def _positions(x: Any, q: tuple[float, ...] = (), method: str = "linear") -> Array:
-    """Return where quantiles fall among so many sorted elements as each of `x` says."""
+    """Return the places of quantiles among as many sorted elements as each of `x` says."""
     out = np.zeros((len(x), len(q)))
     for n in np.unique(x):
         if n:
@@ -143,18 +143,18 @@ def quantile(
     *,
     weights: None = None,
 ) -> Tensor:
-    """What a share `q` of the elements over `axis` are below.
+    """The value below which a fraction `q` of the elements over `axis` lies.
 
-    The gradient goes to the one or two elements the result lies between; of equal ones,
-    to the first. It is that of the weights they have in the result.
+    The gradient goes to the one or two elements the result is made of, by their weights; of equal
+    elements, to the first.
 
     Args:
         x: The array, of real numbers.
-        q: Shares between 0 and 1, a number or an array: constants, whose axes come first.
+        q: Fractions between 0 and 1, a number or an array: constants, whose axes come first.
         axis: An int, a tuple, or ``None`` for all axes.
         out: Refused: a result is a new Tensor.
         overwrite_input: Refused: Tensors are values.
-        method: Any of NumPy's, as ``"linear"`` or ``"nearest"``.
+        method: Any of NumPy's, such as ``"linear"`` or ``"nearest"``.
         keepdims: Whether the reduced axes stay, with size 1.
         weights: Refused.
 
@@ -178,7 +178,7 @@ def nanquantile(
     *,
     weights: None = None,
 ) -> Tensor:
-    """What a share `q` of the elements over `axis` that are not NaN are below: see `quantile`.
+    """The :func:`quantile` over `axis` of the elements that are not NaN.
 
     >>> import tinygrad_np as tg
     >>> tg.nanquantile([4.0, float("nan"), 2.0], 0.75).item()
@@ -189,7 +189,7 @@ def nanquantile(
 
 
 def _constant(name: str, q: Any) -> Any:
-    """Return q, which no gradient flows to, as NumPy takes it."""
+    """Return q, to which no gradient flows, as an array."""
     if not isinstance(q, Tensor):
         return q
     if q.requires_grad:
@@ -214,7 +214,7 @@ def percentile(
     *,
     weights: None = None,
 ) -> Tensor:
-    """What `q` per cent of the elements over `axis` are below: see :func:`quantile`.
+    """The value below which `q` per cent of the elements over `axis` lie: see :func:`quantile`.
 
     >>> import tinygrad_np as tg
     >>> tg.percentile([4.0, 1.0, 2.0], 75).item()
@@ -237,7 +237,7 @@ def nanpercentile(
     *,
     weights: None = None,
 ) -> Tensor:
-    """What `q` per cent of the elements over `axis` that are not NaN are below.
+    """The :func:`percentile` over `axis` of the elements that are not NaN.
 
     >>> import tinygrad_np as tg
     >>> tg.nanpercentile([4.0, float("nan"), 2.0], 75).item()

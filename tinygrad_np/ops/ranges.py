@@ -1,6 +1,6 @@
-"""Numbers in a row: steps, even spacing, equal ratios.
+"""Sequences of numbers: steps, even spacing, equal ratios.
 
-`linspace` and its like are functions of their ends when these are Tensors.
+`linspace` and the like are functions of their ends when these are Tensors.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .creation import _DType, _fresh, _of_ends
 from .operands import as_tensor
 from .shaping import swapaxes
 
-# NumPy's annotations know fewer kinds of ends than its functions take.
+# NumPy's annotations lack some kinds of ends that its functions take.
 _Between = Callable[..., Any]
 _Shape = tuple[int, ...]
 _evenly_between: _Between = np.linspace
@@ -47,7 +47,7 @@ def arange(
 ) -> Tensor:
     """Numbers from `start` up to `stop`, not included, in steps; from 0 if there is one number.
 
-    How many there are depends on the ends, so no gradient flows to them.
+    Their number depends on the ends, so no gradient flows to them.
 
     Raises:
         DTypeError: If an end is a Tensor that requires a gradient.
@@ -71,7 +71,7 @@ def arange(
 
 
 def _weights(g: Any, num: int, endpoint: bool, *ends: _Shape) -> Any:
-    """Return how much of `stop` each result has, from 0 to 1, beside ends of some shapes."""
+    """Return the weight of `stop` in each result, from 0 to 1, for ends of some shapes."""
     steps = np.arange(num, dtype=g.dtype) * (1.0 / (max(num - 1, 1) if endpoint else max(num, 1)))
     return steps.reshape(num, *(1,) * max(map(len, ends)))
 
@@ -146,10 +146,10 @@ def linspace(
 
     Args:
         start: The first, of any shape.
-        stop: The last, or with ``endpoint=False`` what would come after it.
+        stop: The last, or with ``endpoint=False`` the one that would follow it.
         num: How many.
         endpoint: Whether `stop` is among them.
-        retstep: Return the distance between them as well.
+        retstep: Whether to return the distance between them too.
         dtype: Their dtype.
         axis: Where in the result the new axis lies.
         requires_grad: Make the result a leaf; for ends that are constants.
@@ -172,7 +172,7 @@ def linspace(
     if not retstep:
         return out
     count = num - 1 if endpoint else num
-    distance = e.subtract(e.multiply(stop, 1.0), start)  # booleans have no difference
+    distance = e.subtract(e.multiply(stop, 1.0), start)  # booleans cannot be subtracted
     return out, distance * (1.0 / count if count else math.nan)
 
 

@@ -1,4 +1,4 @@
-"""Sums, products, means: functions that make axes disappear."""
+"""Sums, products, means: functions that reduce axes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .batching import over_axes
 from .operands import as_float, as_tensor
 from .shaping import astype
 
-# NumPy's annotations refuse a `keepdims` that is not written out.
+# NumPy's annotations require a literal `keepdims`.
 _Reduce = Callable[..., Array]
 _add_over: _Reduce = np.add.reduce  # half the cost of x.sum()
 _multiply_over: _Reduce = np.multiply.reduce
@@ -50,7 +50,7 @@ def _keep_axes(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> 
 def _spread(g: Any, x_shape: tuple[int, ...], axis: Axis, keepdims: bool) -> Any:
     """Return `g` repeated along the axes that a reduction summed over."""
     if g.size == 1 and not isinstance(g, Tensor):
-        # One number seen as an array by strides of 0: a sixth of the cost of broadcast_to.
+        # One number as an array with strides of 0: a sixth of the cost of broadcast_to.
         return np.ndarray(x_shape, g.dtype, g, 0, (0,) * len(x_shape))
     return np.broadcast_to(_keep_axes(g, x_shape, axis, keepdims), x_shape)
 
@@ -75,7 +75,7 @@ def sum(
 
     Args:
         x: The array.
-        axis: The axes that disappear; ``None`` for all.
+        axis: The axes to reduce over; ``None`` for all.
         dtype: What to compute in; the gradient comes back in the dtype of `x`.
         out: Refused: a result is a new Tensor.
         keepdims: Whether the reduced axes stay, with size 1.
@@ -139,13 +139,13 @@ def mean(
 
 
 def _counted(mask: Tensor, result: Tensor, axis: Axis, keepdims: bool) -> Tensor:
-    """Return how many elements made each of a sum, in its dtype: integers would promote it."""
+    """Return the number of elements in each sum, in its dtype: integers would promote it."""
     n = _sum(mask, axis=axis, keepdims=keepdims)
     return astype(n, result.dtype) if result.dtype.kind in "fc" else n
 
 
 def _before(x: Any) -> Any:  # in either world
-    """Return the product of all elements before each, along the last axis."""
+    """Return for each element the product of all before it, along the last axis."""
     one = np.broadcast_to(ones(1, x.dtype), (*x.shape[:-1], 1))
     return np.concatenate([one, x[..., :-1]], axis=-1).cumprod(axis=-1)
 
@@ -153,8 +153,8 @@ def _before(x: Any) -> Any:  # in either world
 def _product_of_others(x: Any) -> Any:  # in either world
     """Return, for each element along the last axis, the product of all the others.
 
-    The product of those before times the product of those after: right where elements are
-    zero, which the product divided by the element is not.
+    It is the product of those before times the product of those after, which is right also where
+    elements are zero, unlike the whole product divided by the element.
     """
     if not x.shape[-1]:
         return x
@@ -210,10 +210,10 @@ def prod(
 
 
 def _log_sum_exp_below_0(x: Array, axis: Axis) -> Array:
-    """Return log(sum(exp(x))) over `axis`, which stays, for x up to 0 that reach it.
+    """Return log(sum(exp(x))) over `axis`, which stays, for x with the maximum 0.
 
-    The ones that exp(0) gives are counted apart, so a sum just above 1 keeps all digits: it
-    is what a confident classifier's loss consists of.
+    The terms exp(0) = 1 are counted separately, so a sum just above 1 keeps all digits, as the
+    loss of a confident classifier needs.
     """
     e = np.exp(x)
     largest = x == 0
@@ -245,7 +245,7 @@ def logsumexp(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Ar
     return total if keepdims else total.squeeze(axis)
 
 
-# --------------------------------------------------------- answers without gradient
+# --------------------------------------------------------- results without gradient
 
 
 @declare(batching=over_axes)
@@ -263,7 +263,7 @@ def all(
     *,
     where: npt.ArrayLike = True,
 ) -> Tensor:
-    """Whether every element over `axis` is true, of those where= takes.
+    """Whether every element over `axis` is true, of those that where= selects.
 
     >>> import tinygrad_np as tg
     >>> tg.all([True, False], where=[True, False]).item()
@@ -275,7 +275,7 @@ def all(
 
 @declare(batching=over_axes)
 def _any(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
-    """Return whether one of the elements over `axis` is true."""
+    """Return whether any element over `axis` is true."""
     return _or_over(x, axis, keepdims=keepdims)
 
 
@@ -288,7 +288,7 @@ def any(
     *,
     where: npt.ArrayLike = True,
 ) -> Tensor:
-    """Whether some element over `axis` is true, of those where= takes.
+    """Whether any element over `axis` is true, of those that where= selects.
 
     >>> import tinygrad_np as tg
     >>> tg.any([True, False], where=[False, True]).item()

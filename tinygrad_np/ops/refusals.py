@@ -1,4 +1,4 @@
-"""What NumPy does in place, or by other means a graph can not follow: refused, with the way out."""
+"""Functions of NumPy that a graph cannot follow, such as writes in place, and alternatives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REFUSED: dict[Any, str] = {
     np.fill_diagonal: f"{IN_PLACE}; assign with x[i, i] = value for i = np.arange(n), or use "
     f"tg.where(tg.eye(n, dtype=bool), value, x)",
 }
-if "row_stack" in vars(np):  # which NumPy has announced to remove
+if "row_stack" in vars(np):  # NumPy will remove it
     REFUSED[vars(np)["row_stack"]] = "is an old name of np.vstack; use that"
 """Why a NumPy function is refused, and what to use instead."""
 
@@ -35,7 +35,7 @@ REFUSED_METHODS: dict[str, str] = {
 
 
 def refusing(name: str) -> Callable[..., NoReturn]:
-    """Return the method that refuses to do what NumPy's does."""
+    """Return a method that raises instead of doing what NumPy's does."""
 
     def refused(*args: Any, **kwargs: Any) -> NoReturn:
         raise UnsupportedError(f"ndarray.{name} {REFUSED_METHODS[name]}")

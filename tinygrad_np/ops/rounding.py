@@ -18,7 +18,7 @@ from ..engine.op import composed
 from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array
 
-_numpy: Any = np  # whose annotations know arrays only
+_numpy: Any = np  # its annotations know only arrays
 
 trunc: Unary = constant(np.trunc, doc="x without its fraction; no gradient flows.")
 rint: Unary = constant(np.rint, doc="The nearest integer, halves to even; no gradient flows.")
@@ -39,7 +39,7 @@ def fix(x: npt.ArrayLike) -> Array:
 
 @declare(np.round, kind="elementwise")
 def round(a: npt.ArrayLike, decimals: int = 0) -> Array:
-    """`a` to so many decimals, halves to even; no gradient flows.
+    """`a` rounded to a number of decimals, halves to even; no gradient flows.
 
     >>> import tinygrad_np as tg
     >>> tg.round([0.5, 1.5, -2.7])
@@ -126,7 +126,7 @@ def allclose(
     atol: float = 1e-8,
     equal_nan: bool = False,
 ) -> bool:
-    """Whether :func:`isclose` holds everywhere: a Python truth.
+    """Whether :func:`isclose` holds everywhere: a Python bool.
 
     >>> import tinygrad_np as tg
     >>> tg.allclose(tg.tensor([1.0]), [1.0 + 1e-9])
@@ -137,7 +137,7 @@ def allclose(
 
 @composed(np.array_equal)
 def array_equal(a1: npt.ArrayLike, a2: npt.ArrayLike, equal_nan: bool = False) -> bool:
-    """Whether two arrays have the same shape and elements: a Python truth.
+    """Whether two arrays have the same shape and elements: a Python bool.
 
     >>> import tinygrad_np as tg
     >>> tg.array_equal(tg.tensor([1.0, 2.0]), [1, 2])
@@ -148,7 +148,7 @@ def array_equal(a1: npt.ArrayLike, a2: npt.ArrayLike, equal_nan: bool = False) -
 
 @composed(np.array_equiv)
 def array_equiv(a1: npt.ArrayLike, a2: npt.ArrayLike) -> bool:
-    """Whether two arrays broadcast to the same elements: a Python truth.
+    """Whether two arrays broadcast to the same elements: a Python bool.
 
     >>> import tinygrad_np as tg
     >>> tg.array_equiv(tg.tensor([1.0, 1.0]), 1)

@@ -37,7 +37,7 @@ def _before(x: Any, first: float) -> Any:  # in either world
 
 
 def _adjoint(g: Any, x: Any) -> Any:  # in either world
-    """Return what :func:`_recur_op` gives backward: s_i = x_(i+1) s_(i+1) + g_i."""
+    """Return the recurrence :func:`_recur_op` run backward: s_i = x_(i+1) s_(i+1) + g_i."""
     return _recur_op(_before(x[..., ::-1], 0.0), g[..., ::-1])[..., ::-1]
 
 
@@ -49,9 +49,8 @@ def _adjoint(g: Any, x: Any) -> Any:  # in either world
 def _recur(x: Array, y: Array) -> Array:
     """Return the s with ``s[i] = x[i] * s[i-1] + y[i]`` along the last axis, from s[-1] = 0.
 
-    In passes of doubling reach, the logarithm of the length of them: after each, `x` is the
-    product and `out` the sum of twice as many steps (Hillis and Steele, "Data parallel
-    algorithms", 1986).
+    It takes logarithmically many passes: after each, `x` is the product and `out` the sum of twice
+    as many steps (Hillis and Steele, "Data parallel algorithms", 1986).
     """
     out, factors, reach = np.array(y, order="C"), np.array(x, order="C"), 1
     while reach < out.shape[-1]:
@@ -65,8 +64,8 @@ _recur_op = either(_recur)
 
 
 def _cumprod_rule(g, x, out, axis):  # type: ignore[no-untyped-def]  # either world
-    # d out[i] / d x[k] is the product before k times that between k and i: no division, so
-    # zeros do no harm. The sum over i is a recurrence.
+    # d out[i] / d x[k] is the product before k times that between k and i, without a division,
+    # so zeros do no harm. The sum over i is a recurrence.
     g, x, out = (a.swapaxes(axis, -1) for a in (g, x, out))
     if not x.shape[-1]:
         return (g * x).swapaxes(axis, -1)
@@ -121,8 +120,8 @@ def cumprod(
 ) -> Tensor:
     """The products of the elements up to each along `axis`, with the arguments of `cumsum`.
 
-    The gradient is right where elements are 0, and takes memory for as many numbers as
-    there are elements.
+    The gradient is right also where elements are 0, and needs memory for as many numbers as there
+    are elements.
 
     >>> import tinygrad_np as tg
     >>> x = tg.tensor([2.0, 0.0, 3.0], requires_grad=True)
@@ -137,7 +136,7 @@ def cumprod(
 def _cumulative(
     name: str, op: Any, x: Any, axis: int | None, dtype: Any, out: Any, first: int | None
 ) -> Tensor:
-    """Return a scan by the rules of the array API: an axis is needed, a start may be there."""
+    """Return a scan as in the array API: an axis is required, an initial value optional."""
     refuse_out(name, out)
     t = as_tensor(cast(name, x, dtype))
     if t.ndim == 0:
@@ -166,7 +165,7 @@ def cumulative_sum(
 ) -> Tensor:
     """The sums of the elements up to each along `axis`, after a 0 if `include_initial`.
 
-    The axis may be left out only where there is one.
+    The axis may be left out only if there is just one.
 
     >>> import tinygrad_np as tg
     >>> tg.cumulative_sum([1.0, 2.0, 4.0], include_initial=True)
@@ -188,7 +187,7 @@ def cumulative_prod(
 ) -> Tensor:
     """The products of the elements up to each along `axis`, after a 1 if `include_initial`.
 
-    The axis may be left out only where there is one.
+    The axis may be left out only if there is just one.
 
     >>> import tinygrad_np as tg
     >>> tg.cumulative_prod([2.0, 3.0], include_initial=True)

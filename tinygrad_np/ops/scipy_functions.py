@@ -43,7 +43,7 @@ FAMILIES = (
 
 
 def scipy_function(name: str) -> Any:
-    """Return a function of `scipy.special`, or say that SciPy is missing."""
+    """Return a function of `scipy.special`, or raise if SciPy is missing."""
     try:
         import scipy.special
     except ModuleNotFoundError as error:
@@ -65,7 +65,7 @@ def of_one(name: str, doc: str, x: RuleFunction) -> Unary:
 
 
 def constant_of(name: str, doc: str) -> Unary:
-    """Declare a function of one array that SciPy computes and that no gradient flows through."""
+    """Declare a function of one array that SciPy computes, without a gradient."""
     op: Unary = constant(lambda x: scipy_function(name)(x), name=f"special.{name}", doc=doc)
     return op
 
@@ -119,9 +119,9 @@ def of_many(
     Args:
         name: SciPy's name.
         inputs: The names of the arrays, in order.
-        doc: The docstring, which is told what has no gradient.
+        doc: The docstring; a sentence on inputs without a gradient is added.
         forward: What to compute; SciPy's function when left out.
-        rules: A rule for each input that has one; the others have no gradient, and say so.
+        rules: A rule for each input that has one; a gradient of the others is an error.
     """
     op = refusing_op(
         name,
@@ -136,7 +136,7 @@ def of_many(
 
 
 def with_integers(name: str) -> Callable[..., Any]:
-    """Return SciPy's function, to which Python integers go as they are: it refuses floats."""
+    """Return SciPy's function, called with Python integers unchanged, as it refuses floats."""
     return lambda *arrays: scipy_function(name)(*arrays)
 
 
@@ -156,7 +156,7 @@ def of_several(
     """Declare a function of arrays that SciPy computes and that has several results.
 
     Each result is an op of its own, named after the function and the part, and calls SciPy's
-    function for it: so a gradient needs no more than those it flows through.
+    function for it. So a gradient needs only those it flows through.
 
     Args:
         name: SciPy's name.
@@ -197,7 +197,7 @@ def results_of(function: Callable[..., Any]) -> SimpleNamespace:
 
 
 def real_only(x: Any, name: str, instead: str) -> Any:
-    """Return `x`, or refuse it if it is complex: for rules that hold for real numbers."""
+    """Return `x`, or raise if it is complex: for rules that hold only for real numbers."""
     if x.dtype.kind == "c":
         raise DTypeError(
             f"special.{name}: no gradient for complex numbers: compose it of {instead}"
@@ -206,7 +206,7 @@ def real_only(x: Any, name: str, instead: str) -> Any:
 
 
 def answer_to(ufunc: np.ufunc) -> Callable[..., Tensor] | None:
-    """Return what answers a ufunc called on Tensors, if it is one of SciPy's."""
+    """Return our function for a ufunc called on Tensors, if it is one of SciPy's."""
     name = ufunc.__name__
     module = "scipy.special._ufuncs" if name.startswith("_") else "scipy.special"
     if getattr(sys.modules.get(module), name, None) is not ufunc:

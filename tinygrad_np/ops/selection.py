@@ -1,6 +1,6 @@
-"""Elements picked out of arrays: by place, by condition, by choice.
+"""Elements selected by place, by condition or by choice.
 
-All of it is made of indexing and ``where``.
+All of it is composed of indexing and ``where``.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def where(
 
 
 def _in_range(indices: Tensor, size: int, mode: str, op: str) -> Tensor:
-    """Return `indices` as `mode` says: as they are, wrapped around, or moved to the ends."""
+    """Return `indices` unchanged, wrapped around or clipped, by `mode`."""
     if indices.dtype.kind not in "iu":
         raise DTypeError(f"{op}: the indices must be integers, not {indices.dtype}")
     if mode == "raise":
@@ -129,8 +129,8 @@ def take(
         a: Where to take from.
         indices: Integers, of any shape.
         axis: The axis along which to count.
-        mode: What becomes of indices out of range: an error with ``"raise"``; ``"wrap"``
-            goes around, ``"clip"`` stays at the ends, which negative ones count as too.
+        mode: How to treat indices out of range: ``"raise"`` an error, ``"wrap"`` around, or
+            ``"clip"`` to the ends, negative ones too.
 
     Raises:
         DTypeError: For indices that are not integers.
@@ -169,10 +169,10 @@ def _along_axis(shape: tuple[int, ...], indices: Any, axis: int, op: str) -> tup
 
 @composed(np.take_along_axis)
 def take_along_axis(arr: npt.ArrayLike, indices: npt.ArrayLike, axis: int | None = -1) -> Tensor:
-    """The elements at places of their own for each row along `axis`.
+    """The elements at separate places for each row along `axis`.
 
-    ``out[i, j] = arr[i, indices[i, j]]`` for the last axis of a matrix: what ``argsort``
-    and ``argmax(keepdims=True)`` give fits. With ``axis=None``, of ``arr.ravel()``.
+    ``out[i, j] = arr[i, indices[i, j]]`` for the last axis of a matrix; the results of
+    ``argsort`` and ``argmax(keepdims=True)`` fit. With ``axis=None``, of ``arr.ravel()``.
 
     >>> import tinygrad_np as tg
     >>> tg.take_along_axis([[3.0, 1.0], [2.0, 5.0]], [[1], [1]], axis=1).tolist()
@@ -189,13 +189,13 @@ def take_along_axis(arr: npt.ArrayLike, indices: npt.ArrayLike, axis: int | None
 def put_along_axis(
     arr: Tensor, indices: npt.ArrayLike, values: npt.ArrayLike, axis: int | None = -1
 ) -> None:
-    """Assign at places of their own for each row along `axis`: ``arr[i, indices[i, j]] = values``.
+    """Assign at separate places for each row along `axis`: ``arr[i, indices[i, j]] = values``.
 
     As with ``x[i] = v``, `arr` becomes a new value through which gradients flow; Tensors
     computed earlier keep theirs.
 
     Raises:
-        GraphError: If `arr` is an array, which can not remember, or a leaf that requires a
+        GraphError: If `arr` is an array, which records nothing, or a leaf that requires a
             gradient.
 
     >>> import tinygrad_np as tg
@@ -257,7 +257,7 @@ def extract(condition: npt.ArrayLike, arr: npt.ArrayLike) -> Tensor:
 
 @declare(kind="elementwise")
 def _checked_choice(a: npt.ArrayLike, count: int = 0) -> Array:
-    """Return integers if each is that of one of so many choices."""
+    """Return integers, or raise if one is not the number of a choice."""
     if np.any((np.asarray(a) < 0) | (np.asarray(a) >= count)):
         raise OperandError(f"choose: an entry of a is not in the range of {count} choices")
     return np.array(a)
@@ -272,7 +272,7 @@ def choose(a: npt.ArrayLike, choices: Sequence[Any], mode: str = "raise") -> Ten
     Args:
         a: Integers from 0 to ``len(choices) - 1``.
         choices: Arrays, or one array that is split along its first axis.
-        mode: What becomes of integers out of range, as in ``take``.
+        mode: How to treat integers out of range, as in ``take``.
 
     >>> import tinygrad_np as tg
     >>> tg.choose([0, 1, 0], [[1.0, 2.0, 3.0], 9.0]).tolist()

@@ -1,4 +1,4 @@
-"""The same elements in another shape, order or company: all of it linear."""
+"""Reshaping, reordering and joining of elements: all of it linear."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def reshape(x: npt.ArrayLike, shape: Shape = -1, order: str = "C") -> Tensor:
         x: The array.
         shape: The sizes, or one size.
         order: ``"C"``, or ``"F"`` to take and to place the elements with the first axis changing
-            fastest. NumPy's ``"A"`` asks how an array lies in memory, which a Tensor does not say.
+            fastest. NumPy's ``"A"`` depends on the layout in memory, which is not part of a Tensor.
 
     Raises:
-        ShapeError: For another number of elements, and for another order.
+        ShapeError: For a different number of elements, or another order.
 
     >>> import tinygrad_np as tg
     >>> tg.reshape([1.0, 2.0, 3.0, 4.0], (2, -1)).tolist()
@@ -141,7 +141,7 @@ def _squeeze_batch(op: Op, size: int, values: Operands, params: Params) -> Tenso
     np.squeeze, kind="linear", batching=_squeeze_batch, x=lambda g, x_shape: g.reshape(x_shape)
 )
 def squeeze(x: npt.ArrayLike, axis: Shape | None = None) -> Array:
-    """Without the axes of size 1, or without those given.
+    """The array without its axes of size 1, or without those given.
 
     >>> import tinygrad_np as tg
     >>> tg.squeeze([[[1.0, 2.0]]]).shape
@@ -164,7 +164,7 @@ def _broadcast_batch(op: Op, size: int, values: Operands, params: Params) -> Ten
     x=lambda g, x_shape: unbroadcast(g, x_shape),
 )
 def broadcast_to(x: npt.ArrayLike, shape: Shape = ()) -> Array:
-    """Repeated to a larger shape as arithmetic would repeat it.
+    """The array repeated to a larger shape, as arithmetic broadcasts it.
 
     >>> import tinygrad_np as tg
     >>> tg.broadcast_to([1.0, 2.0], (3, 2)).shape
@@ -236,7 +236,7 @@ def stack(arrays: Sequence[Any], axis: int = 0) -> Tensor:
 def split(
     x: npt.ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0
 ) -> list[Tensor]:
-    """The parts of an array along an axis: so many equal ones, or cut before the indices.
+    """The parts of an array along an axis: a number of equal ones, or cut before the indices.
 
     >>> import tinygrad_np as tg
     >>> [part.tolist() for part in tg.split([1.0, 2.0, 3.0, 4.0], [1, 3])]

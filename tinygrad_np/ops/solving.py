@@ -108,7 +108,7 @@ def solve(a: Any, b: Any) -> Array:
 
 
 def _cofactors_rule(g, a):  # type: ignore[no-untyped-def]  # either world
-    # Of det(a) inv(a)^T: for matrices that are not singular.
+    # From det(a) inv(a)^T, for matrices that are not singular.
     left = transposed(np.linalg.inv(a))
     scale = (g * left).sum(axis=(-2, -1))[..., None, None]
     return np.linalg.det(a)[..., None, None] * (scale * left - left @ transposed(g) @ left)
@@ -118,7 +118,7 @@ def _cofactors_rule(g, a):  # type: ignore[no-untyped-def]  # either world
 def _cofactors(a: Any) -> Array:
     """Return the derivative of the determinant, finite for singular matrices too.
 
-    Their own derivative needs an inverse, so it is refused where the matrix is singular.
+    Its own derivative needs an inverse, so it is refused where the matrix is singular.
     """
     u, s, vh = np.linalg.svd(a)
     others = np.ones_like(s)  # the product of all other singular values
@@ -152,7 +152,7 @@ def det(a: Any) -> Array:
 
 
 class SlogdetResult(NamedTuple):
-    """The sign of a determinant and the logarithm of its size."""
+    """The sign of a determinant and the logarithm of its absolute value."""
 
     sign: Tensor
     logabsdet: Tensor
@@ -160,7 +160,7 @@ class SlogdetResult(NamedTuple):
 
 def _slogdet_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
     slope = real_part(g[..., 1])
-    if out.dtype.kind == "c":  # the sign turns with the imaginary part of the logarithm
+    if out.dtype.kind == "c":  # the sign rotates with the imaginary part of the logarithm
         slope = slope + np.imag(g[..., 0] * np.conjugate(out[..., 0])) * 1j
     return slope[..., None, None] * adjoint(np.linalg.inv(a))
 
@@ -172,7 +172,7 @@ def _slogdet_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
     a=_slogdet_rule,
 )
 def _slogdet_packed(a: Any) -> Array:
-    """Return the sign of the determinant and the logarithm of its size, side by side."""
+    """Return the sign of the determinant and the logarithm of its absolute value, in one array."""
     sign, log = np.linalg.slogdet(a)
     return np.stack([sign, log.astype(sign.dtype)], axis=-1)
 
@@ -203,7 +203,7 @@ _LEFT_OUT = (
 
 
 def _pinv_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
-    # Golub and Pereyra, The differentiation of pseudo-inverses, 1973: for a rank that stays.
+    # Golub and Pereyra, The differentiation of pseudo-inverses, 1973, for constant rank.
     rest = abs(a - a @ out @ a).max(axis=(-2, -1), initial=0.0)
     limit = abs(a).max(axis=(-2, -1), initial=0.0) * float(np.finfo(a.dtype).eps) ** 0.5
     g = _unless_op(g, (rest > limit)[..., None, None], why=_LEFT_OUT)
@@ -220,7 +220,7 @@ def _pinv_rule(g, a, out):  # type: ignore[no-untyped-def]  # either world
     a=_pinv_rule,
 )
 def _pseudo_inverse(a: Any, rcond: float = 1e-15) -> Array:
-    """Return the pseudo-inverse, singular values below `rcond` times the largest left out."""
+    """Return the pseudo-inverse without singular values below `rcond` times the largest."""
     return np.linalg.pinv(a, rcond)
 
 
@@ -234,14 +234,14 @@ def pinv(
 ) -> Tensor:
     """The Moore-Penrose pseudo-inverses of matrices (..., m, n).
 
-    The gradient is that for changes which keep the rank; where the rank changes the
-    pseudo-inverse jumps. It is refused where `rcond` leaves out more than rounding.
+    The gradient describes changes that keep the rank; where the rank changes, the pseudo-inverse
+    jumps. It is refused where `rcond` leaves out more than rounding.
 
     Args:
         a: The matrices.
         rcond: Singular values up to this times the largest count as 0; a number.
         hermitian: Whether the matrices are Hermitian: only the lower triangle is read, and the
-            gradient is for changes which keep them so.
+            gradient describes changes that keep them Hermitian.
         rtol: Another name of `rcond`; ``None`` is the machine epsilon times the larger size.
 
     >>> import tinygrad_np as tg
@@ -259,7 +259,7 @@ def pinv(
 
 
 def _epsilon(t: Tensor) -> float:
-    """Return the machine epsilon of what `numpy.linalg` computes in."""
+    """Return the machine epsilon of the dtype that `numpy.linalg` computes in."""
     return float(np.finfo(t.dtype if t.dtype.kind in "fc" else np.dtype(float)).eps)
 
 
@@ -267,9 +267,9 @@ def _epsilon(t: Tensor) -> float:
 def lstsq(
     a: npt.ArrayLike, b: npt.ArrayLike, rcond: float | None = None
 ) -> tuple[Tensor, Tensor, Any, Tensor]:
-    """The x of least |a @ x - b|, of those the shortest.
+    """The x with the least |a @ x - b|, and the shortest of these.
 
-    The gradient of x is that for changes of `a` which keep its rank.
+    The gradient of x describes changes of `a` that keep its rank.
 
     Args:
         a: A matrix (m, n).
@@ -309,7 +309,7 @@ def lstsq(
     return x, residuals, rank, values
 
 
-# ------------------------------------------------------------------ built from these
+# ---------------------------------------------------------------- composed of these
 
 
 @composed(np.linalg.matrix_power, module="linalg")
@@ -329,7 +329,7 @@ def matrix_power(a: npt.ArrayLike, n: int) -> Tensor:
         return as_tensor(np.broadcast_to(np.eye(t.shape[-1], dtype=t.dtype), t.shape).copy())
     if n < 0:
         t, n = inv(t), -n
-    factors: list[Tensor] = []  # the powers of 2 that n is made of
+    factors: list[Tensor] = []  # the binary digits of n
     while n:
         if n % 2:
             factors.append(t)
@@ -344,7 +344,7 @@ def matrix_power(a: npt.ArrayLike, n: int) -> Tensor:
 
 @composed(np.linalg.tensorinv, module="linalg")
 def tensorinv(a: npt.ArrayLike, ind: int = 2) -> Tensor:
-    """The inverse for :func:`tensordot`: the first `ind` axes are as many elements as the rest.
+    """The inverse for :func:`tensordot`; the first `ind` axes have as many elements as the rest.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> tg.linalg.tensorinv(np.eye(6).reshape(2, 3, 6)).shape

@@ -20,7 +20,7 @@ _erfc_of_number: Any = np.frompyfunc(math.erfc, 1, 1)
 def _erf_array(x: Array) -> Array:
     """Return the error function of an array.
 
-    By SciPy where it is installed; without it one Python call per element, a hundred times slower.
+    SciPy computes it if installed; otherwise one Python call per element, a hundred times slower.
     """
     array = as_float(x)
     try:

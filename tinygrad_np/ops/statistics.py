@@ -1,4 +1,4 @@
-"""Spread, weighted means, covariance: all of it made of sums and products."""
+"""Spread, weighted means, covariance: all of it composed of sums and products."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _root_rule(g: Any, out: Any) -> Any:  # a rule: either world
 
 @declare(kind="elementwise", x=_root_rule)
 def _deviation(x: Any) -> Array:
-    """Return the root of a variance; unlike that of any number, its gradient at 0 is 0."""
+    """Return the square root of a variance; unlike sqrt, its gradient at 0 is 0."""
     return np.sqrt(x)  # type: ignore[no-any-return]
 
 
@@ -62,7 +62,7 @@ def _variance(
         return e.divide(result, builtins.max(count(t.shape, axis) - ddof, 0))
     mask = mask_of(name, where, t.shape)
     middle = mean(t, axis, keepdims=True, where=mask) if of_mean is None else of_mean
-    centred = e._where(mask, e.subtract(t, middle), 0)  # also where those left out are NaN
+    centred = e._where(mask, e.subtract(t, middle), 0)  # also if those left out are NaN
     result = _sum(square(centred), axis=axis, keepdims=keepdims)
     return e.divide(result, e.maximum(_counted(mask, result, axis, keepdims) - ddof, 0))
 
@@ -209,11 +209,11 @@ def cov(
     Args:
         m: One variable, or a matrix with one in each row.
         y: More variables.
-        rowvar: Whether variables are rows; else they are columns.
-        bias: Whether to divide by the number of observations n, and not by n - 1.
+        rowvar: Whether variables are rows; otherwise they are columns.
+        bias: Whether to divide by the number of observations n instead of n - 1.
         ddof: What to subtract from n instead.
-        fweights: How often each observation counts, integers.
-        aweights: How much each observation weighs. Gradients flow to them too.
+        fweights: How often each observation counts: integers.
+        aweights: The weight of each observation. Gradients flow to them too.
         dtype: What to compute in.
 
     >>> import tinygrad_np as tg
@@ -259,7 +259,7 @@ def _covariance(
         ):
             raise DTypeError(f"{name}: fweights count observations: constant whole numbers")
         if not check(each, lambda w: np.all(w >= 0)):
-            raise ValueError(f"{name}: {label} can not be negative")
+            raise ValueError(f"{name}: {label} cannot be negative")
         w = each if w is None else e.multiply(w, each)
     if ddof is None:
         ddof = 0 if bias else 1
@@ -310,20 +310,20 @@ def corrcoef(
 
 @declare()
 def _bincount(x: npt.ArrayLike, minlength: int = 0) -> Array:
-    """Return how often each of 0, 1, 2, ... is among `x`."""
+    """Return how often each of 0, 1, 2, ... occurs in `x`."""
     return np.bincount(x, None, minlength)
 
 
 @composed(np.bincount)
 def bincount(x: npt.ArrayLike, weights: npt.ArrayLike | None = None, minlength: int = 0) -> Tensor:
-    """How often each of 0, 1, 2, ... is among `x`, or the sum of the weights it has there.
+    """How often each of 0, 1, 2, ... occurs in `x`, or the sum of its weights there.
 
     Gradients flow to the weights: each gets that of its bin. Counts have none.
 
     Args:
         x: Integers from 0 on, along one axis.
-        weights: What each of them adds to its bin, in double precision; 1 if left out.
-        minlength: How many bins there are at least.
+        weights: What each element adds to its bin, in double precision; 1 if left out.
+        minlength: The least number of bins.
 
     >>> import tinygrad_np as tg
     >>> tg.bincount([0, 2, 2], weights=[1.0, 2.0, 0.5])
