@@ -34,7 +34,8 @@ class DegenerateError(TinygradError, ArithmeticError):
 class DegenerateSpectrumWarning(RuntimeWarning):
     """The gradient of one of several equal eigenvalues or singular values, or of one that is 0.
 
-    The function has a kink there. The returned gradient is one of many: that of the computed vectors.
+    The function has a kink there. The returned gradient, that of the computed vectors, is one of
+    many.
     """
 
 
