@@ -57,8 +57,14 @@ def _go_forward(
 
 def jvp_of_node(node: Node, tangents: dict[Node, Any], on_tensors: bool, note: Note | None) -> Any:
     """Return the tangent of a node for those of its parents; ``None`` if it is 0."""
-    op, places, edges = node.op, node.pattern.places, node.edges
+    op, pattern = node.op, node.pattern
     assert op is not None  # a leaf has no edges
+    if pattern.maps_tangent and note is None:  # as below, without the detours
+        t = tangents.get(node.ends)
+        if t is None:
+            return None
+        return op.call(t, **node.params) if on_tensors else op.forward(t, **node.params)
+    places, edges = pattern.places, node.edges
     assert edges is not None  # the walk has checked that
     given = [
         (place, edge, tangents[edge[0]])

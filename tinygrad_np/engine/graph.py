@@ -38,13 +38,17 @@ class Pattern:
     Attributes:
         places: The number of the input that each edge leads to, ascending.
         rules: The gradient rule of each edge.
+        maps_tangent: Whether the op, applied to the tangent of its only input, is the jvp.
     """
 
-    __slots__ = ("places", "rules")
+    __slots__ = ("maps_tangent", "places", "rules")
 
-    def __init__(self, places: tuple[int, ...], rules: tuple[Rule, ...]) -> None:
+    def __init__(
+        self, places: tuple[int, ...], rules: tuple[Rule, ...], maps_tangent: bool = False
+    ) -> None:
         self.places = places
         self.rules = rules
+        self.maps_tangent = maps_tangent
 
 
 class Node:

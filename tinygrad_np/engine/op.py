@@ -226,7 +226,8 @@ class Op:
         if places not in self.patterns:
             last = len(self.inputs) - 1
             rules = tuple(self.rules[self.inputs[min(i, last)]] for i in places)
-            self.patterns[places] = Pattern(places, rules)
+            maps_tangent = last == 0 and not self.varargs and any(r.is_own_jvp for r in rules)
+            self.patterns[places] = Pattern(places, rules, maps_tangent)
         return self.patterns[places]
 
     def __call__(self, *arrays: Any, **params: Any) -> Any:
