@@ -3,6 +3,8 @@
 The graph keeps the recorded values, no matter how the leaf is changed.
 """
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -126,3 +128,46 @@ def test_a_held_array_sees_the_updates():
     (w * w).sum().backward()
     tg.optim.SGD([w], lr=0.5).step()
     assert held.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("change", [optimizer_step, write_elements, write_in_place])
+def test_a_tensor_assigned_as_data_is_copied(change):
+    source = tg.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y = (source * source).sum()
+    w = tg.tensor(np.zeros(3), requires_grad=True)
+    w.data = source
+    change(w)
+    y.backward()
+    np.testing.assert_array_equal(source.data, [1.0, 2.0, 3.0])
+    np.testing.assert_array_equal(source.grad.data, [2.0, 4.0, 6.0])
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_does_not_see_writes_to_a_held_array(copied):
+    w = tg.tensor([1.0, 2.0], requires_grad=True)
+    held = w.data
+    twin = copied(w)
+    y = (twin * twin).sum()
+    held[:] = 9.0
+    y.backward()
+    np.testing.assert_array_equal(twin.data, [1.0, 2.0])
+    np.testing.assert_array_equal(twin.grad.data, [2.0, 4.0])
+
+
+@pytest.mark.parametrize("make", [np.asarray, tg.asarray], ids=["array", "Tensor"])
+def test_a_pullback_keeps_the_arguments_it_saw(make):
+    a = np.array([1.0, 2.0])
+    _, pullback = tg.vjp(lambda x: x * x, make(a))
+    a[:] = 100.0
+    (g,) = pullback(np.ones(2))
+    np.testing.assert_array_equal(g.data, [2.0, 4.0])
+
+
+def test_assigning_to_a_tensor_that_shares_an_array_spoils_nothing():
+    a, x = np.array([1.0, 2.0]), tg.tensor([1.0, 1.0], requires_grad=True)
+    t = tg.asarray(a)
+    y = (x * t).sum()
+    t[0] = 7.0
+    y.backward()
+    np.testing.assert_array_equal(x.grad.data, [1.0, 2.0])
+    np.testing.assert_array_equal(a, [1.0, 2.0])

@@ -235,12 +235,13 @@ def test_tracked_leaf_in_no_grad_is_written_to():
     np.testing.assert_array_equal(g.data, [10.0, 14.0])
 
 
-def test_untracked_tensors_are_written_to_in_place():
+def test_untracked_tensors_are_written_to_and_arrays_are_not():
     a = np.zeros(3)
     shared, own = tg.asarray(a), tg.tensor(a)
     shared[0] = 1.0
     own[1] = 2.0
-    np.testing.assert_array_equal(a, [1.0, 0.0, 0.0])
+    np.testing.assert_array_equal(a, [0.0, 0.0, 0.0])
+    np.testing.assert_array_equal(shared.data, [1.0, 0.0, 0.0])
     np.testing.assert_array_equal(own.data, [0.0, 2.0, 0.0])
     i = tg.tensor([1, 2, 3])
     i[0] = 9

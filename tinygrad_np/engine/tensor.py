@@ -94,7 +94,8 @@ class Tensor(TensorMethods):
         """The values: the Tensor's own array, which may be written to.
 
         A graph recorded earlier keeps the values it saw: if it captured this array, the Tensor
-        continues with a copy. An assigned array becomes the Tensor's own without a copy.
+        continues with a copy. An assigned array becomes the Tensor's own without a copy, an
+        assigned Tensor is copied.
         """
         if ACTIVE:
             refuse_replay("data")
@@ -112,7 +113,7 @@ class Tensor(TensorMethods):
                 f"the data of a computed Tensor ({self._origin()}) cannot be replaced: its "
                 f"graph would no longer describe it; use .detach() for a Tensor of its own"
             )
-        array = as_array(value._raw if type(value) is Tensor else value, "data")
+        array = value._raw.copy() if type(value) is Tensor else as_array(value, "data")
         if self.node is not None:
             if array.shape != self.shape:
                 raise ShapeError(
@@ -126,8 +127,9 @@ class Tensor(TensorMethods):
     def _owned(self) -> Array:
         """Return the array, copied if a graph or another Tensor holds it."""
         # Two references: this slot and the argument of getrefcount.
-        if self._share == PRIVATE and (getrefcount(self._raw) > 2 or self._raw.base is not None):
-            self._raw = self._raw.copy()
+        held = getrefcount(self._raw) > 2 or self._raw.base is not None
+        if self._share == SHARED or (held and self._share == PRIVATE):
+            self._raw, self._share = self._raw.copy(), PRIVATE
         return self._raw
 
     def _captured(self) -> Array:
@@ -325,12 +327,12 @@ class Tensor(TensorMethods):
                 f"a computed Tensor ({self._origin()}) cannot be copied or pickled with its "
                 f"graph; use .detach()"
             )
-        return rebuild, (self._raw, self.requires_grad, self.name, self._grad)
+        return rebuild, (self._raw.copy(), self.requires_grad, self.name, self._grad)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         function, (data, requires_grad, name, grad) = self.__reduce__()
         grad = None if grad is None else grad.detach()
-        copied: Self = function(data.copy(), requires_grad, name, grad)
+        copied: Self = function(data, requires_grad, name, grad)
         memo[id(self)] = copied
         return copied
 
@@ -380,7 +382,8 @@ def asarray(
 
     A Tensor is returned as it is. Writing to the array later changes the Tensor. It must not be
     written to between an operation and its ``backward``, unless the Tensor requires a gradient: a
-    graph then keeps the values it saw.
+    graph then keeps the values it saw. Assigning to the Tensor, ``t[i] = v``, never reaches the
+    array: the Tensor continues with a copy.
 
     >>> import numpy as np, tinygrad_np as tg
     >>> a = np.zeros(2)

@@ -41,6 +41,7 @@ class RecordedCall:
 
     Attributes:
         inputs: The Tensors that stand for the arrays in the arguments, in order.
+        copy: Whether arrays in the arguments are copied, for passes that run later.
         trees: The arguments that hold them.
         answer: The function's result.
     """
@@ -52,8 +53,10 @@ class RecordedCall:
         kwargs: dict[str, Any],
         argnums: Iterable[int],
         caller: str,
+        copy: bool = False,
     ) -> None:
         self.caller = caller
+        self.copy = copy
         self.levels = levels.get()
         self.outer = is_grad_enabled()
         self.inputs: list[Tensor] = []
@@ -80,9 +83,11 @@ class RecordedCall:
             with enable_grad():
                 tensor = _alias(base)
         else:
-            tensor = result(np.asarray(operand(base, self.caller)[0]), None)
+            array = np.asarray(operand(base, self.caller)[0])
+            shared = not isinstance(base, Tensor) or base._share == SHARED
+            tensor = result(array.copy() if shared and self.copy else array, None)
             tensor.requires_grad = True
-            if not isinstance(base, Tensor):
+            if shared and not self.copy:
                 tensor._share = SHARED
         self.inputs.append(tensor)
         return wrap(tensor, self.levels)
@@ -235,7 +240,8 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
     >>> dx.tolist(), dy.item()
     ([3.0, 30.0], 21.0)
     """
-    run = RecordedCall(f, primals, {}, range(len(primals)), "vjp")
+    # The pullback may be called after the caller has written to the arguments.
+    run = RecordedCall(f, primals, {}, range(len(primals)), "vjp", copy=True)
     value, aux = run.answer if has_aux else (run.answer, None)
     results = run.results(value)
     recorded = run.outer and run.goes_beyond(results)
