@@ -456,3 +456,51 @@ def test_training_a_model():
             loss.backward()
             optimizer.step()
         assert loss.item() < 0.15
+
+
+def subtract(w):
+    w -= 0.1 * w.grad
+
+
+def subtract_data(w):
+    w -= 0.1 * w.grad.data
+
+
+def write_slice(w):
+    w[...] = w - 0.1 * w.grad
+
+
+@pytest.mark.parametrize("update", [subtract, subtract_data, write_slice])
+def test_the_loop_of_tutorials_trains_in_no_grad(update):
+    x = np.array([1.0, 2.0, 3.0])
+    w = tg.tensor([0.0], requires_grad=True, name="w")
+    same, seen = w, w.data
+    for _ in range(20):
+        loss = ((w * x - 2.0 * x) ** 2).mean()
+        w.grad = None
+        loss.backward()
+        with tg.no_grad():
+            update(w)
+    assert same is w
+    assert w.is_leaf
+    assert w.requires_grad
+    np.testing.assert_allclose(w.data, [2.0], atol=1e-8)
+    assert seen is w.data
+
+
+def test_an_update_in_no_grad_keeps_recorded_values():
+    w = tg.tensor([1.0, 2.0], requires_grad=True)
+    loss = (w * w).sum()
+    with tg.no_grad():
+        w *= 10.0
+    loss.backward()
+    np.testing.assert_array_equal(w.data, [10.0, 20.0])
+    np.testing.assert_array_equal(w.grad.data, [2.0, 4.0])
+
+
+@pytest.mark.parametrize("other", [np.ones((2, 2)), 1j])
+def test_an_update_that_does_not_fit_is_an_error(other):
+    w = tg.tensor([1.0, 2.0], requires_grad=True)
+    with tg.no_grad(), pytest.raises(tg.ShapeError, match=r"x \+= y: a result of shape"):
+        w += other
+    np.testing.assert_array_equal(w.data, [1.0, 2.0])

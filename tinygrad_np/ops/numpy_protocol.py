@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..engine.backward import backward, gradients
-from ..engine.errors import UnsupportedError
+from ..engine.errors import ShapeError, UnsupportedError
+from ..engine.graph import Leaf
+from ..engine.modes import is_grad_enabled
 from ..engine.op import FUNCTIONS, NUMPY
 from ..engine.tensor import Tensor
 from . import (
@@ -41,6 +43,28 @@ def swapped(binary: Callable[..., Any]) -> Callable[..., Tensor]:
         return binary(y, x)  # type: ignore[no-any-return]
 
     return reflected
+
+
+def in_place(binary: Callable[..., Any], symbol: str) -> Callable[..., Tensor]:
+    """Return the in-place form of an operator: ``x += y``.
+
+    A parameter is written to inside ``no_grad()``. Any other Tensor becomes a new value: the
+    operator returns it, and Python binds it to the name.
+    """
+
+    def assigned(x: Tensor, y: Any) -> Tensor:
+        value = binary(x, y)
+        if is_grad_enabled() or not isinstance(x.node, Leaf):
+            return value  # type: ignore[no-any-return]
+        if value.shape != x.shape or not np.can_cast(value.dtype, x.dtype, "same_kind"):
+            raise ShapeError(
+                f"x {symbol}= y: a result of shape {value.shape} and dtype {value.dtype} cannot be "
+                f"written to a parameter of shape {x.shape} and dtype {x.dtype}"
+            )
+        indexing.setitem(x, ..., value)
+        return x
+
+    return assigned
 
 
 def from_sequence(function: Callable[..., Any]) -> Callable[..., Tensor]:
@@ -140,6 +164,11 @@ METHODS |= {name: refusals.refusing(name) for name in refusals.REFUSED_METHODS}
 for _name, _function in OPERATORS.items():
     METHODS[f"__{_name}__"] = _function
     METHODS[f"__r{_name}__"] = swapped(_function)
+for _name, _symbol in (
+    *(("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("floordiv", "//")),
+    *(("mod", "%"), ("pow", "**"), ("matmul", "@")),
+):
+    METHODS[f"__i{_name}__"] = in_place(OPERATORS[_name], _symbol)
 
 # Functions of NumPy that ask for a property of an array: the answers are plain numbers.
 QUESTIONS: dict[Any, Callable[[Any], Any]] = {
