@@ -33,8 +33,9 @@ SPACES = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft}
 
 HEAD = """# Coverage
 
-The functions of NumPy {numpy} that work on Tensors, under NumPy's name and as `tg.name`. This page
-is written by `python docs/coverage.py` from the table of ops and the records that the tests check.
+The functions of NumPy {numpy} that work on Tensors, under NumPy's name and as `tg.name`; those that
+create arrays, `array` among them, give Tensors as `tg.name` only. This page is written by
+`python docs/coverage.py` from the table of ops and the records that the tests check.
 
 - **Differentiable** functions work in reverse and forward mode and to second order, in float32 and
   float64, on any shape NumPy takes. *complex* means that gradients in complex numbers are tested

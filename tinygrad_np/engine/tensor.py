@@ -315,9 +315,9 @@ class Tensor(TensorMethods):
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
         if self.node is not None:
             raise GraphError(
-                "numpy.asarray of a Tensor that requires a gradient would silently cut its "
-                "graph; use .data (or .detach()) if that is intended, else call the functions of "
-                "numpy or tinygrad_np on the Tensor itself"
+                "numpy.asarray of a Tensor that requires a gradient would silently cut its graph; "
+                "use .data (or .detach()) if that is intended, tg.array for a list of Tensors, "
+                "else call the functions of numpy or tinygrad_np on the Tensor itself"
             )
         return np.array(self.data, dtype=dtype, copy=copy)
 

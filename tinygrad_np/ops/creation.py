@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.calls import contains_tensor
 from ..engine.errors import DTypeError
 from ..engine.op import composed
 from ..engine.tensor import Tensor, as_array, result
 from .operands import as_tensor
-from .shaping import astype, broadcast_to
+from .shaping import _copy, astype, broadcast_to, reshape
 
 _Sizes = int | tuple[int, ...]
 _DType = npt.DTypeLike | None
@@ -27,6 +28,35 @@ def _fresh(array: Any, requires_grad: bool, name: str | None, op: str) -> Tensor
     if requires_grad:
         tensor.requires_grad = True
     return tensor
+
+
+@composed(np.array)
+def array(object: Any, dtype: _DType = None, *, copy: bool = True, ndmin: int = 0) -> Tensor:
+    """A new Tensor of an array, a number, or nested lists, which may hold Tensors.
+
+    Gradients flow to the Tensors in it, as they do through ``stack``.
+
+    Args:
+        object: The values.
+        dtype: The dtype; by default that of all values together.
+        copy: Accepted for compatibility with NumPy; Tensors never change one another.
+        ndmin: The least number of axes; new ones of size 1 come first.
+
+    Raises:
+        ShapeError: If the Tensors in a list differ in shape.
+
+    >>> import tinygrad_np as tg
+    >>> x, y = tg.tensor(2.0, requires_grad=True), tg.tensor(3.0)
+    >>> tg.array([[x * y, 0.0], [1.0, x]]).tolist()
+    [[6.0, 0.0], [1.0, 2.0]]
+    """
+    tensor = as_tensor(object) if contains_tensor(object) else Tensor(object)
+    if dtype is not None:
+        tensor = astype(tensor, dtype)
+    elif tensor is object:
+        tensor = _copy(tensor)
+    missing = ndmin - tensor.ndim
+    return reshape(tensor, (1,) * missing + tensor.shape) if missing > 0 else tensor
 
 
 @composed(np.zeros)

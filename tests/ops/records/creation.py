@@ -34,6 +34,22 @@ def eye(N, M, k):
 
 constant("zeros", zeros, shape=(2, 3))
 constant("zeros", zeros, shape=3, dtype="f4")
+add(
+    "array",
+    lambda x, y: np.array([[x, y], [y, 2.0 * x]]),
+    ANY,
+    ANY,
+    call=lambda x, y: tg.array([[x, y], [y, 2.0 * x]]),
+    torch=lambda x, y: torch.stack([torch.stack([x, y]), torch.stack([y, 2.0 * x])]),
+)
+add(
+    "array",
+    lambda x, ndmin: np.array(x, ndmin=ndmin),
+    ANY,
+    call=lambda x, ndmin: tg.array(x, ndmin=ndmin),
+    params={"ndmin": 3},
+    torch=lambda x, ndmin: x[None],
+)
 constant("ones", ones, shape=(2, 3))
 constant("ones", ones, shape=(), dtype=int)
 constant("full", full, shape=(2, 3), fill_value=7)
