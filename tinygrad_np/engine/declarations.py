@@ -76,7 +76,7 @@ def declare(
         name: The op's name, by default that of the function without its leading underscore, which
             keeps a function out of the package's namespace.
         mismatch: Describes shapes that NumPy rejected, for the error.
-        holomorphic: Whether the rules hold for complex numbers as they stand.
+        holomorphic: Whether rules are written as for real numbers, or return complex gradients.
         batching: The batching rule; see ``engine.batching``. An elementwise op needs none. Any
             other op without one is applied to one example after another.
         rules: For each differentiable input a vjp, or a pair of a vjp and a jvp. Both take a
