@@ -179,7 +179,7 @@ def test_stub_names_what_is_attached():
 
 @pytest.mark.parametrize(
     "name",
-    sorted(METHODS.keys() & FUNCTIONS.keys() - {"compress", "gradient", "reshape", "transpose"}),
+    sorted(name for name, function in METHODS.items() if FUNCTIONS.get(name) is function),
 )
 def test_stub_has_the_parameters_of_the_function(name):
     assert stub_methods()[name] == list(inspect.signature(FUNCTIONS[name]).parameters)[1:]

@@ -67,6 +67,7 @@ if _TYPE_CHECKING:  # names of a family of ops without a leading underscore are 
     from .explain import debug as debug, explain_grad as explain_grad, explain_nan as explain_nan
     from .ops.arithmetic import *
     from .ops.arranging import *
+    from .ops.assigning import *
     from .ops.calculus import *
     from .ops.complex import *
     from .ops.convolution import *

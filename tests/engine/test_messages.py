@@ -66,11 +66,11 @@ def test_asarray_of_a_tracked_tensor():
 
 def test_out_on_an_array():
     a, t = np.zeros(2), leaf([1.0, 2.0])
-    with pytest.raises(tg.UnsupportedError, match=r"np\.add: out=.*\+=.*a = a \+ t"):
+    with pytest.raises(tg.GraphError, match=r"np\.add: out=.*\+=.*zeros_like"):
         a += t
-    with pytest.raises(tg.UnsupportedError, match=r"np\.exp: out="):
+    with pytest.raises(tg.GraphError, match=r"np\.exp: out="):
         np.exp(t, out=a)
-    with pytest.raises(tg.UnsupportedError, match=r"np\.sum: out="):
+    with pytest.raises(tg.GraphError, match=r"np\.sum: out="):
         np.sum(t, out=np.zeros(()))
     assert a.tolist() == [0.0, 0.0]
 
@@ -106,8 +106,8 @@ def test_refusals_of_numpy_functions_suggest_a_way_out():
         np.histogram(t)
     with pytest.raises(tg.UnsupportedError, match=r"np\.maximum\.accumulate"):
         np.maximum.accumulate(t)
-    with pytest.raises(tg.UnsupportedError, match=r"np\.exp: where= is not supported"):
-        np.exp(t, where=[True, False])
+    with pytest.raises(tg.UnsupportedError, match=r"np\.exp: dtype= is not supported"):
+        np.exp(t, dtype="f4")
     with pytest.raises(TypeError, match=r"softmax: there is no parameter 'dtype'.*axis"):
         t.softmax(dtype="float32")
 

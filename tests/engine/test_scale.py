@@ -83,8 +83,8 @@ CHAINS = {
 def test_the_collector_tracks_one_object_per_node(name):
     """The collector would visit any further object at each collection of a large graph.
 
-    A constant array adds one object per node. The collector stops tracking tuples of sizes or
-    arrays once it has seen that they contain no tracked objects.
+    A constant array adds one object per node, a view the step that leads to it. The collector
+    stops tracking tuples of sizes or arrays once it has seen that they contain no tracked objects.
     """
     y = tg.tensor([0.1, 0.2], requires_grad=True)
     gc.collect()
@@ -93,7 +93,9 @@ def test_the_collector_tracks_one_object_per_node(name):
         y = CHAINS[name](y)
     gc.collect()
     assert y.node.number
-    assert len(gc.get_objects()) - before < 1020 * (2 if name == "a constant array" else 1)
+    assert len(gc.get_objects()) - before < 1050 * (
+        2 if name in {"a constant array", "views"} else 1
+    )
 
 
 def test_a_node_takes_few_bytes():

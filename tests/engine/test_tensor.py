@@ -150,11 +150,11 @@ def test_data_of_a_computed_tensor_cannot_be_replaced():
         y.data = np.zeros(1)
 
 
-def test_writing_to_a_view_leaves_the_original_tensor():
+def test_writing_to_the_data_of_a_view_changes_the_original_tensor():
     x = tg.tensor([1.0, 2.0, 3.0])
     y = x[1:]
     y.data[0] = 99.0
-    assert x.tolist() == [1.0, 2.0, 3.0]
+    assert x.tolist() == [1.0, 99.0, 3.0]
     assert y.tolist() == [99.0, 3.0]
 
 

@@ -8,8 +8,6 @@ import pytest
 import tinygrad_np as tg
 from ops.records import RECORDS
 from tinygrad_np.engine import batching
-from tinygrad_np.engine.op import OPS
-from tinygrad_np.ops.indexing import ARRAY
 
 LOOPING = {
     "bincount",  # counts of each example's own length
@@ -109,12 +107,5 @@ def test_values_of_each_example_are_assigned(shape, rng, looped):
         return x
 
     expected = [assigned(*map(tg.tensor, arrays)).data for arrays in zip(x, i, value, strict=True)]
-    np.testing.assert_array_equal(assigned_by(assigned, x, i, value), expected)
+    np.testing.assert_array_equal(tg.vmap(assigned)(x, i, value).data, expected)
     assert not looped
-
-
-def assigned_by(f, x, i, value):
-    """Assign by the op itself: under `vmap`, assignment to a Tensor is not possible."""
-    put = OPS["setitem"].call
-    template = (ARRAY,)
-    return tg.vmap(lambda x, i, value: put(x, value, i, template=template))(x, i, value).data

@@ -172,5 +172,8 @@ def test_nan_to_num_treats_real_and_imaginary_parts_separately():
     np.testing.assert_array_equal(out.data, [2j, 1 + 9j])
     (g,) = out.gradient(x, gradient=np.array([1 + 1j, 1 + 1j]))
     np.testing.assert_array_equal(g.data, [1j, 1])
-    with pytest.raises(TypeError, match="copy=False"):
+    y = +x
+    assert np.nan_to_num(y, copy=False, posinf=9.0) is y
+    np.testing.assert_array_equal(y.data, [2j, 1 + 9j])
+    with pytest.raises(tg.GraphError, match="leaf"):
         tg.nan_to_num(x, copy=False)

@@ -218,7 +218,7 @@ def test_values_of_programs_are_numpys(program):
     tensors = [tg.tensor(x, requires_grad=True) for x in leaves]
     expected = program.values(leaves)
     for name, found in program.values(tensors, tg=tg).items():
-        assert type(found) is tg.Tensor
+        assert isinstance(found, tg.Tensor)
         wanted = np.asarray(expected[name])
         assert (found.shape, found.dtype) == (wanted.shape, wanted.dtype)
         np.testing.assert_allclose(found.data, wanted, rtol=1e-11, atol=1e-11)

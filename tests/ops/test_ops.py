@@ -24,8 +24,9 @@ from ops.checks import (
 )
 from ops.late_numpy import before
 from ops.opinfo import complex_form
-from tinygrad_np.engine.access import walk
+from tinygrad_np.engine.access import array_of, walk
 from tinygrad_np.engine.op import NUMPY, OPS
+from tinygrad_np.engine.views import View
 
 contract = Contract()
 SINGLE = (np.float32, np.complex64)
@@ -61,7 +62,7 @@ def forward_equals_numpy(record, rng):
     expected = np.asarray(record.reference(*arrays, **record.params))
     for inputs in (arrays, tracked(arrays)):
         out = record.call(*inputs, **record.params)
-        assert type(out) is tg.Tensor
+        assert isinstance(out, tg.Tensor)
         assert out.dtype == expected.dtype
         np.testing.assert_allclose(out.data, expected, rtol=record.rounding, atol=1e-14)
     assert out.requires_grad == (record.order > 0)
@@ -120,7 +121,7 @@ def python_numbers_are_weak(record, rng):
         out = record.call(*tensors, **record.params)
         assert out.dtype == expected.dtype
         np.testing.assert_allclose(out.data, expected, rtol=1e-5, atol=1e-6)
-        targets = [t for t in tensors if type(t) is tg.Tensor and t.requires_grad]
+        targets = [t for t in tensors if isinstance(t, tg.Tensor) and t.requires_grad]
         if record.order:
             found = out.gradient(*targets, gradient=np.ones(out.shape))
             assert all(g.dtype == t.dtype for g, t in zip(found, targets, strict=True))
@@ -179,7 +180,8 @@ def inputs_are_not_modified(record, rng):
         for g, was in zip(found, kept, strict=True):
             np.testing.assert_array_equal(g.data, was)
             g.data[...] = 99.0
-    out.data[...] = 1
+    if not isinstance(out, View):  # a view shows its input's memory, as NumPy's does
+        out.data[...] = 1
     for a, was in zip(arrays, before, strict=True):
         np.testing.assert_array_equal(a, was)
     for leaf, was in zip(leaves, before, strict=True):
@@ -189,6 +191,47 @@ def inputs_are_not_modified(record, rng):
         np.testing.assert_array_equal(record.call(*inputs, **record.params).data, result)
         for x, was in zip(inputs, before, strict=True):
             np.testing.assert_array_equal(x.data if isinstance(x, tg.Tensor) else x, was)
+
+
+SHARES_OTHERWISE = {
+    "diff": "NumPy returns the array itself for n=0",
+    "linalg.matrix_power": "NumPy returns the array itself for n=1",
+    "linalg.condition": "internal: the reference returns its argument",
+    "linalg.tied": "internal: the reference returns its argument",
+    "linalg.unless": "internal: the reference returns its argument",
+    "checked_choice": "internal: the reference returns its argument",
+    "alias": "internal: the reference returns its argument",
+    "part": "the reference is always writable",
+}
+
+
+@contract.over(unchanged_form, lambda record: record.op not in SHARES_OTHERWISE)
+def views_and_numbers_are_those_of_numpy(record, rng):
+    """What NumPy returns as a view shows later writes, and a number cannot be written to."""
+    arrays = [a.copy() for a in record.draw(rng)]
+    tensors = [tg.tensor(a) for a in arrays]
+    expected, found = (
+        record.reference(*arrays, **record.params),
+        record.call(*tensors, **record.params),
+    )
+    if not isinstance(expected, (list, tuple)):
+        expected, found = [expected], [found]
+    for theirs, ours in zip(expected, found, strict=True):
+        if isinstance(theirs, bool):
+            continue
+        shared = [np.shares_memory(theirs, a) for a in arrays]
+        assert shared == [np.shares_memory(array_of(ours), array_of(t)) for t in tensors]
+        if not isinstance(theirs, np.ndarray):
+            with pytest.raises(TypeError, match="a number"):
+                ours[()] = 0
+        elif not theirs.flags.writeable:
+            with pytest.raises(tg.OperandError, match="read-only"):
+                ours[...] = 0
+        else:
+            theirs[...] = 0
+            ours[...] = 0
+            for a, t in zip(arrays, tensors, strict=True):
+                np.testing.assert_array_equal(t.data, a)
 
 
 @contract.over(unchanged_form, lambda record: record.integers, dtype={"int": int, "bool": bool})
@@ -216,7 +259,7 @@ def numpy_spelling_is_the_same_op(record, rng):
             theirs = spelling(*tracked(arrays), *record.params.values())
         else:
             theirs = spelling(*tracked(arrays), **record.params)
-        assert type(theirs) is tg.Tensor
+        assert isinstance(theirs, tg.Tensor)
         np.testing.assert_array_equal(theirs.data, ours.data)
         assert (theirs.node and theirs.node.op) is (ours.node and ours.node.op)
 
@@ -227,7 +270,7 @@ def numpy_spelling_accepts_a_tensor_at_any_place(record, rng):
     for i in range(len(arrays)):
         mixed = [*arrays[:i], tg.Tensor(arrays[i]), *arrays[i + 1 :]]
         for spelling in SPELLINGS[record.call]:
-            assert type(spelling(*mixed, **record.params)) is tg.Tensor
+            assert isinstance(spelling(*mixed, **record.params), tg.Tensor)
 
 
 @contract.over(in_both_fields, lambda record: record.domains and record.batchable)

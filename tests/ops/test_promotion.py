@@ -14,7 +14,7 @@ Y = np.array([[2.0, 0.5, -1.5], [-3.0, 4.0, 0.75]])
 
 def equal(ours, theirs):
     """Assert that a Tensor equals an array in values, shape and dtype."""
-    assert type(ours) is tg.Tensor
+    assert isinstance(ours, tg.Tensor)
     theirs = np.asarray(theirs)
     assert ours.dtype == theirs.dtype
     np.testing.assert_array_equal(ours.data, theirs, strict=True)

@@ -73,7 +73,7 @@ CONSTANT = {
 @pytest.mark.parametrize("f", CONSTANT.values(), ids=CONSTANT)
 def test_results_without_gradient(f):
     out = f(leaf())
-    assert type(out) is tg.Tensor
+    assert isinstance(out, tg.Tensor)
     assert not out.requires_grad
     np.testing.assert_array_equal(out.data, f(X))
     assert out.dtype == f(X).dtype
@@ -206,15 +206,7 @@ def test_gradient_of_rows_indexed_by_small_integers():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda t: np.put(t, [0], 1.0), r"np\.put: writes into an array in place.*x\["),
-        (lambda t: np.place(t, X > 0, 1.0), r"np\.place: .*tg\.where"),
-        (lambda t: np.putmask(t, X > 0, 1.0), r"np\.putmask: .*tg\.where"),
-        (lambda t: np.copyto(t, 1.0), r"np\.copyto: .*dst\[\.\.\.\] = src"),
-        (lambda t: np.fill_diagonal(t, 1.0), r"np\.fill_diagonal: .*tg\.eye"),
-        (lambda t: t.sort(), r"ndarray\.sort writes .*tg\.sort\(x\)"),
         (lambda t: t.partition(1), r"tg\.partition"),
-        (lambda t: t.fill(0.0), r"x\[\.\.\.\] = value"),
-        (lambda t: t.put([0], 1.0), r"unravel_index"),
         (lambda t: t.resize((3, 2)), r"tg\.resize"),
         (lambda t: t.view(int), r"astype"),
         (lambda t: np.take(t, [0], out=np.zeros(1)), "out="),

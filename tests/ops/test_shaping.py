@@ -71,23 +71,23 @@ def test_numpy_spelling(f):
 
 def test_functions_that_change_nothing_return_a_new_tensor():
     for f in (
-        lambda t: tg.roll(t, 0, 0),
-        lambda t: tg.flip(t, ()),
-        lambda t: tg.rot90(t, 0),
-        lambda t: tg.tile(t, 1),
-        lambda t: tg.pad(t, 0, mode="edge"),
-        lambda t: tg.repeat(t, 1, axis=0),
+        lambda m, t: m.roll(t, 0, 0),
+        lambda m, t: m.flip(t, ()),
+        lambda m, t: m.rot90(t, 0),
+        lambda m, t: m.tile(t, 1),
+        lambda m, t: m.pad(t, 0, mode="edge"),
+        lambda m, t: m.repeat(t, 1, axis=0),
     ):
-        t = leaf()
-        out = f(t)
+        t, a = tg.tensor(X), X.copy()
+        out, expected = f(tg, t), f(np, a)
         assert out is not t
-        out[0, 0] = 99.0
-        assert t.data[0, 0] == 1.5
+        out[0, 0] = expected[0, 0] = 99.0
+        np.testing.assert_array_equal(t.data, a)  # seen through a view, and only then
 
 
 def test_functions_with_several_results():
     t = leaf()
-    assert [type(part) for part in tg.atleast_1d(t, 2.0)] == [tg.Tensor] * 2
+    assert [isinstance(part, tg.Tensor) for part in tg.atleast_1d(t, 2.0)] == [True] * 2
     assert isinstance(tg.broadcast_arrays(t, 1.0), tuple)
     assert isinstance(tg.meshgrid(t[0], t[1]), tuple)
     assert isinstance(tg.unstack(t), tuple)

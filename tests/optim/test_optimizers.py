@@ -498,9 +498,15 @@ def test_an_update_in_no_grad_keeps_recorded_values():
     np.testing.assert_array_equal(w.grad.data, [2.0, 4.0])
 
 
-@pytest.mark.parametrize("other", [np.ones((2, 2)), 1j])
-def test_an_update_that_does_not_fit_is_an_error(other):
+@pytest.mark.parametrize(
+    ("other", "error", "words"),
+    [
+        (np.ones((2, 2)), tg.ShapeError, r"a result of shape \(2, 2\)"),
+        (1j, tg.DTypeError, "a result of dtype complex128"),
+    ],
+)
+def test_an_update_that_does_not_fit_is_an_error(other, error, words):
     w = tg.tensor([1.0, 2.0], requires_grad=True)
-    with tg.no_grad(), pytest.raises(tg.ShapeError, match=r"x \+= y: a result of shape"):
+    with tg.no_grad(), pytest.raises(error, match=rf"x \+= y: {words}"):
         w += other
     np.testing.assert_array_equal(w.data, [1.0, 2.0])

@@ -9,7 +9,8 @@ from typing import Any
 
 from .graph import Node
 from .hooks import ACTIVE, refuse_replay
-from .tensor import PRIVATE, Array, Tensor
+from .tensor import PRIVATE, SCALAR, Array, Tensor
+from .views import View, _set_node, _set_raw
 
 
 def walk(*roots: Node) -> list[Node]:
@@ -56,6 +57,14 @@ def with_gradient(x: Tensor, who: str) -> tuple[Array, Array] | None:
     return None if gradient is None or x.node is None else (x._owned(), gradient._raw)
 
 
+def number_or_array(x: Tensor) -> Tensor:
+    """Return a new result as NumPy does: of shape (), as a number, which is immutable."""
+    if not x.shape:
+        x._separate()
+        x._share = SCALAR
+    return x
+
+
 def rebind(x: Tensor, to: Tensor) -> None:
     """Make a Tensor another value but keep its name: the last step of ``x[i] = v``."""
     name = x.name
@@ -67,8 +76,17 @@ def rebind(x: Tensor, to: Tensor) -> None:
 def replaced(x: Tensor, by: Tensor) -> Iterator[None]:
     """Give a Tensor the values and the node of another one inside the block."""
     before = x._raw, x.node, x._share
-    x._raw, x.node, x._share = by._raw, by.node, by._share
+    x._raw, x.node, x._share = by._captured(), by.node, PRIVATE
     try:
         yield
     finally:
         x._raw, x.node, x._share = before
+
+
+def become(x: Tensor, view: View) -> None:
+    """Make a Tensor the given view; its own views go on from there."""
+    raw, node = view._raw, view.node
+    x.__class__ = View  # the same slots
+    x._window = view._window
+    _set_raw(x, raw)
+    _set_node(x, node)

@@ -11,7 +11,7 @@ from .graph import Leaf, Node
 from .hooks import ACTIVE, is_replaying
 from .modes import enable_grad
 from .passes import as_tensor, backward_pass, ones
-from .tensor import Tensor, result
+from .tensor import Tensor, is_concrete, result
 
 
 def initial_cotangent(
@@ -121,7 +121,7 @@ def gradients(
     """
     nodes: list[Node] = []
     for i, target in enumerate(targets):
-        if type(target) is not Tensor or target.node is None:
+        if not is_concrete(target) or target.node is None:
             raise GraphError(f"gradient: target {i} is not a Tensor that requires a gradient")
         nodes.append(target.node)
     start = initial_cotangent(output, gradient, create_graph, "gradient")

@@ -18,7 +18,7 @@ from .errors import GraphError, ShapeError, UnsupportedError
 from .graph import Node
 from .hooks import Tracer
 from .op import FUNCTIONS, Op
-from .tensor import Tensor, asarray
+from .tensor import PRIVATE, SCALAR, Tensor, asarray
 from .trees import tree_leaves, tree_map
 
 Operand = tuple[Any, bool]
@@ -46,6 +46,7 @@ class BatchTracer(Tensor, Tracer):
     def __init__(self, value: Tensor, level: Level) -> None:
         self.value = value
         self.level = level
+        self._share = PRIVATE
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -76,6 +77,9 @@ class BatchTracer(Tensor, Tracer):
         """Return the same values without history."""
         return BatchTracer(self.value.detach(), self.level)
 
+    def _separate(self) -> None:
+        self.value._separate()
+
     def __repr__(self) -> str:
         return f"BatchTracer(one of {self.level[1]} of shape {self.shape}, dtype={self.dtype})"
 
@@ -87,7 +91,11 @@ class BatchTracer(Tensor, Tracer):
             for x in args
         ]
         rule = op.batching or (elementwise if op.kind == "elementwise" else one_by_one)
-        return BatchTracer(rule(op, level[1], values, params), level)
+        out = BatchTracer(rule(op, level[1], values, params), level)
+        if not out.shape and not (op.views and Ellipsis in params.get("template", (Ellipsis,))):
+            out._share = SCALAR  # as NumPy's result of one example is
+            out.value._separate()
+        return out
 
     def _concrete(self, op: str) -> NoReturn:
         raise UnsupportedError(
@@ -102,7 +110,7 @@ class BatchTracer(Tensor, Tracer):
         )
 
     item = tolist = numpy = __bool__ = __float__ = __int__ = __complex__ = __index__ = _refuse
-    __array__ = __setitem__ = __contains__ = __reduce__ = __deepcopy__ = _refuse  # type: ignore[assignment]
+    __array__ = __contains__ = __reduce__ = __deepcopy__ = _refuse  # type: ignore[assignment]
 
     data = property(_refuse, _refuse)
 
@@ -230,6 +238,13 @@ def base_of(x: Tensor) -> Tensor:
     while isinstance(x, BatchTracer):
         x = x.value
     return x
+
+
+def batched_like(x: Tensor, whole: Tensor) -> Tensor:
+    """Return a whole batch as one example, at the levels of `x`."""
+    return (
+        BatchTracer(batched_like(x.value, whole), x.level) if isinstance(x, BatchTracer) else whole
+    )
 
 
 def at_levels(x: Any, active: Sequence[Level]) -> Any:

@@ -17,7 +17,8 @@ from .graph import NO_PARAMS, Constant, Node, new_node
 from .hooks import ACTIVE, Tracer, active, only
 from .modes import is_grad_enabled
 from .op import FUNCTIONS, Op, Rule
-from .tensor import LENT, NUMERIC, Tensor, as_array, result
+from .tensor import LENT, NUMERIC, PRIVATE, SCALAR, Tensor, as_array, result
+from .views import View, shares, view_of
 
 NUMBERS = (float, int, bool, complex)
 """Python numbers, which stay as they are: the other operand decides the dtype, as in NumPy."""
@@ -27,8 +28,9 @@ def operand(x: Any, op: str) -> tuple[Any, Any]:
     """Return the array and the node of an operand."""
     if type(x) is np.ndarray:
         return (x if x.dtype.kind in NUMERIC else as_array(x, op)), None
-    if type(x) is Tensor:
-        return (x._captured() if x._share == LENT else x._raw), x.node
+    if type(x) is Tensor or type(x) is View:
+        node = x.node
+        return x._captured(), node
     if type(x) in NUMBERS:
         return x, None
     if isinstance(x, Tensor):
@@ -79,7 +81,7 @@ def remember(array: Any, x: Any) -> Any:
     """Return what a new node keeps of an operand without a node: see `Node.others`."""
     if type(array) is not np.ndarray:
         return array  # a Python number
-    return Constant(array.shape, array.dtype, x._name if type(x) is Tensor else None)
+    return Constant(array.shape, array.dtype, x._name if isinstance(x, Tensor) else None)
 
 
 def unary(op: Op) -> Callable[..., Tensor]:
@@ -93,7 +95,7 @@ def unary(op: Op) -> Callable[..., Tensor]:
     def call(x: Any, /) -> Tensor:
         if ACTIVE and active():
             return dispatch(op, (x,), {})
-        if type(x) is Tensor and x._share != LENT:
+        if type(x) is Tensor and x._share < LENT:
             a, parent = x._raw, x.node
         elif type(x) is not np.ndarray and must_dispatch(x):
             return dispatch(op, (x,), {})
@@ -103,15 +105,17 @@ def unary(op: Op) -> Callable[..., Tensor]:
             out = forward(a)
         except Exception as error:
             raise op.explain((a,), error) from error
+        share = PRIVATE
         if type(out) is not np.ndarray:
-            out = np.asarray(out)
+            out, share = np.asarray(out), SCALAR
         if parent is None or rule is None or not is_grad_enabled():
-            return result(out, None)
+            return result(out, None, share)
         shape = out.shape
         if shape == parent.shape:
             shape = parent.shape  # one tuple for both
         saved = pick((a, out))
-        return result(out, Node(op, pattern, parent, saved, None, NO_PARAMS, shape, out.dtype))
+        node = Node(op, pattern, parent, saved, None, NO_PARAMS, shape, out.dtype)
+        return result(out, node, share)
 
     return call
 
@@ -133,13 +137,13 @@ def binary(op: Op) -> Callable[..., Tensor]:
         b: Any
         if ACTIVE and active():
             return dispatch(op, (x, y), {})
-        if type(x) is Tensor and x._share != LENT:
+        if type(x) is Tensor and x._share < LENT:
             a, p = x._raw, x.node
         elif type(x) is not np.ndarray and must_dispatch(x):
             return dispatch(op, (x, y), {})
         else:
             a, p = operand(x, op.name)
-        if type(y) is Tensor and y._share != LENT:
+        if type(y) is Tensor and y._share < LENT:
             b, q = y._raw, y.node
         elif type(y) is float:
             b, q = y, None
@@ -151,10 +155,11 @@ def binary(op: Op) -> Callable[..., Tensor]:
             out = forward(a, b)
         except Exception as error:
             raise op.explain((a, b), error) from error
+        share = PRIVATE
         if type(out) is not np.ndarray:
-            out = np.asarray(out)
+            out, share = np.asarray(out), SCALAR
         if rule_x is None or not is_grad_enabled():
-            return result(out, None)
+            return result(out, None, share)
         shape = out.shape
         values = (a, b, out)
         parents: Any
@@ -170,8 +175,9 @@ def binary(op: Op) -> Callable[..., Tensor]:
                 shape = q.shape
             pattern, parents, saved, other = of_y, q, pick_y(values), remember(a, x)
         else:
-            return result(out, None)
-        return result(out, Node(op, pattern, parents, saved, other, NO_PARAMS, shape, out.dtype))
+            return result(out, None, share)
+        node = Node(op, pattern, parents, saved, other, NO_PARAMS, shape, out.dtype)
+        return result(out, node, share)
 
     return call
 
@@ -189,6 +195,7 @@ def general(op: Op) -> Callable[..., Tensor]:
     """Return the public function of an op of any number of arrays, with parameters."""
     forward, varargs, defaults = op.forward, op.varargs, op.defaults
     fixed = op.inputs[:-1] if varargs else op.inputs
+    views, has_rules = op.views, bool(op.rules)
     count = len(fixed)
     # What a rule may ask for, in the order in which a call lists it.
     names = [*op.inputs, "out", *defaults, *(f"{name}_shape" for name in fixed)]
@@ -207,7 +214,7 @@ def general(op: Op) -> Callable[..., Tensor]:
     def bind(args: tuple[Any, ...], given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Return the complete inputs and parameters."""
         params = dict(defaults)
-        if not varargs:
+        if not varargs and (len(args) != count or not given.keys() <= defaults.keys()):
             if len(args) > count + len(defaults):
                 raise TypeError(f"{op.name}: too many arguments ({len(args)})")
             by_place = dict(zip(defaults, args[count:], strict=False))
@@ -234,12 +241,16 @@ def general(op: Op) -> Callable[..., Tensor]:
             args, params = bind(args, given)
         if ACTIVE and active():
             return dispatch(op, args, params)
-        arrays, nodes, tracked = [], [], False
+        arrays: list[Any] = []
+        nodes: list[Node | None] = []
+        tracked = False
         for x in args:
-            if type(x) is Tensor and x._share != LENT:
+            if type(x) is Tensor and x._share < LENT:
                 a, node = x._raw, x.node
             elif type(x) is not np.ndarray and must_dispatch(x):
                 return dispatch(op, args, params)
+            elif views and not arrays and isinstance(x, Tensor):
+                a, node = x._raw, x.node  # a view of it captures nothing
             else:
                 a, node = operand(x, op.name)
             arrays.append(a)
@@ -249,33 +260,35 @@ def general(op: Op) -> Callable[..., Tensor]:
             out = forward(*arrays, **params)
         except Exception as error:
             raise op.explain(arrays, error) from error
+        share = PRIVATE
         if type(out) is not np.ndarray:
-            out = np.asarray(out)
-        if not tracked or not op.rules or not is_grad_enabled() or out.dtype.kind not in "fc":
-            return result(out, None)
-        known = [*arrays, out, *params.values()]
-        if varargs:
-            known[count : -1 - len(params)] = [tuple(arrays[count:])]
-        if with_shapes or varargs:
-            shapes = [getattr(a, "shape", ()) for a in arrays]
-            known += shapes[:count]
+            out, share = np.asarray(out), SCALAR
+        if tracked and has_rules and is_grad_enabled() and out.dtype.kind in "fc":
+            known = [*arrays, out, *params.values()]
             if varargs:
-                known += [tuple(shapes[count:]), 0]
-        places, parents, saved, others = [], [], [], []
-        for i, node in enumerate(nodes):
-            rule = rules[i] if i < count else varargs_rule
-            if node is None or rule is None:
-                others.append(node or remember(arrays[i], args[i]))
-                continue
-            if i >= count:
-                known[-1] = i - count
-            places.append(i)
-            parents.append(node)
-            saved.append(rule.pick(known))
-        if not parents:
-            return result(out, None)
-        node = new_node(op, places, parents, saved, others, params, out)
-        return result(out, node)
+                known[count : -1 - len(params)] = [tuple(arrays[count:])]
+            if with_shapes or varargs:
+                shapes = [getattr(a, "shape", ()) for a in arrays]
+                known += shapes[:count]
+                if varargs:
+                    known += [tuple(shapes[count:]), 0]
+            places, parents, saved, others = [], [], [], []
+            for i, node in enumerate(nodes):
+                rule = rules[i] if i < count else varargs_rule
+                if node is None or rule is None:
+                    others.append(node or remember(arrays[i], args[i]))
+                    continue
+                if i >= count:
+                    known[-1] = i - count
+                places.append(i)
+                parents.append(node)
+                saved.append(rule.pick(known))
+            node = new_node(op, places, parents, saved, others, params, out) if parents else None
+        else:
+            node = None
+        if views and isinstance(args[0], Tensor) and shares(out, arrays[0]):
+            return view_of(args[0], op, params, out, node)
+        return result(out, node, share)
 
     return call
 

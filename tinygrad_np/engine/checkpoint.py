@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .batching import BatchTracer, base_of, levels
+from .batching import base_of, batched_like, levels
 from .errors import GraphError
 from .forward import forward_pass
-from .graph import NO_PARAMS, Node, as_tuple, new_node, next_number, walk_edges
+from .graph import NO_PARAMS, Argument, Node, as_tuple, new_node, next_number, walk_edges
 from .modes import enable_grad, is_grad_enabled
 from .op import Op, Rule
 from .passes import backward_pass
@@ -65,7 +65,7 @@ class Segment:
 
     def __init__(self, f: Callable[..., Any], args: Any, kwargs: Any) -> None:
         self.f = f
-        self.arguments = (args, kwargs)
+        self.arguments = tree_map(present, (args, kwargs))
         self.given = [x for x in tree_leaves(self.arguments) if is_tracked(x)]
         self.levels = levels.get()
         self.outside: list[Node] = []
@@ -78,6 +78,7 @@ class Segment:
         Return its result, the Tensors in that as whole batches, and the nodes of the stand-ins.
         """
         fresh = [stand_in(base_of(x)) for x in self.given]
+        own = [x.node for x in fresh if x.node is not None]
         rest = iter(fresh)
         args, kwargs = tree_map(
             lambda x: batched_like(x, next(rest)) if is_tracked(x) else x, self.arguments
@@ -89,13 +90,13 @@ class Segment:
         finally:
             levels.reset(token)
         tensors = [base_of(x) for x in tree_leaves(answer) if isinstance(x, Tensor)]
-        return answer, tensors, [x.node for x in fresh if x.node is not None]
+        return answer, tensors, own
 
     def first_run(self) -> Any:
         """Return the function's result, with nodes that lead to this segment."""
         start = next_number()
         answer, tensors, own = self.run(new_leaf)
-        self.values = [x._raw for x in tensors]
+        self.values = [x._captured() for x in tensors]
         roots = [x.node for x in tensors if x.node is not None]
         # The function closes over what was made before the call and is used in it.
         nodes = walk_edges(roots, frozenset(own))
@@ -114,7 +115,7 @@ class Segment:
             places = list(range(len(parents)))
             saved = [(self, k, i) for i in places]
             node = new_node(OP, places, parents, saved, [], NO_PARAMS, whole)
-            return batched_like(x, result(whole._raw, node))
+            return batched_like(x, result(whole._captured(), node))
 
         return tree_map(output, answer)
 
@@ -154,13 +155,6 @@ class Segment:
         return [x.node for x in tensors], [*own, *self.outside]
 
 
-def batched_like(x: Tensor, whole: Tensor) -> Tensor:
-    """Return a whole batch as one example, at the levels of `x`."""
-    return (
-        BatchTracer(batched_like(x.value, whole), x.level) if isinstance(x, BatchTracer) else whole
-    )
-
-
 def same_items(x: Any, y: list[Any]) -> bool:
     """Return whether two lists hold the same objects."""
     return isinstance(x, list) and len(x) == len(y) and all(map(operator.is_, x, y))
@@ -178,10 +172,18 @@ def segment_jvp(
     return segment.tangents([tangents.get(parent) for parent, _, _ in edges], on_tensors)[k]
 
 
+def present(x: Any) -> Any:
+    """Return an argument as it is now; a Tensor may be written to before the second run."""
+    if not isinstance(x, Tensor):
+        return x
+    whole = base_of(x)
+    return batched_like(x, result(whole._captured(), whole.node))
+
+
 def new_leaf(x: Tensor) -> Tensor:
-    """Return a leaf with the values of `x`."""
-    leaf = result(x._raw, None)
-    leaf.requires_grad = True
+    """Return a Tensor with the values of `x` and a node of its own."""
+    leaf = result(x._captured(), None)
+    leaf.node = Argument(leaf, leaf.shape, leaf.dtype)
     return leaf
 
 

@@ -60,6 +60,7 @@ def declare(
     mismatch: Callable[..., str] | None = None,
     holomorphic: bool = True,
     batching: Callable[..., Tensor] | None = None,
+    views: bool = False,
     **rules: RuleFunction | RulePair,
 ) -> Callable[[Callable[P, Any]], Callable[P, Tensor]]:
     """Declare the decorated function of arrays as an op.
@@ -79,6 +80,7 @@ def declare(
         holomorphic: Whether rules are written as for real numbers, or return complex gradients.
         batching: The batching rule; see ``engine.batching``. An elementwise op needs none. Any
             other op without one is applied to one example after another.
+        views: Whether the result may be a view of the first input, as NumPy's is.
         rules: For each differentiable input a vjp, or a pair of a vjp and a jvp. Both take a
             cotangent or a tangent first and need the same values. Forward mode uses the jvp, or
             the kind, or else the transpose of the vjp. No gradient flows to other inputs.
@@ -86,7 +88,7 @@ def declare(
 
     def decorate(forward: Callable[P, Any]) -> Callable[P, Tensor]:
         own = name or forward.__name__.lstrip("_")
-        call = make(own, forward, kind, rules, mismatch, holomorphic, batching=batching)
+        call = make(own, forward, kind, rules, mismatch, holomorphic, None, batching, views)
         forward.__annotations__["return"] = "Tensor"
         enter(call.op)  # type: ignore[attr-defined]  # set by make
         return call if forward.__name__.startswith("_") else register(call, numpy)
@@ -103,6 +105,7 @@ def make(
     holomorphic: bool = True,
     like: Callable[..., Any] | None = None,
     batching: Callable[..., Tensor] | None = None,
+    views: bool = False,
 ) -> Callable[..., Tensor]:
     """Return the public function of a new op that is in no table.
 
@@ -110,7 +113,10 @@ def make(
     """
     plain, varargs, defaults = parameters(like or forward)
     inputs = plain if varargs is None else (*plain, varargs)
-    op = Op(name, forward, kind, inputs, rules, mismatch, varargs, holomorphic, defaults, batching)
+    op = Op(
+        *(name, forward, kind, inputs, rules, mismatch, varargs, holomorphic, defaults),
+        *(batching, views),
+    )
     call = dress(op, general(op), (like or forward).__doc__ or "")
     call.__wrapped__ = like or forward  # type: ignore[attr-defined]  # for help()
     return call

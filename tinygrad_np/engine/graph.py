@@ -38,16 +38,18 @@ class Pattern:
     Attributes:
         places: The number of the input that each edge leads to, ascending.
         rules: The gradient rule of each edge.
+        in_place: Whether one of them can work in place.
         maps_tangent: Whether the op, applied to the tangent of its only input, is the jvp.
     """
 
-    __slots__ = ("maps_tangent", "places", "rules")
+    __slots__ = ("in_place", "maps_tangent", "places", "rules")
 
     def __init__(
         self, places: tuple[int, ...], rules: tuple[Rule, ...], maps_tangent: bool = False
     ) -> None:
         self.places = places
         self.rules = rules
+        self.in_place = any(rule.adds or rule.takes for rule in rules)
         self.maps_tangent = maps_tangent
 
 
@@ -195,6 +197,12 @@ class Leaf(Node):
     def __init__(self, tensor: Tensor, shape: Shape, dtype: np.dtype[Any]) -> None:
         super().__init__(None, NO_EDGES, (), (), None, NO_PARAMS, shape, dtype)
         self.tensor: ref[Tensor] = ref(tensor)
+
+
+class Argument(Leaf):
+    """The node of an argument of a transform, to which the function may write."""
+
+    __slots__ = ()
 
 
 class Constant:

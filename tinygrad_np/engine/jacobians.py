@@ -17,7 +17,7 @@ from .hooks import is_replaying
 from .modes import enable_grad, no_grad
 from .op import FUNCTIONS
 from .passes import as_tensor
-from .tensor import Array, Tensor, result
+from .tensor import Array, Tensor, is_concrete, result
 from .transforms import RecordedCall, as_numbers, grad, is_tracked, one_or_all
 from .trees import tree_leaves, tree_unflatten
 
@@ -200,8 +200,8 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
         for g, v in zip(gradients, given, strict=True):
             g = base_of(g)
             if g.node is not None:
-                start: Any = v if type(v) is Tensor else Tensor(v, dtype=g.dtype)
-                start = start if recorded or is_replaying() else start._raw
+                start: Any = v if is_concrete(v) else Tensor(v, dtype=g.dtype)
+                start = start if recorded or is_replaying() else start._captured()
                 starts[g.node] = start + starts[g.node] if g.node in starts else start
         with enable_grad():
             found = run.pull(starts, retain_graph=True, on_tensors=recorded)

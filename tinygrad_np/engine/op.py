@@ -112,6 +112,8 @@ class Rule:
         apply: The vjp: maps the cotangent of the result to that of the input.
         jvp: Maps a tangent of the input to its part of the result's, with the same arguments;
             ``None`` if not declared.
+        adds: Adds what the vjp returns to an array in place: ``adds(into, g, ...)``.
+        takes: Turns the cotangent itself into what the vjp returns, in place: ``takes(g, ...)``.
         is_own_jvp: Whether the op itself computes the jvp: it is linear in this input, and the rule
             saves the other operands.
         input: The name of the input it differentiates.
@@ -121,7 +123,9 @@ class Rule:
         pick: Selects them: a single one as it is, or a tuple.
     """
 
-    __slots__ = ("apply", "at", "count", "input", "is_own_jvp", "jvp", "needs", "pick")
+    __slots__ = (
+        *("adds", "apply", "at", "count", "input", "is_own_jvp", "jvp", "needs", "pick", "takes"),
+    )
 
     def __init__(
         self,
@@ -132,6 +136,8 @@ class Rule:
     ) -> None:
         self.apply = apply
         self.jvp = jvp
+        self.adds: RuleFunction | None = None
+        self.takes: RuleFunction | None = None
         self.is_own_jvp = False
         self.input = input_name
         self.needs = parameters(apply)[0][1:] if needs is None else needs
@@ -178,6 +184,7 @@ class Op:
         defaults: The parameters and their default values.
         rules: The rule of each differentiable input; no gradient flows to the others.
         batching: The batching rule: see ``batching``.
+        views: Whether its result may be a view of its first input, as NumPy's is.
         jvp: Computes the tangent of a node instead of the rules: see ``forward``.
         reruns: Whether its rules run a function of the user.
         call: The public function.
@@ -196,6 +203,7 @@ class Op:
         holomorphic: bool = True,
         defaults: dict[str, Any] | None = None,
         batching: Callable[..., Any] | None = None,
+        views: bool = False,
     ) -> None:
         if kind not in KINDS:
             raise TypeError(f"{name}: the kind is one of {', '.join(KINDS)}, not {kind!r}")
@@ -212,6 +220,7 @@ class Op:
         self.holomorphic = holomorphic
         self.defaults = defaults or {}
         self.batching = batching
+        self.views = views
         self.jvp: Callable[..., Any] | None = None
         self.reruns = False
         self.call: Callable[..., Tensor]

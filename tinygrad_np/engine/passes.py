@@ -82,7 +82,14 @@ def _go_back(
         ends, saved = node.ends, node.saved
         if saved is FREED:  # by another thread since the walk
             raise freed(node)
-        rules, plain = node.pattern.rules, simple and node.dtype.kind != "c"
+        pattern = node.pattern
+        rules, plain = pattern.rules, simple and node.dtype.kind != "c"
+        if pattern.in_place and simple:
+            owned = node in ours and node not in found
+            _go_back_in_place(node, g, owned, cotangents, ours, useful)
+            if not retain_graph:
+                node.saved = FREED
+            continue
         one = type(ends) is not tuple
         edges = ((ends, rules[0], saved),) if one else zip(ends, rules, saved)  # noqa: B905  # hot
         for parent, rule, kept in edges:
@@ -112,6 +119,42 @@ def _go_back(
         if not retain_graph:
             node.saved = FREED
     return found
+
+
+def _go_back_in_place(
+    node: Node,
+    g: Any,
+    owned: bool,
+    cotangents: dict[Node, Any],
+    ours: set[Node],
+    useful: set[Node] | None,
+) -> None:
+    """Apply the rules of a node, in place to arrays that this pass allocated where a rule can.
+
+    So reading or writing a few elements of a large array costs what these few cost.
+    """
+    for parent, rule, arguments in node.edges or ():
+        if useful is not None and parent not in useful:
+            continue
+        if rule.adds is not None and parent in cotangents:
+            if parent not in ours:
+                cotangents[parent] = np.array(cotangents[parent], order="C")
+                ours.add(parent)
+            rule.adds(cotangents[parent], g, *arguments)
+            continue
+        if rule.takes is not None:
+            c = rule.takes(g if owned else np.array(g, order="C"), *arguments)
+        else:
+            c = vjp_of(node, rule, g, arguments)
+            if c.shape != parent.shape or c.dtype is not parent.dtype:
+                c = match_input(c, parent, node, rule)
+            if c.base is not None:
+                c = c.copy()  # of g, which the next rule may take
+        if parent in cotangents:
+            c = cotangents[parent] + c
+        cotangents[parent] = c
+        if type(c) is np.ndarray:
+            ours.add(parent)
 
 
 def leading_to(targets: frozenset[Node], order: list[Node]) -> set[Node]:

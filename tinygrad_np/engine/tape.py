@@ -24,7 +24,7 @@ from .tape_entries import (
     Step as Step,
     calling_line as calling_line,
 )
-from .tensor import LENT, Array, Tensor
+from .tensor import Array, Tensor
 
 Following = tuple[Iterator[Node], Callable[..., None] | None]
 """The nodes of a pass in order, and the function that records each step."""
@@ -92,8 +92,8 @@ class Tape(Tracer):
         """Return the present value of an operand."""
         if not isinstance(x, Tensor):
             return x  # a Python number
-        array = x._captured() if x._share == LENT else x._raw
-        return array if id(array) in self._made else array.copy()
+        array = x._captured()
+        return array if id(array) in self._made else array.copy(order="K")
 
     def line_of(self, node: Node) -> Line | None:
         """Return the line that called a node's op; ``None`` if it is unknown."""

@@ -1,21 +1,22 @@
 """Tensor: a NumPy array that remembers how it was made.
 
-A Tensor is a value: no operation changes the data that another Tensor sees. ``tinygrad_np.ops``
-attaches operators, methods and NumPy's protocols to the class; only what needs no op is here.
+A Tensor is a handle on an array and the node that made it. A write gives it another value, which
+its views see too; what was computed before keeps the old one. ``tinygrad_np.ops`` attaches
+operators, methods and NumPy's protocols to the class; only what needs no op is here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from sys import getrefcount
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
 from .errors import DTypeError, GraphError, ShapeError
 from .graph import Leaf, Node
-from .hooks import ACTIVE, note_copy, refuse_replay
+from .hooks import ACTIVE, Tracer, note_copy, refuse_replay
 
 if TYPE_CHECKING:
     from .methods import TensorMethods
@@ -32,10 +33,12 @@ np.empty(2**21)
 NUMERIC = "fciub"
 """The kinds of dtype that a Tensor may have, in NumPy's letters."""
 
-# Who else may write to a Tensor's array.
-PRIVATE = 0  # nobody: ops capture it without a copy
-LENT = 1  # holders of `.data`: ops capture a copy while there are any
+# Who may write to a Tensor's array while a graph holds it. The callers test for the first three.
+PRIVATE = 0  # nobody: ops capture it without a copy, and a write copies it first if anyone holds it
+SCALAR = 1  # nobody, ever: what NumPy gives as a number, which is immutable
 SHARED = 2  # the caller of `asarray`, by request: ops capture it without a copy
+LENT = 3  # holders of `.data`: ops capture a copy while there are any
+OPEN = 4  # writes through Tensors, in place, because no graph holds it
 
 
 class Tensor(TensorMethods):
@@ -59,13 +62,14 @@ class Tensor(TensorMethods):
     Tensor([2., 4.], dtype=float64)
     """
 
-    __slots__ = ("__weakref__", "_grad", "_name", "_raw", "_share", "node")
+    __slots__ = ("__weakref__", "_grad", "_name", "_raw", "_share", "_window", "node")
 
     _raw: Array
     node: Node | None
     _grad: Tensor | None
     _name: str | None
     _share: int
+    _window: Any  # of a view: where it looks
 
     def __init__(
         self,
@@ -74,9 +78,9 @@ class Tensor(TensorMethods):
         dtype: npt.DTypeLike | None = None,
         name: str | None = None,
     ) -> None:
-        given = data._raw if type(data) is Tensor else data
+        given = data._raw if is_concrete(data) else data
         self._raw = as_array(given, "Tensor", dtype, copy=True)
-        if ACTIVE and type(data) is Tensor:
+        if ACTIVE and is_concrete(data):
             if data.dtype != self.dtype:
                 refuse_replay("Tensor", "casts an array")
             note_copy(data._raw, self._raw)
@@ -99,7 +103,9 @@ class Tensor(TensorMethods):
         """
         if ACTIVE:
             refuse_replay("data")
-        if self._share == PRIVATE:
+        if self._share == SCALAR:
+            return self._raw.copy()
+        if self._share in (PRIVATE, OPEN):
             self._owned()
             self._share = LENT
         return self._raw
@@ -113,7 +119,7 @@ class Tensor(TensorMethods):
                 f"the data of a computed Tensor ({self._origin()}) cannot be replaced: its "
                 f"graph would no longer describe it; use .detach() for a Tensor of its own"
             )
-        array = value._raw.copy() if type(value) is Tensor else as_array(value, "data")
+        array = value._raw.copy() if is_concrete(value) else as_array(value, "data")
         if self.node is not None:
             if array.shape != self.shape:
                 raise ShapeError(
@@ -128,18 +134,32 @@ class Tensor(TensorMethods):
         """Return the array, copied if a graph or another Tensor holds it."""
         # Two references: this slot and the argument of getrefcount.
         held = getrefcount(self._raw) > 2 or self._raw.base is not None
-        if self._share == SHARED or (held and self._share == PRIVATE):
-            self._raw, self._share = self._raw.copy(), PRIVATE
+        if self._share == SHARED or (held and self._share < LENT):
+            self._raw = self._raw.copy(order="K")
+            self._share = PRIVATE
         return self._raw
 
+    def _opened(self) -> Array:
+        """Return the array for a write in place: until an op captures it, no graph holds it."""
+        array = self._owned()
+        if self._share != LENT:
+            self._share = OPEN
+        return array
+
     def _captured(self) -> Array:
-        """Return an array to capture after `data` was lent."""
-        if getrefcount(self._raw) > 2 or self._raw.base is not None:
-            copy = self._raw.copy()
-            note_copy(self._raw, copy)
-            return copy
-        self._share = PRIVATE
+        """Return the array for a graph or another Tensor to hold."""
+        if self._share == LENT:
+            if getrefcount(self._raw) > 2 or self._raw.base is not None:
+                copy = self._raw.copy(order="K")
+                note_copy(self._raw, copy)
+                return copy
+            self._share = PRIVATE
+        elif self._share == OPEN:
+            self._share = PRIVATE
         return self._raw
+
+    def _separate(self) -> None:
+        """Make a view a Tensor of its own; any other Tensor is one."""
 
     def _concrete(self, op: str) -> Array:
         """Return the array on whose values `op` decides what it does."""
@@ -166,7 +186,7 @@ class Tensor(TensorMethods):
 
     def detach(self) -> Tensor:
         """Return a Tensor with the same values and no history."""
-        return result(self._captured() if self._share == LENT else self._raw, None)
+        return result(self._captured(), None, SCALAR if self._share == SCALAR else PRIVATE)
 
     # -------------------------------------------------------------- the graph
 
@@ -187,6 +207,7 @@ class Tensor(TensorMethods):
                 )
             self._name, self.node = self.name, None
             return
+        self._separate()
         if self.dtype.kind not in "fc":
             raise DTypeError(
                 f"a Tensor of dtype {self.dtype} cannot require a gradient: only floating-point "
@@ -211,7 +232,7 @@ class Tensor(TensorMethods):
     @grad.setter
     def grad(self, value: Tensor | npt.ArrayLike | None) -> None:
         if value is not None:
-            value = value if type(value) is Tensor else Tensor(value, dtype=self.dtype)
+            value = value if is_concrete(value) else Tensor(value, dtype=self.dtype)
             if value.shape != self.shape:
                 raise ShapeError(f"grad: shape {value.shape} for a Tensor of shape {self.shape}")
         self._grad = value
@@ -308,7 +329,7 @@ class Tensor(TensorMethods):
     def __contains__(self, value: object) -> bool:
         if ACTIVE:
             refuse_replay("in")
-        return bool(np.any(self._raw == (value._raw if type(value) is Tensor else value)))
+        return bool(np.any(self._raw == (value._raw if is_concrete(value) else value)))
 
     __hash__ = object.__hash__  # `==` is elementwise, but a Tensor is itself in a set
 
@@ -349,15 +370,20 @@ def rebuild(data: Array, requires_grad: bool, name: str | None, grad: Tensor | N
 _new: Callable[[type[Tensor]], Tensor] = Tensor.__new__
 
 
-def result(data: Array, node: Node | None) -> Tensor:
+def result(data: Array, node: Node | None, share: int = PRIVATE) -> Tensor:
     """Return a Tensor around `data` without checks: the last step of every op."""
     tensor = _new(Tensor)
     tensor._raw = data
     tensor.node = node
     tensor._grad = None
     tensor._name = None
-    tensor._share = PRIVATE
+    tensor._share = share
     return tensor
+
+
+def is_concrete(x: Any) -> TypeGuard[Tensor]:
+    """Return whether `x` is a Tensor with an array of its own or a view, and not a tracer."""
+    return type(x) is Tensor or (isinstance(x, Tensor) and not isinstance(x, Tracer))
 
 
 def tensor(

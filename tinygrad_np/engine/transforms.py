@@ -19,7 +19,7 @@ from .calls import operand
 from .declarations import declare
 from .errors import GraphError, ShapeError
 from .forward import forward_pass
-from .graph import Leaf, Node, walk_edges
+from .graph import Argument, Leaf, Node, walk_edges
 from .modes import enable_grad, is_grad_enabled, no_grad
 from .passes import as_tensor, backward_pass
 from .tensor import SHARED, Tensor, result
@@ -40,9 +40,11 @@ class RecordedCall:
     over it are then recorded too.
 
     Attributes:
-        inputs: The Tensors that stand for the arrays in the arguments, in order.
+        given: The Tensors that the function is given for the arrays in the arguments, in order.
+        inputs: The same, or zeros with the node that they had, where the function wrote to them.
         copy: Whether arrays in the arguments are copied, for passes that run later.
         trees: The arguments that hold them.
+        nodes: The nodes that they had.
         answer: The function's result.
     """
 
@@ -59,12 +61,17 @@ class RecordedCall:
         self.copy = copy
         self.levels = levels.get()
         self.outer = is_grad_enabled()
-        self.inputs: list[Tensor] = []
+        self.given: list[Tensor] = []
         places = [self.place(number, len(args)) for number in argnums]
         fresh = {i: tree_map(self.fresh, args[i]) for i in dict.fromkeys(places)}
         self.trees = [fresh[i] for i in places]
+        self.nodes = [x.node for x in self.given if x.node is not None]
         with enable_grad():
             self.answer = f(*(fresh.get(i, x) for i, x in enumerate(args)), **kwargs)
+        self.inputs = [
+            x if x.node is n else result(np.zeros(n.shape, n.dtype), n)
+            for x, n in zip(self.given, self.nodes, strict=True)
+        ]
 
     def place(self, number: int, count: int) -> int:
         """Return the number of an argument, counted from the front."""
@@ -86,16 +93,12 @@ class RecordedCall:
             array = np.asarray(operand(base, self.caller)[0])
             shared = not isinstance(base, Tensor) or base._share == SHARED
             tensor = result(array.copy() if shared and self.copy else array, None)
-            tensor.requires_grad = True
+            tensor.requires_grad = True  # or an error
+            tensor.node = Argument(tensor, tensor.shape, tensor.dtype)
             if shared and not self.copy:
                 tensor._share = SHARED
-        self.inputs.append(tensor)
+        self.given.append(tensor)
         return wrap(tensor, self.levels)
-
-    @property
-    def nodes(self) -> list[Node]:
-        """The nodes of the inputs."""
-        return [x.node for x in self.inputs if x.node is not None]
 
     def results(self, tree: Any) -> list[Tensor]:
         """Return the Tensors in a result of the function, as whole batches under `vmap`."""
@@ -151,7 +154,7 @@ class RecordedCall:
 
     def by_argument(self, gradients: Sequence[Tensor]) -> tuple[Any, ...]:
         """Return gradients in the structure of the arguments."""
-        of_input = {id(x): g for x, g in zip(self.inputs, gradients, strict=True)}
+        of_input = {id(x): g for x, g in zip(self.given, gradients, strict=True)}
         return tuple(tree_map(lambda x: of_input[id(base_of(x))], tree) for tree in self.trees)
 
 

@@ -17,7 +17,7 @@ from ..engine.errors import ShapeError
 from ..engine.graph import next_number
 from ..engine.hooks import ACTIVE
 from ..engine.scopes import enclose, scope
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, Tensor, is_concrete
 
 PARAMETER = "parameter"
 BUFFER = "buffer"
@@ -100,12 +100,12 @@ class Module:
                 out = self.forward(*args, **kwargs)
         else:
             out = self.forward(*args, **kwargs)
-        if type(out) is Tensor:
+        if type(out) is Tensor or is_concrete(out):
             if out.node is not None:
                 enclose(out.node, self._prefix, type(self), start)
         elif type(out) in (tuple, list):
             for y in out:
-                if type(y) is Tensor and y.node is not None:
+                if is_concrete(y) and y.node is not None:
                     enclose(y.node, self._prefix, type(self), start)
         return out
 
@@ -156,7 +156,7 @@ class Module:
             if any(part is self for part in value.modules()):
                 raise ValueError(f"{type(self).__name__}.{name}: a module cannot contain itself")
             return MODULE
-        if type(value) is Tensor:
+        if is_concrete(value):
             if not value.is_leaf:
                 return None
             return PARAMETER if value.requires_grad else BUFFER
@@ -406,13 +406,13 @@ def count_elements(tensors: Any) -> int:
 def holds_parts(values: Any) -> bool:
     """Return whether a list, tuple or dict holds modules or parameters."""
     return any(
-        isinstance(v, Module) or (type(v) is Tensor and v.requires_grad and v.is_leaf)
+        isinstance(v, Module) or (is_concrete(v) and v.requires_grad and v.is_leaf)
         for v in (values.values() if isinstance(values, dict) else values)
     )
 
 
 def describe_value(value: Any) -> str:
     """Return what a message calls `value`."""
-    if type(value) is not Tensor:
+    if not is_concrete(value):
         return type(value).__name__
     return "constant Tensor" if value.is_leaf else "computed Tensor"

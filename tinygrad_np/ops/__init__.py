@@ -12,6 +12,7 @@ __all__ = ["FAMILIES"]
 _NAMES = (
     "arithmetic",
     "arranging",
+    "assigning",
     "calculus",
     "complex",
     "convolution",

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..engine.access import array_of
 from ..engine.errors import DTypeError, ShapeError, UnsupportedError
-from ..engine.tensor import NUMERIC, Array, Tensor
+from ..engine.tensor import NUMERIC, Array, Tensor, is_concrete
 from . import elementwise as e
 from .operands import as_tensor
 from .shaping import astype, broadcast_to
@@ -110,4 +110,4 @@ def check(x: Tensor, holds: Callable[[Array], Any]) -> bool:
 
     They are not known under `vmap`, where a batch tracer stands for many examples.
     """
-    return type(x) is not Tensor or bool(holds(array_of(x)))
+    return not is_concrete(x) or bool(holds(array_of(x)))

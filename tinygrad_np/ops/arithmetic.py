@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from ..engine.calls import operand
 from ..engine.declarations import declare, either, elementwise
-from ..engine.errors import UnsupportedError
 from ..engine.op import composed
 from ..engine.protocols import Binary, Unary
 from ..engine.tensor import Array, Tensor
@@ -21,6 +20,7 @@ from .complex import imag, real
 from .elementwise import add, floor_divide, multiply, negative, power, remainder
 from .operands import is_complex
 from .shaping import astype
+from .writing import deliver
 
 _numpy: Any = np  # NumPy is annotated for arrays only
 
@@ -167,17 +167,15 @@ def nan_to_num(
 
     A replaced element has a gradient of 0. A complex number is treated part by part.
 
-    Raises:
-        UnsupportedError: With ``copy=False``, which would write to the Tensor.
+    With ``copy=False`` the result is written to `x`, which must be a Tensor.
 
     >>> import tinygrad_np as tg
     >>> tg.nan_to_num([float("nan"), 1.0, float("inf")], posinf=9.0)
     Tensor([0., 1., 9.], dtype=float64)
     """
     if not copy:
-        raise UnsupportedError(
-            "nan_to_num: copy=False would write to the Tensor; use x = nan_to_num(x)"
-        )
+        target: Any = x
+        return deliver(target, nan_to_num(x, True, nan, posinf, neginf), "nan_to_num")  # type: ignore[no-any-return]
     params: dict[str, Any] = {"nan": nan, "posinf": posinf, "neginf": neginf}
     if is_complex(x):
         return add(_finite(real(x), **params), multiply(_finite(imag(x), **params), 1j))

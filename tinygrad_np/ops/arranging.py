@@ -15,7 +15,7 @@ from ..engine.tensor import Tensor
 from .indexing import getitem
 from .operands import Shape, along, as_tensor, axes_from_front, axis_from_front
 from .selection import take
-from .shaping import broadcast_to, concatenate, ravel, reshape, swapaxes, transpose
+from .shaping import _copy, _new, broadcast_to, concatenate, ravel, reshape, swapaxes, transpose
 
 # ----------------------------------------------------------------------------- axes
 
@@ -173,7 +173,7 @@ def roll(
                 getitem(t, along(place, slice(cut))),
             ]
             t = concatenate(parts, place)
-    return getitem(t, ...) if t is a else t
+    return _copy(t) if t is a else _new(t)
 
 
 # ----------------------------------------------------------------------- repetition
@@ -193,11 +193,11 @@ def tile(A: npt.ArrayLike, reps: Shape) -> Tensor:
     times = (1,) * (ndim - len(times)) + times
     shape = (1,) * (ndim - t.ndim) + t.shape
     if ndim == 0:
-        return getitem(t, ())
+        return _copy(t)
     apart = reshape(t, tuple(n for size in shape for n in (1, size)))
     spread = tuple(n for pair in zip(times, shape, strict=True) for n in pair)
     whole = tuple(n * size for n, size in zip(times, shape, strict=True))
-    return reshape(broadcast_to(apart, spread), whole)
+    return _new(reshape(broadcast_to(apart, spread), whole))
 
 
 @composed(np.repeat)
@@ -231,7 +231,7 @@ def repeat(a: npt.ArrayLike, repeats: Any, axis: int | None = None) -> Tensor:
         raise ShapeError(f"repeat: an element cannot be repeated {n} times")
     before, after = t.shape[:axis], t.shape[axis + 1 :]
     apart = broadcast_to(reshape(t, (*before, size, 1, *after)), (*before, size, n, *after))
-    return reshape(apart, (*before, size * n, *after))
+    return _new(reshape(apart, (*before, size * n, *after)))
 
 
 @composed(np.resize)
@@ -250,7 +250,7 @@ def resize(a: npt.ArrayLike, new_shape: Shape) -> Tensor:
     if flat.size == 0:
         return reshape(take(concatenate([flat, np.zeros(1, flat.dtype)]), [0] * size), shape)
     times = -(-size // flat.size)
-    return reshape(getitem(tile(flat, times), slice(size)), shape)
+    return _new(reshape(getitem(tile(flat, times), slice(size)), shape))
 
 
 @composed(np.trim_zeros)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..engine.errors import DTypeError, ShapeError
 from ..engine.op import composed
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, is_concrete
 from . import elementwise as e
 from .arguments import check
 from .operands import as_tensor, axis_from_front
@@ -147,7 +147,7 @@ def _spacings(args: tuple[Any, ...], t: Tensor, axes: tuple[int, ...]) -> list[A
         if places.dtype.kind in "iub":
             places = places.astype(float)
         d = diff(places)
-        even = type(d) is Tensor and check(d, lambda w: np.all(w == w[:1]))
+        even = is_concrete(d) and check(d, lambda w: np.all(w == w[:1]))
         spacings.append(d[0] if even and not d.requires_grad else d)
     return spacings
 

@@ -20,6 +20,7 @@ from ..engine.protocols import Unary
 from ..engine.tensor import Array, Tensor
 from .elementwise import multiply
 from .operands import is_complex
+from .shaping import broadcast_to
 
 _numpy: Any = np  # NumPy is annotated for arrays only
 
@@ -32,7 +33,13 @@ conjugate: Unary = elementwise(
 conj = conjugate
 
 
-@declare(np.real, kind="elementwise", holomorphic=False, val=(lambda g: g, lambda t: np.real(t)))
+@declare(
+    np.real,
+    kind="elementwise",
+    holomorphic=False,
+    views=True,
+    val=(lambda g: g, lambda t: np.real(t)),
+)
 def real(val: npt.ArrayLike) -> Array:
     """The real part, a for each a + ib; real numbers are unchanged.
 
@@ -43,7 +50,12 @@ def real(val: npt.ArrayLike) -> Array:
     return _numpy.real(val)  # type: ignore[no-any-return]
 
 
-@declare(kind="elementwise", holomorphic=False, x=(lambda g: g * 1j, lambda t: np.imag(t)))
+@declare(
+    kind="elementwise",
+    holomorphic=False,
+    views=True,
+    x=(lambda g: g * 1j, lambda t: np.imag(t)),
+)
 def _imag(x: npt.ArrayLike) -> Array:
     """Return b for each a + ib."""
     return _numpy.imag(x)  # type: ignore[no-any-return]
@@ -63,7 +75,10 @@ def imag(val: npt.ArrayLike) -> Tensor:
     >>> tg.imag([1 + 2j, 3.0])
     Tensor([2., 0.], dtype=float64)
     """
-    return _imag(val) if is_complex(val) else _imag_of_real(val)
+    if is_complex(val):
+        return _imag(val)
+    zeros = _imag_of_real(val)
+    return broadcast_to(zeros, zeros.shape) if zeros.ndim else zeros  # read-only
 
 
 def _sign_rule(g: Any, x: Any, out: Any) -> Any:  # a rule: either world

@@ -5,17 +5,21 @@ They are constants, or leaves with ``requires_grad=True``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import array_of
+from ..engine.batching import BatchTracer, at_levels, base_of, batched_like, levels
 from ..engine.calls import contains_tensor
 from ..engine.errors import DTypeError
 from ..engine.op import composed
-from ..engine.tensor import Tensor, as_array, result
+from ..engine.tensor import Array, Tensor, as_array, result
 from .operands import as_tensor
 from .shaping import _copy, astype, broadcast_to, reshape
+from .writing import setitem
 
 _Sizes = int | tuple[int, ...]
 _DType = npt.DTypeLike | None
@@ -27,6 +31,14 @@ def _fresh(array: Any, requires_grad: bool, name: str | None, op: str) -> Tensor
     tensor._name = name
     if requires_grad:
         tensor.requires_grad = True
+    return tensor
+
+
+def _buffer(array: Any, requires_grad: bool, name: str | None, op: str) -> Tensor:
+    """Return a new array as a Tensor to write to; under `vmap`, for each example."""
+    tensor = _fresh(array, requires_grad, name, op)
+    if not requires_grad and tensor.dtype.kind in "fc" and (active := levels.get()):
+        return _copy(at_levels(tensor, active), order="C")
     return tensor
 
 
@@ -69,7 +81,7 @@ def zeros(
     >>> tg.zeros(2, requires_grad=True, name="b")
     Tensor([0., 0.], dtype=float64, name='b', requires_grad=True)
     """
-    return _fresh(np.zeros(shape, dtype), requires_grad, name, "zeros")
+    return _buffer(np.zeros(shape, dtype), requires_grad, name, "zeros")
 
 
 @composed(np.ones)
@@ -82,7 +94,7 @@ def ones(
     >>> tg.ones((1, 2), dtype="float32").tolist()
     [[1.0, 1.0]]
     """
-    return _fresh(np.ones(shape, dtype), requires_grad, name, "ones")
+    return _buffer(np.ones(shape, dtype), requires_grad, name, "ones")
 
 
 @composed(np.empty)
@@ -95,7 +107,7 @@ def empty(
     >>> tg.empty((2, 3)).shape
     (2, 3)
     """
-    return _fresh(np.empty(shape, dtype), requires_grad, name, "empty")
+    return _buffer(np.empty(shape, dtype), requires_grad, name, "empty")
 
 
 @composed(np.full)
@@ -117,8 +129,8 @@ def full(
     """
     if isinstance(fill_value, Tensor):
         whole = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
-        return _of_ends(broadcast_to(fill_value, whole), dtype, requires_grad, name, "full")
-    return _fresh(np.full(shape, fill_value, dtype), requires_grad, name, "full")
+        return _of_ends(_copy(broadcast_to(fill_value, whole)), dtype, requires_grad, name, "full")
+    return _buffer(np.full(shape, fill_value, dtype), requires_grad, name, "full")
 
 
 @composed(np.eye)
@@ -166,10 +178,21 @@ def _of_ends(t: Tensor, dtype: _DType, requires_grad: bool, name: str | None, op
 # -------------------------------------------------------------------- from others
 
 
-def _like(a: Any, dtype: _DType, shape: _Sizes | None) -> tuple[_Sizes, _DType]:
-    """Return the given shape and dtype, or those of `a` in place of ``None``."""
+def _like(
+    make: Callable[..., Array],
+    a: Any,
+    dtype: _DType,
+    shape: _Sizes | None,
+    requires_grad: bool,
+    name: str | None,
+) -> Tensor:
+    """Return a new array that `make` makes, in the order in memory of `a`; for each example."""
     t = as_tensor(a)
-    return t.shape if shape is None else shape, t.dtype if dtype is None else dtype
+    array = make(array_of(base_of(t)), dtype, shape=shape)
+    if shape is not None or not isinstance(t, BatchTracer):
+        return _buffer(array, requires_grad, name, make.__name__)
+    tensor = batched_like(t, _fresh(array, requires_grad, name, make.__name__))
+    return tensor if requires_grad else _copy(at_levels(tensor, levels.get()))
 
 
 @composed(np.zeros_like)
@@ -187,7 +210,7 @@ def zeros_like(
     >>> np.zeros_like(tg.tensor([1.0, 2.0])).tolist()
     [0.0, 0.0]
     """
-    return zeros(*_like(a, dtype, shape), requires_grad=requires_grad, name=name)
+    return _like(np.zeros_like, a, dtype, shape, requires_grad, name)
 
 
 @composed(np.ones_like)
@@ -205,7 +228,7 @@ def ones_like(
     >>> tg.ones_like([[1.0, 2.0]]).tolist()
     [[1.0, 1.0]]
     """
-    return ones(*_like(a, dtype, shape), requires_grad=requires_grad, name=name)
+    return _like(np.ones_like, a, dtype, shape, requires_grad, name)
 
 
 @composed(np.empty_like)
@@ -223,7 +246,7 @@ def empty_like(
     >>> tg.empty_like([[1.0, 2.0]]).shape
     (1, 2)
     """
-    return empty(*_like(prototype, dtype, shape), requires_grad=requires_grad, name=name)
+    return _like(np.empty_like, prototype, dtype, shape, requires_grad, name)
 
 
 @composed(np.full_like)
@@ -242,5 +265,8 @@ def full_like(
     >>> tg.full_like([[1.0, 2.0]], 7).tolist()
     [[7.0, 7.0]]
     """
-    sizes, kind = _like(a, dtype, shape)
-    return full(sizes, fill_value, kind, requires_grad=requires_grad, name=name)
+    out = _like(np.empty_like, a, dtype, shape, False, name)
+    setitem(out, ..., fill_value)
+    if requires_grad:
+        out.requires_grad = True
+    return out

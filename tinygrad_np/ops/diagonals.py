@@ -1,4 +1,4 @@
-"""Diagonals and triangles of matrices; a diagonal is a slice of ``x.ravel()``."""
+"""Diagonals and triangles of matrices."""
 
 from __future__ import annotations
 
@@ -12,19 +12,10 @@ from ..engine.op import composed
 from ..engine.tensor import Tensor, result
 from . import elementwise as e, reductions
 from .arranging import moveaxis
+from .einsum import _diagonal_of
 from .indexing import _scatter, getitem, take_apart
 from .operands import as_tensor, axis_from_front
 from .shaping import ravel, reshape
-
-
-def _diagonal_slice(rows: int, columns: int, offset: int) -> slice:
-    """Return the span of a diagonal in the flattened matrix; its step is `columns` + 1."""
-    if offset >= 0:
-        count, start = min(rows, columns - offset), offset
-    else:
-        count, start = min(rows + offset, columns), -offset * columns
-    count = max(count, 0)
-    return slice(start, start + (count - 1) * (columns + 1) + 1) if count else slice(0, 0)
 
 
 @composed(np.diagonal)
@@ -43,10 +34,11 @@ def diagonal(a: npt.ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) 
         raise ShapeError(f"diagonal: axis1 and axis2 are the same axis, {axis1}")
     if axes != (t.ndim - 2, t.ndim - 1):
         t = moveaxis(t, axes, (-2, -1))
-    rows, columns = t.shape[-2:]
-    part = _diagonal_slice(rows, columns, offset)
-    flat = reshape(t, (*t.shape[:-2], rows * columns))
-    return getitem(flat, (..., slice(part.start, part.stop, columns + 1)))
+    row, column = max(-offset, 0), max(offset, 0)
+    n = max(0, min(t.shape[-2] - row, t.shape[-1] - column))
+    if t.shape[-2:] != (n, n):
+        t = getitem(t, (..., slice(row, row + n), slice(column, column + n)))
+    return _diagonal_of(t)
 
 
 @composed(np.trace)
@@ -82,8 +74,8 @@ def diag(v: npt.ArrayLike, k: int = 0) -> Tensor:
     if t.ndim != 1:
         raise ShapeError(f"diag: a vector or a matrix is needed, not shape {t.shape}")
     n = t.size + abs(k)
-    part = _diagonal_slice(n, n, k)
-    template, _ = take_apart(slice(part.start, part.stop, n + 1))
+    start = k if k > 0 else -k * n
+    template, _ = take_apart(slice(start, start + t.size * (n + 1), n + 1))
     return reshape(_scatter(t, shape=(n * n,), template=template), (n, n))
 
 

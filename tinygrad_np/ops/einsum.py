@@ -74,10 +74,56 @@ def _sum_of_products(
 ) -> Array:
     """Return ``einsum`` of explicit subscripts: with an output, no ellipsis and no spaces."""
     path: Any = list(optimize) if isinstance(optimize, tuple) else optimize
-    return np.array(np.einsum(subscripts, *operands, optimize=path))
+    out = np.einsum(subscripts, *operands, optimize=path)
+    return np.array(out) if out.ndim else out[()]
 
 
 _sum_of_products_op = either(_sum_of_products)
+
+
+def _part_of_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
+    term, _, output = params["subscripts"].partition("->")
+    spare = next(label for label in ascii_letters if label not in term)
+    params = {**params, "subscripts": f"{spare}{term}->{spare}{output}"}
+    if "shape" in params:
+        params["shape"] = (size, *params["shape"])
+    return op.call(values[0][0], **params)
+
+
+@declare(
+    kind="linear",
+    batching=_part_of_batch,
+    x=lambda g, subscripts: _part_op(g, subscripts=subscripts),
+)
+def _spread(x: Any, subscripts: str = "", shape: tuple[int, ...] = ()) -> Array:
+    """Return zeros of `shape` whose `_part` is `x`."""
+    out = np.zeros(shape, x.dtype)
+    np.einsum(subscripts, out)[...] = x
+    return out
+
+
+@declare(
+    kind="linear",
+    views=True,
+    batching=_part_of_batch,
+    x=lambda g, x_shape, subscripts: _spread_op(g, subscripts=subscripts, shape=x_shape),
+)
+def _part(x: Any, subscripts: str = "", writable: bool = True) -> Array:
+    """Return ``einsum`` of one array without a sum: its axes in another order, or diagonals."""
+    part: Array = np.einsum(subscripts, x)
+    if not writable:
+        part.flags.writeable = False
+    return part
+
+
+_part_op: Op = either(_part)
+_spread_op: Op = either(_spread)
+
+
+def _diagonal_of(x: Tensor) -> Tensor:
+    """Return the diagonals of square matrices (..., n, n), as a read-only view."""
+    labels = ascii_letters[: x.ndim - 1]
+    return _part(x, subscripts=f"{labels}{labels[-1]}->{labels}", writable=False)
 
 
 def _as_text(sublist: Any) -> str:
@@ -217,5 +263,7 @@ def einsum(
             raise DTypeError(f"einsum: {t.dtype} cannot be cast to {wanted} by casting={casting!r}")
     if dtype is not None:
         tensors = [cast("einsum", t, dtype) for t in tensors]
+    if len(tensors) == 1 and set(spelled.partition("->")[2]) == set(spelled) - set("->") != set():
+        return _part(tensors[0], subscripts=spelled)
     path = optimize if isinstance(optimize, (bool, str)) else tuple(optimize)
     return _sum_of_products(*tensors, subscripts=spelled, optimize=path)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..engine.declarations import constant, declare, elementwise
 from ..engine.op import composed
 from ..engine.protocols import Binary, Unary
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, Tensor, is_concrete
 
 _LN2 = math.log(2.0)
 _LN10 = math.log(10.0)
@@ -76,7 +76,7 @@ def power(x: npt.ArrayLike, y: npt.ArrayLike, /) -> Tensor:
     """
     if type(y) not in (int, float):
         return _power(x, y)
-    if y == 2 and type(x) is Tensor and x.dtype.kind == "f":
+    if y == 2 and is_concrete(x) and x.dtype.kind == "f":
         return square(x)
     return _power_of_number(x, exponent=y)  # type: ignore[arg-type]  # a number
 

@@ -12,16 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.access import array_of, rebind, writable
 from ..engine.batching import one_by_one, rank_of, whole_batch
 from ..engine.calls import contains_tensor
 from ..engine.declarations import declare, either
-from ..engine.errors import DTypeError, GraphError
-from ..engine.hooks import ACTIVE, is_replaying, refuse_replay
-from ..engine.modes import is_grad_enabled
-from ..engine.op import Op
+from ..engine.errors import DTypeError
+from ..engine.hooks import ACTIVE, refuse_replay
+from ..engine.op import OPS, Op
 from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor
+from ..engine.views import Path, follow, follow_recorded, shares
 from .batching import Operands, Params
 from .operands import SHAPE_BY_VALUES, as_tensor
 
@@ -50,6 +49,9 @@ class Slice:
         start, stop, step = ("" if p is None else str(p) for p in self.parts)
         return f"{start}:{stop}" + (f":{step}" if step else "")
 
+
+WHOLE = (Ellipsis, Slice(slice(None)))
+"""The parts of a template that select everything."""
 
 Template = tuple[Any, ...]
 
@@ -118,13 +120,15 @@ def _index_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
     inner = {**params, "template": (ARRAY if differ else Slice(slice(None)), *template)}
     if "shape" in params:
         inner["shape"] = (size, *params["shape"])
-    x = whole_batch(*operands[0], size)
+    x = whole_batch(*operands[-1], size)
     if count == 1:
-        return op.call(x, *indices, **inner)
+        out = op.call(x, *indices, **inner)
+        # One example would be in C order, which decides what is a view of it.
+        return OPS["copy"].call(out, order="C") if arrays and op.views else out
     taken = sum(rank if mask else 1 for rank, mask in zip(ranks, masks, strict=True))
     taken += sum(type(part) is int for part in template)
     place_rank = x.ndim - 1 - taken + template.count(None) + block
-    return op.call(x, _align(*operands[1], place_rank), *indices, **inner)
+    return op.call(_align(*operands[0], place_rank), x, *indices, **inner)
 
 
 def _align(v: Any, mapped: bool, rank: int) -> Any:
@@ -188,6 +192,7 @@ def add_up(places: Array, x: Array, size: int) -> Array:
 
 @declare(
     kind="linear",
+    views=True,
     batching=_index_batch,
     x=lambda g, x_shape, arrays, template: _scatter_op(
         g, *arrays, shape=x_shape, template=template
@@ -214,39 +219,107 @@ def _last_written(*arrays: Any, shape: tuple[int, ...] = (), template: Template 
 _last_written_op: Callable[..., Any] = either(_last_written)
 
 
-def _value_rule(g, value_shape, x_shape, arrays, template):  # type: ignore[no-untyped-def]
-    picked = _getitem_op(g, *arrays, template=template)
+def _value_rule(g, value_shape, x_shape, arrays, template, path):  # type: ignore[no-untyped-def]
+    target = follow_recorded(path, g)
+    picked = _getitem_op(target, *arrays, template=template)
     if repeats(arrays):
-        picked = picked * _last_written_op(*arrays, shape=x_shape, template=template)
+        picked = picked * _last_written_op(*arrays, shape=target.shape, template=template)
     # NumPy allows a value extra leading axes of size 1.
     shape = value_shape[max(0, len(value_shape) - picked.ndim) :]
     return unbroadcast(picked, shape).reshape(value_shape)
 
 
+def _write_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
+    """Write to all examples at once; through a view to one after another."""
+    if params["path"]:
+        return one_by_one(op, size, values, params)
+    return _index_batch(op, size, values, params)
+
+
 @declare(
     kind="linear",
-    batching=_index_batch,
-    x=lambda g, arrays, template: _setitem_op(g, 0.0, *arrays, template=template),
+    batching=_write_batch,
+    holomorphic=False,
     value=_value_rule,
+    x=lambda g, arrays, template, path, order: _setitem_op(
+        0.0, g, *arrays, template=template, path=path, order=order
+    ),
 )
-def _setitem(x: Any, value: Any, *arrays: Any, template: Template = ()) -> Array:
-    """Return a copy of `x` with ``copy[index] = value``."""
-    out = np.array(x, order="C")
-    index = assemble(template, arrays)
-    out[index] = value
-    if repeats(arrays):
-        # NumPy does not specify which of several values for one place remains; its choice depends
-        # on the memory layout. Here it is the last: flat, the order is unambiguous.
-        places = np.arange(out.size).reshape(out.shape)[index]
-        values = np.asarray(value)
-        values = values.reshape(values.shape[max(0, values.ndim - places.ndim) :])
-        out.reshape(-1)[places.ravel()] = np.broadcast_to(values, places.shape).ravel()
+def _setitem(
+    value: Any,
+    x: Any,
+    *arrays: Any,
+    template: Template = (),
+    path: Path = (),
+    order: tuple[int, ...] = (),
+) -> Array:
+    """Return a copy of `x` with a value written to an index of it, or of its view at `path`.
+
+    `order` is that of its axes in memory, which decides whether NumPy reshapes without a copy.
+    """
+    out = laid_out(x, order)
+    put_values(follow(path, out), assemble(template, arrays), value)
     return out
 
 
-_getitem_op: Callable[..., Any] = either(_getitem)
-_scatter_op: Callable[..., Any] = either(_scatter)
-_setitem_op: Callable[..., Any] = either(_setitem)
+def put_values(target: Array, index: tuple[Any, ...], value: Any) -> None:
+    """Assign ``target[index] = value``; of several values for one place the last one stays.
+
+    NumPy leaves that open, and its choice depends on the layout in memory.
+    """
+    target[index] = value
+    arrays = [part for part in index if isinstance(part, np.ndarray)]
+    if not repeats(tuple(arrays)):
+        return
+    places = np.arange(target.size).reshape(target.shape)[index]
+    values = np.asarray(value)
+    values = values.reshape(values.shape[max(0, values.ndim - places.ndim) :])
+    target.flat[places.ravel()] = np.broadcast_to(values, places.shape).ravel()
+
+
+def laid_out(x: Any, order: tuple[int, ...]) -> Array:
+    """Return a copy of an array with its axes in that order in memory, in C order for ``()``."""
+    if not order:
+        return np.array(x, order="C")
+    out: Array = np.empty([np.shape(x)[axis] for axis in order], x.dtype)
+    out = out.transpose(np.argsort(order))
+    out[...] = x
+    return out
+
+
+def memory_order(x: Array) -> tuple[int, ...]:
+    """Return the order of the axes of an array in memory, ``()`` for that of C."""
+    if x.flags.c_contiguous:
+        return ()
+    return tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis])))
+
+
+def _add_read(into, g, x_shape, arrays, template):  # type: ignore[no-untyped-def]
+    """Add the cotangent of elements that were read to that of the array."""
+    index = assemble(template, arrays)
+    if not repeats(arrays):
+        into[index] += g
+    elif g.size <= FEW and g.dtype.char != "e":
+        np.add.at(into, index, g)
+    else:
+        into += _scatter(g, *arrays, shape=x_shape, template=template)
+
+
+def _take_written(g, arrays, template, path, order):  # type: ignore[no-untyped-def]
+    """Blank the cotangent where a value was written."""
+    target = follow(path, g)
+    if not shares(target, g):  # another layout than the array had
+        g = laid_out(g, order)
+        target = follow(path, g)
+    target[assemble(template, arrays)] = 0.0
+    return g
+
+
+_getitem_op: Op = either(_getitem)
+_scatter_op: Op = either(_scatter)
+_setitem_op: Op = either(_setitem)
+_getitem_op.rules["x"].adds = _add_read
+_setitem_op.rules["x"].takes = _take_written
 
 
 def getitem(x: Tensor, index: Any) -> Tensor:
@@ -255,29 +328,3 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     if ACTIVE and any(array.dtype.kind == "b" for array in arrays):
         refuse_replay("x[mask]", SHAPE_BY_VALUES)
     return _getitem(x, *arrays, template=template)
-
-
-def setitem(x: Tensor, index: Any, value: Any) -> None:
-    """Make `x` a new value with ``x[index] = value``; Tensors computed earlier keep theirs."""
-    template, arrays = take_apart(index)
-    if contains_tensor(value):
-        value = as_tensor(value)
-    tracked = is_grad_enabled() and (
-        x.requires_grad or (isinstance(value, Tensor) and value.requires_grad)
-    )
-    if not tracked and not (is_replaying() and (x.node is None or not x.is_leaf)):
-        plain = array_of(value)
-        where = assemble(template, tuple(map(array_of, arrays)))
-        if not x.is_leaf:
-            rebind(x, x.detach())
-        writable(x, "x[i] = v")[where] = plain
-        return
-    if x.requires_grad and x.is_leaf:
-        raise GraphError(
-            "a leaf that requires a gradient cannot be assigned to while recording: it would "
-            "no longer be a leaf; write inside no_grad(), or to a computed Tensor"
-        )
-    if tracked and x.dtype.kind not in "fc":
-        raise DTypeError(f"a value that requires a gradient cannot be assigned to dtype {x.dtype}")
-    new = _setitem(x, value, *arrays, template=template)
-    rebind(x, new)

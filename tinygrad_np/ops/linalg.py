@@ -11,7 +11,7 @@ from ..engine.declarations import declare
 from ..engine.errors import ShapeError, UnsupportedError
 from ..engine.op import NUMPY, composed
 from ..engine.tensor import Array, Tensor
-from . import products
+from . import diagonals, products
 from .arranging import flip
 from .batching import of_matrices
 from .complex import sign
@@ -221,7 +221,7 @@ def matrix_rank(
     >>> tg.linalg.matrix_rank([[1.0, 2.0], [2.0, 4.0]]).item()
     1
     """
-    return np.asarray(np.linalg.matrix_rank(A, tol, hermitian, rtol=rtol))
+    return np.linalg.matrix_rank(A, tol, hermitian, rtol=rtol)  # type: ignore[no-any-return]
 
 
 # --------------------------------------------- numpy.linalg's versions of other functions
@@ -242,11 +242,7 @@ def diagonal(x: npt.ArrayLike, /, *, offset: int = 0) -> Tensor:
     >>> tg.linalg.diagonal([[1.0, 2.0], [3.0, 4.0]])
     Tensor([1., 4.], dtype=float64)
     """
-    t = _stacks("diagonal", x)
-    m, n = t.shape[-2:]
-    row, column = max(0, -offset), max(0, offset)
-    places = np.arange(max(0, min(m - row, n - column)))
-    return t[..., places + row, places + column]
+    return diagonals.diagonal(_stacks("diagonal", x), offset, -2, -1)
 
 
 @composed(np.linalg.trace, module="linalg")

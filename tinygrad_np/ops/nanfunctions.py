@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import number_or_array
 from ..engine.declarations import declare
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
@@ -175,7 +176,8 @@ def nanvar(
     if taken is True:
         return result
     n = _counted(taken, result, axis, keepdims)
-    return e._where(e.greater(n, ddof if correction is None else correction), result, np.nan)
+    enough = e.greater(n, ddof if correction is None else correction)
+    return number_or_array(e._where(enough, result, np.nan))
 
 
 @composed(np.nanstd)

@@ -47,9 +47,9 @@ def _power_norm(x: Any, ord: float = 2, axis: Axis = None, keepdims: bool = Fals
     size = abs(x) if x.dtype.kind in "fc" else abs(x).astype(float)
     if ord == 2:
         total = _add_over(size * size, axis, keepdims=keepdims)
-        return np.asarray(np.sqrt(total))
+        return np.sqrt(total)
     total = _add_over(size**ord, axis, keepdims=keepdims)
-    return np.asarray(total ** (1.0 / ord))
+    return total ** (1.0 / ord)
 
 
 def _vector(x: Tensor, ord: Any, axis: Axis, keepdims: bool) -> Tensor:
@@ -176,7 +176,7 @@ _SINGULAR = "linalg.cond: the matrix is singular; its condition, infinity, has n
 )
 def _condition(x: Any) -> Array:
     """Return `x`, with an error from its gradient where it is infinite."""
-    return np.array(x)
+    return np.positive(x)  # type: ignore[no-any-return]
 
 
 @composed(np.linalg.cond, module="linalg")

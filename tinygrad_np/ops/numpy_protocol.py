@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.access import array_of
 from ..engine.backward import backward, gradients
-from ..engine.errors import ShapeError, UnsupportedError
-from ..engine.graph import Leaf
-from ..engine.modes import is_grad_enabled
+from ..engine.errors import UnsupportedError
 from ..engine.op import FUNCTIONS, NUMPY
 from ..engine.tensor import Tensor
 from . import (
     arranging,
+    assigning,
     complex,
     diagonals,
     elementwise as e,
@@ -32,6 +32,7 @@ from . import (
     selection,
     shaping,
     statistics,
+    writing,
 )
 from .operands import as_tensor
 
@@ -43,28 +44,6 @@ def swapped(binary: Callable[..., Any]) -> Callable[..., Tensor]:
         return binary(y, x)  # type: ignore[no-any-return]
 
     return reflected
-
-
-def in_place(binary: Callable[..., Any], symbol: str) -> Callable[..., Tensor]:
-    """Return the in-place form of an operator: ``x += y``.
-
-    A parameter is written to inside ``no_grad()``. Any other Tensor becomes a new value: the
-    operator returns it, and Python binds it to the name.
-    """
-
-    def assigned(x: Tensor, y: Any) -> Tensor:
-        value = binary(x, y)
-        if is_grad_enabled() or not isinstance(x.node, Leaf):
-            return value  # type: ignore[no-any-return]
-        if value.shape != x.shape or not np.can_cast(value.dtype, x.dtype, "same_kind"):
-            raise ShapeError(
-                f"x {symbol}= y: a result of shape {value.shape} and dtype {value.dtype} cannot be "
-                f"written to a parameter of shape {x.shape} and dtype {x.dtype}"
-            )
-        indexing.setitem(x, ..., value)
-        return x
-
-    return assigned
 
 
 def from_sequence(function: Callable[..., Any]) -> Callable[..., Tensor]:
@@ -113,6 +92,9 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "rshift": rounding.right_shift,
 }
 
+SYMBOLS = ("+=", "-=", "*=", "/=", "//=", "%=", "**=", "@=", "&=", "|=", "^=", "<<=", ">>=")
+"""The in-place forms of the operators, in the same order."""
+
 METHODS: dict[str, Any] = {
     "__neg__": e.negative,
     "__pos__": e.positive,
@@ -125,7 +107,7 @@ METHODS: dict[str, Any] = {
     "__eq__": e.equal,
     "__ne__": e.not_equal,
     "__getitem__": indexing.getitem,
-    "__setitem__": indexing.setitem,
+    "__setitem__": writing.assign,
     "__iter__": _iterate,
     "__divmod__": _divmod,
     "__rdivmod__": lambda x, y: _divmod(y, x),
@@ -135,8 +117,12 @@ METHODS: dict[str, Any] = {
     "reshape": _reshape,
     "T": property(lambda x: shaping.transpose(x)),
     "mT": property(lambda x: shaping.swapaxes(x, -1, -2)),
-    "real": property(lambda x: complex.real(x)),
-    "imag": property(lambda x: complex.imag(x)),
+    "real": property(lambda x: complex.real(x), lambda x, v: writing.setitem(x.real, ..., v)),
+    "imag": property(lambda x: complex.imag(x), lambda x, v: writing.setitem(x.imag, ..., v)),
+    "flat": property(writing.Flat, writing.set_flat),
+    "fill": writing.fill,
+    "put": assigning.put,
+    "sort": assigning._sort_in_place,
     "conj": complex.conjugate,
 }
 
@@ -157,18 +143,17 @@ for _function in (
     *(ordering.argsort, ordering.argpartition, ordering.searchsorted),
 ):
     METHODS[_function.__name__] = _function
+for (_name, _function), _symbol in zip(OPERATORS.items(), SYMBOLS, strict=True):
+    METHODS[f"__i{_name}__"] = writing.in_place(f"x {_symbol} y", _function)
 METHODS["compress"] = lambda x, condition, axis=None: selection.compress(condition, x, axis)
-METHODS["copy"] = shaping._copy
-METHODS["flatten"] = shaping.ravel
+METHODS["clone"] = shaping._copy
+METHODS["detach_"] = writing.detach_in_place
+METHODS["copy"] = lambda x, order="C": shaping._copy(x, order=order)
+METHODS["flatten"] = lambda x, order="C": shaping._new(shaping.ravel(x, order))
 METHODS |= {name: refusals.refusing(name) for name in refusals.REFUSED_METHODS}
 for _name, _function in OPERATORS.items():
     METHODS[f"__{_name}__"] = _function
     METHODS[f"__r{_name}__"] = swapped(_function)
-for _name, _symbol in (
-    *(("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("floordiv", "//")),
-    *(("mod", "%"), ("pow", "**"), ("matmul", "@")),
-):
-    METHODS[f"__i{_name}__"] = in_place(OPERATORS[_name], _symbol)
 
 # Functions of NumPy that ask for a property of an array: the answers are plain numbers.
 QUESTIONS: dict[Any, Callable[[Any], Any]] = {
@@ -179,6 +164,9 @@ QUESTIONS: dict[Any, Callable[[Any], Any]] = {
 
 # A function that is only a method here.
 NUMPY[np.copy] = shaping._copy
+
+WRITERS = {np.copyto, np.put, np.put_along_axis, np.place, np.putmask, np.fill_diagonal}
+"""The functions that write to their first argument."""
 
 # NumPy's names for the first array, and other keywords that have another name here.
 FIRST = ("a", "x", "arr", "m", "ary", "array", "arrays")
@@ -238,15 +226,12 @@ def nearest(name: str) -> str:
 def array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
     """Answer a NumPy ufunc called on Tensors: NumPy's protocol, NEP 13."""
     name = spelled(ufunc)
-    out = kwargs.pop("out", None)
-    if out is not None and any(o is not None for o in out):
-        raise UnsupportedError(
-            f"{name}: out= (or an in-place operator such as +=) would write the result of a "
-            f"Tensor operation into an array and lose its graph; write a = a + t, or use "
-            f"t.data where that is meant"
-        )
+    out, where = kwargs.pop("out", None), kwargs.pop("where", True)
+    casting = kwargs.pop("casting", "same_kind")
     function = answer_to(ufunc)
     if method != "__call__":
+        if out is not None:
+            kwargs["out"] = out[0]
         return ufunc_method(function, ufunc, method, f"{name}.{method}", inputs, kwargs)
     if function is None:
         hint = nearest(ufunc.__name__)
@@ -256,7 +241,18 @@ def array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **kwar
         raise UnsupportedError(f"{name}: not supported on a Tensor; {hint}")
     if unknown := [key for key in kwargs if key not in keywords(function)]:
         raise UnsupportedError(f"{name}: {', '.join(unknown)}= is not supported on a Tensor")
-    return function(*inputs, **kwargs)
+    if where is not True:
+        target = out[0] if out else None
+        return writing.only_where(function, name, inputs, where, target, casting)
+    value = function(*inputs, **kwargs)
+    if out is None:
+        return value
+    values = value if isinstance(value, tuple) else (value,)
+    delivered = tuple(
+        v if o is None else writing.deliver(o, v, name, casting)
+        for o, v in zip(out, values, strict=True)
+    )
+    return delivered if isinstance(value, tuple) else delivered[0]
 
 
 def ufunc_method(
@@ -269,8 +265,10 @@ def ufunc_method(
     if method == "outer" and function is not None and not kwargs:
         x, y = map(as_tensor, inputs)
         return function(shaping.reshape(x, (*x.shape, *(1,) * y.ndim)), y)
-    if method == "at":
-        raise UnsupportedError(f"{name}: {refusals.IN_PLACE}; assign with x[indices] = values")
+    if method == "at" and function is not None:
+        if writing.is_plain(inputs):
+            return ufunc.at(*map(array_of, inputs))
+        return writing.at(function, name, *inputs)
     raise UnsupportedError(f"{name}: not supported on a Tensor; {nearest(method)}")
 
 
@@ -290,6 +288,8 @@ def array_function(
         raise UnsupportedError(f"{name}: {refusals.REFUSED[function]}")
     if ours is None:
         raise UnsupportedError(f"{name}: not supported on a Tensor; {nearest(function.__name__)}")
+    if function in WRITERS and writing.is_plain(args):
+        return function(*map(array_of, args), **kwargs)
     return numpy_call(ours, name, args, dict(kwargs))
 
 
@@ -297,11 +297,11 @@ def numpy_call(
     ours: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Call our function with the arguments given to NumPy's."""
-    if kwargs.pop("out", None) is not None:
-        raise UnsupportedError(
-            f"{name}: out= would write the result of a Tensor operation into an array and lose "
-            f"its graph; use the result, or .data"
-        )
+    names = parameter_names(ours)
+    if "out" in names and len(args) > (place := names.index("out")):
+        args, kwargs["out"] = (*args[:place], None, *args[place + 1 :]), args[place]
+    if (out := kwargs.pop("out", None)) is not None:
+        return writing.deliver(out, numpy_call(ours, name, args, kwargs), name)
     for key in [k for k, value in kwargs.items() if value is np._NoValue]:
         del kwargs[key]
     for key in FIRST:
@@ -331,3 +331,4 @@ def attach() -> None:
     """Give Tensor its operators, methods and protocols."""
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
+    Tensor.shape = Tensor.shape.setter(writing.set_shape)  # type: ignore[attr-defined,method-assign]

@@ -21,7 +21,7 @@ from .operands import along, as_tensor
 from .ordering import sort
 from .reductions import mean
 from .selection import take
-from .shaping import astype, broadcast_to, concatenate
+from .shaping import _copy, astype, broadcast_to, concatenate
 
 _Width = tuple[int, int]
 _Pair = tuple[Any, Any]
@@ -76,7 +76,7 @@ def pad(array: npt.ArrayLike, pad_width: Any, mode: str = "constant", **kwargs: 
                     f"pad: axis {axis} is empty; only mode 'constant' can extend an empty axis"
                 )
             t = _MODES[mode](t, axis, width, kwargs)
-    return getitem(t, ...) if t is array else t
+    return _copy(t) if t is array else t
 
 
 def _widths_of(pad_width: Any, ndim: int) -> list[_Width]:
@@ -114,10 +114,10 @@ def _surrounded(t: Tensor, widths: list[_Width], values: list[_Pair]) -> Tensor:
         before, after = widths[axis]
         for value, part in ((first, slice(before)), (last, slice(shape[axis] - after, None))):
             template, _ = take_apart(along(axis, part))
-            outside = _setitem(outside, value, template=template)
+            outside = _setitem(value, outside, template=template)
     inside = tuple(slice(b, b + n) for n, (b, _) in zip(t.shape, widths, strict=True))
     template, _ = take_apart(inside)
-    return _setitem(outside, t, template=template)
+    return _setitem(t, outside, template=template)
 
 
 # ----------------------------------------------------- one axis at a time, by mode

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import number_or_array
 from ..engine.batching import elementwise, rank_of
 from ..engine.declarations import bilinear, declare
 from ..engine.errors import ShapeError
@@ -142,7 +143,7 @@ def vecdot(x1: npt.ArrayLike, x2: npt.ArrayLike, /, *, axis: int = -1) -> Tensor
     """
     x, y = (_last(_axes("vecdot", as_tensor(a), 1), axis) for a in (x1, x2))
     _vectors("vecdot", x, y, x.shape[-1], y.shape[-1])
-    return matmul(conjugated(x)[..., None, :], y[..., None])[..., 0, 0]
+    return number_or_array(matmul(conjugated(x)[..., None, :], y[..., None])[..., 0, 0])
 
 
 def _last(x: Tensor, axis: int) -> Tensor:
@@ -256,7 +257,7 @@ def inner(a: npt.ArrayLike, b: npt.ArrayLike, /) -> Tensor:
     11.0
     """
     x, y = as_tensor(a), as_tensor(b)
-    return tensordot(x, y, axes=(-1, -1)) if x.ndim and y.ndim else multiply(x, y)
+    return number_or_array(tensordot(x, y, (-1, -1)) if x.ndim and y.ndim else multiply(x, y))
 
 
 @composed(np.kron)

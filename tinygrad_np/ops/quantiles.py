@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.access import concrete
+from ..engine.access import concrete, number_or_array
 from ..engine.declarations import declare
 from ..engine.errors import DTypeError, UnsupportedError
 from ..engine.op import Op, composed
@@ -87,7 +87,8 @@ def _quantile(
         found = _between(ordered[:, low], ordered[:, high], share)
         last = ordered[:, -1:]  # NaN is sorted to the end
         found = e._where(e.isnan(last), last, found)
-    return reshape(transpose(found, (1, 0)), q.shape + (kept if keepdims else shape))
+    found = reshape(transpose(found, (1, 0)), q.shape + (kept if keepdims else shape))
+    return number_or_array(found)
 
 
 def _positions_of_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:

@@ -242,7 +242,7 @@ def logsumexp(x: npt.ArrayLike, axis: Axis = None, keepdims: bool = False) -> Ar
     top = np.where(np.isfinite(top), top, top.dtype.type(0))
     with np.errstate(divide="ignore"):  # log 0, where nothing or only -inf is summed
         total = _log_sum_exp_below_0(array - top, axis) + top
-    return total if keepdims else total.squeeze(axis)
+    return total if keepdims else total.squeeze(axis)[()]
 
 
 # --------------------------------------------------------- results without gradient

@@ -13,16 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ..engine.access import concrete
-from ..engine.batching import BatchTracer, one_by_one
+from ..engine.batching import one_by_one
 from ..engine.declarations import declare
-from ..engine.errors import DTypeError, GraphError, OperandError, ShapeError
+from ..engine.errors import DTypeError, OperandError, ShapeError
 from ..engine.hooks import refuse_replay
 from ..engine.op import composed
 from ..engine.tensor import Array, Tensor
 from . import elementwise as e
-from .indexing import getitem, setitem
+from .indexing import getitem
 from .operands import SHAPE_BY_VALUES, as_tensor, axis_from_front
 from .shaping import astype, broadcast_to, ravel
+from .writing import setitem
 
 
 @declare(batching=one_by_one)
@@ -183,45 +184,6 @@ def take_along_axis(arr: npt.ArrayLike, indices: npt.ArrayLike, axis: int | None
         t, axis = ravel(t), 0
     axis = axis_from_front(axis, t.ndim, "take_along_axis")
     return getitem(t, _along_axis(t.shape, indices, axis, "take_along_axis"))
-
-
-@composed(np.put_along_axis)
-def put_along_axis(
-    arr: Tensor, indices: npt.ArrayLike, values: npt.ArrayLike, axis: int | None = -1
-) -> None:
-    """Assign at separate places for each row along `axis`: ``arr[i, indices[i, j]] = values``.
-
-    As with ``x[i] = v``, `arr` becomes a new value through which gradients flow; Tensors
-    computed earlier keep theirs.
-
-    Raises:
-        GraphError: If `arr` is an array, which records nothing, or a leaf that requires a
-            gradient.
-
-    >>> import tinygrad_np as tg
-    >>> x = tg.zeros((2, 2))
-    >>> tg.put_along_axis(x, [[1], [0]], 5.0, axis=1)
-    >>> x.tolist()
-    [[0.0, 5.0], [5.0, 0.0]]
-    """
-    for x in (arr, indices, values):
-        if isinstance(x, BatchTracer):
-            concrete(x, "put_along_axis")
-    if not isinstance(arr, Tensor):
-        raise GraphError(
-            "put_along_axis: writing Tensors into an array would lose their graph; make it a "
-            "Tensor first, with tg.tensor(arr)"
-        )
-    if axis is None:
-        (at,) = _along_axis((arr.size,), indices, 0, "put_along_axis")
-        places = []
-        for n in reversed(arr.shape):
-            places.append(e.remainder(at, n))
-            at = e.floor_divide(at, n)
-        setitem(arr, tuple(reversed(places)), values)
-        return
-    axis = axis_from_front(axis, arr.ndim, "put_along_axis")
-    setitem(arr, _along_axis(arr.shape, indices, axis, "put_along_axis"), values)
 
 
 # --------------------------------------------------------------------- by condition

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.batching import whole_batch
+from ..engine.access import array_of
+from ..engine.batching import base_of, whole_batch
 from ..engine.declarations import declare
 from ..engine.errors import ShapeError
 from ..engine.op import Op, composed
 from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor
+from ..engine.views import View
 from .batching import Operands, Params, behind
 from .operands import Shape, as_tensor, axis_from_front
 
@@ -29,6 +31,7 @@ def _as_tuple(shape: Shape) -> tuple[int, ...]:
 
 @declare(
     kind="linear",
+    views=True,
     batching=_reshape_batch,
     x=lambda g, x_shape: g.reshape(x_shape),
 )
@@ -80,7 +83,7 @@ def _transpose_batch(op: Op, size: int, values: Operands, params: Params) -> Ten
     return op.call(x, axes=(0, *(a + 1 for a in order)))
 
 
-@declare(np.transpose, kind="linear", batching=_transpose_batch, x=_transpose_back)
+@declare(np.transpose, kind="linear", views=True, batching=_transpose_batch, x=_transpose_back)
 def transpose(x: npt.ArrayLike, axes: tuple[int, ...] | None = None) -> Array:
     """The axes in another order, reversed when `axes` is left out.
 
@@ -117,7 +120,11 @@ def _expand_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor
 
 
 @declare(
-    np.expand_dims, kind="linear", batching=_expand_batch, x=lambda g, x_shape: g.reshape(x_shape)
+    np.expand_dims,
+    kind="linear",
+    views=True,
+    batching=_expand_batch,
+    x=lambda g, x_shape: g.reshape(x_shape),
 )
 def expand_dims(x: npt.ArrayLike, axis: Shape = 0) -> Array:
     """New axes of size 1 at the given places of the result.
@@ -138,7 +145,11 @@ def _squeeze_batch(op: Op, size: int, values: Operands, params: Params) -> Tenso
 
 
 @declare(
-    np.squeeze, kind="linear", batching=_squeeze_batch, x=lambda g, x_shape: g.reshape(x_shape)
+    np.squeeze,
+    kind="linear",
+    views=True,
+    batching=_squeeze_batch,
+    x=lambda g, x_shape: g.reshape(x_shape),
 )
 def squeeze(x: npt.ArrayLike, axis: Shape | None = None) -> Array:
     """The array without its axes of size 1, or without those given.
@@ -160,6 +171,7 @@ def _broadcast_batch(op: Op, size: int, values: Operands, params: Params) -> Ten
 @declare(
     np.broadcast_to,
     kind="linear",
+    views=True,
     batching=_broadcast_batch,
     x=lambda g, x_shape: unbroadcast(g, x_shape),
 )
@@ -274,10 +286,15 @@ def astype(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> Array:
     return np.asarray(x).astype(dtype)
 
 
-@declare(kind="elementwise", x=lambda g: g)
-def _copy(x: npt.ArrayLike) -> Array:
-    """Return the same values as a Tensor of its own."""
-    return np.array(x)
+@declare(kind="elementwise", x=(lambda g, order: g, lambda t, order: t))
+def _copy(x: npt.ArrayLike, order: Any = "K") -> Array:
+    """Return the same values as a Tensor of its own, its axes in an order as in NumPy."""
+    return np.array(x, order=order)
+
+
+def _new(x: Tensor) -> Tensor:
+    """Return a result, copied if it is a view."""
+    return _copy(x) if isinstance(base_of(x), View) else x
 
 
 @composed(np.ravel)
@@ -292,4 +309,7 @@ def ravel(x: npt.ArrayLike, order: str = "C") -> Tensor:
         x = transpose(x)
     elif order != "C":
         raise ValueError(f"ravel: order must be 'C' or 'F', not {order!r}")
-    return reshape(x, -1)
+    flat = reshape(x, -1)
+    batch = array_of(base_of(flat))
+    one = batch[(0,) * (batch.ndim - 1)] if batch.size else batch
+    return flat if one.flags.c_contiguous else _copy(flat)

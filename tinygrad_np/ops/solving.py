@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..engine.access import number_or_array
 from ..engine.batching import BatchTracer, rank_of
 from ..engine.declarations import declare, either
 from ..engine.errors import ShapeError
@@ -148,7 +149,7 @@ def det(a: Any) -> Array:
     >>> round(tg.linalg.det([[1.0, 2.0], [3.0, 4.0]]).item(), 12)
     -2.0
     """
-    return np.asarray(np.linalg.det(a))
+    return np.linalg.det(a)  # type: ignore[no-any-return]
 
 
 class SlogdetResult(NamedTuple):
@@ -189,8 +190,10 @@ def slogdet(a: npt.ArrayLike) -> SlogdetResult:
     """
     packed = _slogdet_packed(as_tensor(a))
     if packed.dtype.kind == "c":
-        return SlogdetResult(packed[..., 0], np.real(packed[..., 1]))
-    return SlogdetResult(packed.detach()[..., 0], packed[..., 1])
+        sign, log = packed[..., 0], np.real(packed[..., 1])
+    else:
+        sign, log = packed.detach()[..., 0], packed[..., 1]
+    return SlogdetResult(number_or_array(sign), number_or_array(log))
 
 
 # ----------------------------------------------------- pseudo-inverse, least squares

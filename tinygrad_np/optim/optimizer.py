@@ -13,7 +13,7 @@ import numpy as np
 
 from ..engine.access import array_of, with_gradient
 from ..engine.errors import GraphError, ShapeError
-from ..engine.tensor import Array, Tensor
+from ..engine.tensor import Array, Tensor, is_concrete
 
 ParamGroup: TypeAlias = dict[str, Any]
 Params: TypeAlias = Iterable[Tensor] | Iterable[ParamGroup]
@@ -252,7 +252,7 @@ def as_groups(optimizer: str, params: Any, options: ParamGroup) -> list[ParamGro
 
 def check_parameter(optimizer: str, i: int, tensor: Any, seen: set[int]) -> None:
     """Raise if a Tensor cannot be optimized."""
-    if type(tensor) is not Tensor:
+    if not is_concrete(tensor):
         raise TypeError(f"{optimizer}: parameter {i} is not a Tensor but {tensor!r}")
     name = f"parameter {i}" + (f" ({tensor.name})" if tensor.name else "")
     if not tensor.is_leaf:

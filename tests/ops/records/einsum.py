@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_np as tg
-from ops.in_torch import torch
+from ops.in_torch import NotInTorch, torch
 from ops.opinfo import ANY, add
 from tinygrad_np.engine.op import OPS
 
@@ -102,4 +102,32 @@ for subscripts, *shapes in (("ab,bc->ac", (2, 3), (3, 2)), ("aa,b->a", (2, 2), (
         shapes=tuple(shapes),
         params={"subscripts": subscripts},
         torch=torch_einsum,
+    )
+for subscripts, shape in (("ij->ji", (2, 3)), ("ii->i", (3, 3)), ("jii->ij", (2, 3, 3))):
+    term, _, output = subscripts.partition("->")
+    size = dict(zip(term, shape, strict=True))
+
+    def spread(x, *, subscripts, shape):
+        out = np.zeros(shape, x.dtype)
+        np.einsum(subscripts, out)[...] = x
+        return out
+
+    for writable in (True, False):
+        add(
+            "part",
+            lambda x, subscripts, writable: np.einsum(subscripts, x),
+            ANY,
+            call=OPS["part"].call,
+            shapes=(shape,),
+            params={"subscripts": subscripts, "writable": writable},
+            torch=lambda x, subscripts, writable: torch.einsum(subscripts, x),
+        )
+    add(
+        "spread",
+        spread,
+        ANY,
+        call=OPS["spread"].call,
+        shapes=(tuple(size[label] for label in output),),
+        params={"subscripts": subscripts, "shape": shape},
+        torch=NotInTorch("a part of the rule of part"),
     )

@@ -29,7 +29,7 @@ def torch_index(template, arrays):
     return index
 
 
-def torch_setitem(x, value, *arrays, template):
+def torch_setitem(value, x, *arrays, template):
     index = torch_index(template, arrays)
     places = torch.arange(x.numel()).reshape(x.shape)[index]
     refuse_repeated(places)
@@ -126,7 +126,7 @@ for label, parts, arrays in [
             torch=NotInTorch("a part of the rule of setitem"),
         )
 
-    def put(x, value, *arrays, template, index=index):
+    def put(value, x, *arrays, template, index=index):
         out = np.array(x)
         out[index(iter(arrays))] = value
         return out
@@ -140,7 +140,7 @@ for label, parts, arrays in [
             ANY,
             *arrays,
             call=OPS["setitem"].call,
-            shapes=(shape, value_shape, *((),) * len(arrays)),
+            shapes=(value_shape, shape, *((),) * len(arrays)),
             params={"template": template},
             integers=False,
             label=f"{label}, value {value_shape}",

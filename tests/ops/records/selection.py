@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_np as tg
-from ops.in_torch import NotInTorch, NotInTorchError, refuse_repeated, torch
+from ops.in_torch import NotInTorch, NotInTorchError, torch
 from ops.opinfo import ANY, NONZERO, add, booleans, elementwise, fixed, floats, integers
 from tinygrad_np.engine.op import OPS
 
@@ -60,40 +60,6 @@ add(
     torch=torch_take_along,
 )
 
-
-def put(x, values, indices, axis):
-    out = x * 1
-    module = tg if isinstance(out, tg.Tensor) else np
-    module.put_along_axis(out, indices, values, axis)
-    return out
-
-
-def torch_put(x, values, indices, axis):
-    if axis is None:
-        return x.flatten().scatter(0, torch.tensor(indices), values).reshape(x.shape)
-    i = torch.tensor(indices) % x.shape[axis]
-    refuse_repeated(torch.arange(x.numel()).reshape(x.shape).gather(axis, i))
-    return x.scatter(axis, i, values.broadcast_to(i.shape))
-
-
-for axis, indices, shape in (
-    (1, [[0, 1], [2, -1]], (2, 2)),
-    (0, [[1, 0, 1]], ()),
-    (-1, [[2], [0]], (1,)),
-    (None, [0, 5], (2,)),
-):
-    add(
-        "put_along_axis",
-        put,
-        ANY,
-        ANY,
-        call=lambda x, values, indices, axis: put(tg.asarray(x), values, indices, axis),
-        shapes=((2, 3), shape),
-        params={"indices": np.array(indices), "axis": axis},
-        integers=False,
-        batchable=False,
-        torch=torch_put,
-    )
 
 # ----------------------------------------------------------------- by condition
 
