@@ -24,6 +24,7 @@ from .engine.errors import (
     DegenerateSpectrumWarning as DegenerateSpectrumWarning,
     DTypeError as DTypeError,
     GraphError as GraphError,
+    GraphWarning as GraphWarning,
     NonFiniteError as NonFiniteError,
     OperandError as OperandError,
     ShapeError as ShapeError,

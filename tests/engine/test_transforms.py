@@ -43,7 +43,7 @@ def test_structures():
 
 def test_has_aux():
     def f(x):
-        return x * x, {"seen": x.item()}
+        return x * x, {"seen": x.detach().item()}
 
     (value, aux), g = tg.value_and_grad(f, has_aux=True)(3.0)
     assert (value.item(), aux, g.item()) == (9.0, {"seen": 3.0}, 6.0)

@@ -112,6 +112,7 @@ class BatchTracer(Tensor, Tracer):
     item = tolist = numpy = __bool__ = __float__ = __int__ = __complex__ = __index__ = _refuse
     __array__ = __contains__ = __reduce__ = __deepcopy__ = _refuse  # type: ignore[assignment]
 
+    __hash__ = object.__hash__
     data = property(_refuse, _refuse)
 
 

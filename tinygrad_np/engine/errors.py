@@ -31,6 +31,10 @@ class DegenerateError(TinygradError, ArithmeticError):
     """A derivative that does not exist: of equal or vanishing eigenvalues or singular values."""
 
 
+class GraphWarning(RuntimeWarning):
+    """A number left a graph that is being differentiated, or a gradient is missing."""
+
+
 class DegenerateSpectrumWarning(RuntimeWarning):
     """The gradient of one of several equal eigenvalues or singular values, or of one that is 0.
 

@@ -17,6 +17,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 _enabled: ContextVar[bool] = ContextVar("tinygrad_np_grad_enabled", default=True)
 _outer: ContextVar[tuple[bool, ...]] = ContextVar("tinygrad_np_grad_outer", default=())
 
+refused: ContextVar[list[str] | None] = ContextVar("tinygrad_np_refused", default=None)
+"""Inside a function that is being differentiated, the refusals that it may swallow."""
+
 is_grad_enabled = _enabled.get
 """Return whether operations are recorded in the current thread or task."""
 

@@ -12,9 +12,9 @@ from .op import FUNCTIONS
 ROOT = __name__.partition(".")[0]
 WITHIN = f"{ROOT}."
 PUBLIC = (
-    *(ROOT, f"{ROOT}.explain", f"{ROOT}.fft", f"{ROOT}.linalg", f"{ROOT}.nn"),
-    *(f"{ROOT}.nn.functional", f"{ROOT}.nn.init", f"{ROOT}.optim", f"{ROOT}.special"),
-    *(f"{ROOT}.testing", f"{ROOT}.testing.strategies", f"{ROOT}.viz"),
+    *(ROOT, f"{ROOT}.explain", f"{ROOT}.fft", f"{ROOT}.linalg", f"{ROOT}.math", f"{ROOT}.nn"),
+    *(f"{ROOT}.nn.functional", f"{ROOT}.nn.init", f"{ROOT}.numpy", f"{ROOT}.optim"),
+    *(f"{ROOT}.special", f"{ROOT}.testing", f"{ROOT}.testing.strategies", f"{ROOT}.viz"),
 )
 """The modules whose ``__all__`` lists what is public."""
 

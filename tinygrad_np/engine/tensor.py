@@ -170,20 +170,6 @@ class Tensor(TensorMethods):
         """Return the values as an array; the same as :attr:`data`."""
         return self.data
 
-    def item(self) -> Any:
-        """Return the only element as a Python number."""
-        if ACTIVE:
-            refuse_replay("item")
-        if self._raw.size != 1:
-            raise ShapeError(f"item: a Tensor of shape {self.shape} has no single element")
-        return self._raw.item()
-
-    def tolist(self) -> Any:
-        """Return the values as nested lists of Python numbers."""
-        if ACTIVE:
-            refuse_replay("tolist")
-        return self._raw.tolist()
-
     def detach(self) -> Tensor:
         """Return a Tensor with the same values and no history."""
         return result(self._captured(), None, SCALAR if self._share == SCALAR else PRIVATE)
@@ -296,7 +282,7 @@ class Tensor(TensorMethods):
         return f"Tensor({', '.join(parts)})"
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else str(self)
+        return format(self.detach().item(), spec) if spec else str(self)
 
     def __len__(self) -> int:
         if not self.shape:
@@ -308,39 +294,26 @@ class Tensor(TensorMethods):
             raise ShapeError(
                 f"the truth of a Tensor of shape {self.shape} is ambiguous; use .any() or .all()"
             )
-        return bool(self.item())
-
-    def __float__(self) -> float:
-        return float(self.item())
-
-    def __int__(self) -> int:
-        return int(self.item())
-
-    def __complex__(self) -> complex:
-        return complex(self.item())
+        if ACTIVE:
+            refuse_replay("bool")
+        return bool(self._raw.item())
 
     def __index__(self) -> int:
         if self.dtype.kind not in "iu" or self.shape:
             raise TypeError(
                 f"only an integer Tensor of shape () is an index, not {self.dtype} of {self.shape}"
             )
-        return int(self.item())
+        return int(self)
 
     def __contains__(self, value: object) -> bool:
         if ACTIVE:
             refuse_replay("in")
         return bool(np.any(self._raw == (value._raw if is_concrete(value) else value)))
 
-    __hash__ = object.__hash__  # `==` is elementwise, but a Tensor is itself in a set
-
-    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
-        if self.node is not None:
-            raise GraphError(
-                "numpy.asarray of a Tensor that requires a gradient would silently cut its graph; "
-                "use .data (or .detach()) if that is intended, tg.array for a list of Tensors, "
-                "else call the functions of numpy or tinygrad_np on the Tensor itself"
-            )
-        return np.array(self.data, dtype=dtype, copy=copy)
+    def __hash__(
+        self,
+    ) -> int:  # `==` is elementwise: an array is itself in a set, a number its value
+        return hash(self._raw.item()) if self._share == SCALAR else object.__hash__(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if not self.is_leaf:

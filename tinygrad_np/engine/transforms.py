@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -17,10 +18,10 @@ from .backward import initial_cotangent
 from .batching import BatchTracer, at_levels, base_of, levels, wrap
 from .calls import operand
 from .declarations import declare
-from .errors import GraphError, ShapeError
+from .errors import GraphError, GraphWarning, ShapeError
 from .forward import forward_pass
 from .graph import Argument, Leaf, Node, walk_edges
-from .modes import enable_grad, is_grad_enabled, no_grad
+from .modes import enable_grad, is_grad_enabled, no_grad, refused
 from .passes import as_tensor, backward_pass
 from .tensor import SHARED, Tensor, result
 from .trees import tree_leaves, tree_map, tree_unflatten
@@ -66,8 +67,20 @@ class RecordedCall:
         fresh = {i: tree_map(self.fresh, args[i]) for i in dict.fromkeys(places)}
         self.trees = [fresh[i] for i in places]
         self.nodes = [x.node for x in self.given if x.node is not None]
-        with enable_grad():
-            self.answer = f(*(fresh.get(i, x) for i, x in enumerate(args)), **kwargs)
+        noted: list[str] = []
+        token = refused.set(noted)
+        try:
+            with enable_grad():
+                self.answer = f(*(fresh.get(i, x) for i, x in enumerate(args)), **kwargs)
+        finally:
+            refused.reset(token)
+        for message in dict.fromkeys(noted):
+            warnings.warn(
+                f"{caller}: the function swallowed an error, and what it did instead may have no "
+                f"gradient: {message}",
+                GraphWarning,
+                stacklevel=4,
+            )
         self.inputs = [
             x if x.node is n else result(np.zeros(n.shape, n.dtype), n)
             for x, n in zip(self.given, self.nodes, strict=True)

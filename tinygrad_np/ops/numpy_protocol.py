@@ -22,6 +22,7 @@ from . import (
     elementwise as e,
     extrema,
     indexing,
+    leaving,
     ordering,
     products,
     reductions,
@@ -145,6 +146,7 @@ for _function in (
     METHODS[_function.__name__] = _function
 for (_name, _function), _symbol in zip(OPERATORS.items(), SYMBOLS, strict=True):
     METHODS[f"__i{_name}__"] = writing.in_place(f"x {_symbol} y", _function)
+METHODS |= leaving.CONVERSIONS
 METHODS["compress"] = lambda x, condition, axis=None: selection.compress(condition, x, axis)
 METHODS["clone"] = shaping._copy
 METHODS["detach_"] = writing.detach_in_place
@@ -273,7 +275,7 @@ def ufunc_method(
 
 
 def array_function(
-    self: Tensor,
+    self: Any,
     function: Callable[..., Any],
     types: Sequence[type],
     args: tuple[Any, ...],
@@ -287,7 +289,11 @@ def array_function(
     if function in refusals.REFUSED:
         raise UnsupportedError(f"{name}: {refusals.REFUSED[function]}")
     if ours is None:
-        raise UnsupportedError(f"{name}: not supported on a Tensor; {nearest(function.__name__)}")
+        if not any(map(leaving.has_graph, (*args, *kwargs.values()))):
+            given = {key: leaving.plain(value) for key, value in kwargs.items()}
+            return function(*map(leaving.plain, args), **given)
+        hint = nearest(function.__name__)
+        raise leaving.unsupported(f"{name}: not supported on a Tensor; {hint}")
     if function in WRITERS and writing.is_plain(args):
         return function(*map(array_of, args), **kwargs)
     return numpy_call(ours, name, args, dict(kwargs))

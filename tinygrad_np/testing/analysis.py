@@ -9,7 +9,7 @@ import numpy as np
 from ..engine.forward import forward_pass
 from ..engine.tensor import Tensor
 from .differences import Array
-from .inputs import Problem
+from .inputs import Problem, new_leaf
 from .reference import OUTSIDE, Perturbation, Reference
 
 
@@ -27,7 +27,7 @@ class Analysis:
         problem: Problem,
         arrays: Sequence[Array],
         cotangents: Sequence[Array],
-        leaf: Callable[..., Tensor] = Tensor,
+        leaf: Callable[..., Tensor] = new_leaf,
     ) -> None:
         self.problem, self.arrays, self.cotangents = problem, arrays, cotangents
         self.leaves = [leaf(array, requires_grad=True) for array in arrays]

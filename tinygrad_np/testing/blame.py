@@ -12,7 +12,7 @@ from ..engine.tape import Call, Step, Tape, record
 from ..engine.tensor import Tensor
 from .analysis import gradients
 from .examine import CheckOptions, examine
-from .inputs import Problem
+from .inputs import Problem, new_leaf
 from .patterns import pattern_of
 from .reference import OUTSIDE, Reference
 from .report import Blame, ElementFinding, order_of, worst_first
@@ -46,7 +46,7 @@ def no_op(text: str, line: str = "", pattern: str = "") -> Blame:
 
 def run_recorded(problem: Problem, reference: Reference) -> tuple[Tape, list[Step]]:
     """Return a tape of the function's calls, and the steps of its backward pass."""
-    leaves = [Tensor(array, requires_grad=True) for array in reference.arrays]
+    leaves = [new_leaf(array) for array in reference.arrays]
     with record() as tape:
         outputs = problem.call(leaves)
     with record() as backward_tape:
@@ -226,7 +226,7 @@ def cut(problem: Problem, reference: Reference, tape: Tape) -> Blame | None:
     """
     for sign in (1.0, -1.0):
         moved = [a + sign * 1e-3 * np.where(a == 0, 1.0, a) for a in reference.arrays]
-        leaves = [Tensor(array, requires_grad=True) for array in moved]
+        leaves = [new_leaf(array) for array in moved]
         try:
             with record() as other:
                 problem.call(leaves)

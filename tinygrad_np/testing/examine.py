@@ -16,7 +16,7 @@ from .inputs import Problem
 from .judge import RTOL, Claim, Kinks, judge
 from .reference import Perturbation, Reference, flat
 from .report import SHOWN, ElementFinding
-from .side_checks import side_faults
+from .side_checks import side_faults, value_faults
 
 CheckMode = Literal["auto", "full", "directions"]
 
@@ -61,7 +61,7 @@ class Examination:
             self.own_noise = own_rounding(self.reference, self.precise, self.own)
             values = flat([array_of(y) for y in self.own.outputs], self.reference.dtype)
             self.departure = np.abs(values - self.reference.here)  # the results' rounding error
-        self.faults = side_faults(self.precise, self.noise, rng)
+        self.faults = side_faults(self.precise, self.noise, rng) + value_faults(problem)
         full = options.mode == "full" or (
             options.mode == "auto" and sum(a.size for a in problem.arrays) <= ALL
         )
@@ -200,6 +200,7 @@ def gradient_of(problem: Problem, rng: np.random.Generator) -> Problem:
     many = len(cotangents) > 1
     labels = [f"cotangent {k}" if many else "the cotangent" for k in range(len(cotangents))]
     return problem._replace(
+        plain=None,
         call=call,
         arrays=[*problem.arrays, *cotangents],
         labels=[*problem.labels, *labels],

@@ -14,7 +14,8 @@ import numpy as np
 
 from ..engine.access import array_of
 from ..engine.errors import DTypeError
-from ..engine.tensor import Tensor
+from ..engine.graph import Argument
+from ..engine.tensor import Tensor, result
 from ..engine.trees import tree_map
 from .differences import Array
 
@@ -30,6 +31,7 @@ class Problem(NamedTuple):
         arrays: The values to check it at.
         labels: A description of each of them.
         analytic: The same function without complex results split in two, for complex arguments.
+        plain: The function of the arrays themselves, if it takes arrays.
     """
 
     name: str
@@ -37,10 +39,11 @@ class Problem(NamedTuple):
     arrays: list[Array]
     labels: list[str]
     analytic: Evaluate | None = None
+    plain: Callable[[], Any] | None = None
 
     def run(self, arrays: Sequence[Array]) -> tuple[list[Tensor], list[Array]]:
         """Return fresh leaves with the given values, and the values of the results."""
-        leaves = [Tensor(array, requires_grad=True) for array in arrays]
+        leaves = [new_leaf(array) for array in arrays]
         return leaves, [array_of(y) for y in self.call(leaves)]
 
 
@@ -78,13 +81,33 @@ def pose(f: Callable[..., Any], inputs: Sequence[Any], name: str | None = None) 
                 labels.append(label)
 
     def results(leaves: list[Tensor]) -> list[Tensor]:
-        made = iter([make(leaves) for make in makers])
+        given = [result(x._captured(), x.node) for x in leaves]  # which `f` may write to
+        made = iter([make(given) for make in makers])
         return outputs_of(f(*(tree_map(lambda x: None if x is None else next(made), inputs))))
 
     def call(leaves: list[Tensor]) -> list[Tensor]:
         return [part for y in results(leaves) for part in real_parts(y)]
 
-    return Problem(name or function_name(f), call, arrays, labels, None if is_complex else results)
+    def plain() -> Any:
+        return f(*tree_map(plain_values, list(inputs)))
+
+    analytic = None if is_complex else results
+    return Problem(name or function_name(f), call, arrays, labels, analytic, plain)
+
+
+def new_leaf(array: Array, requires_grad: bool = True) -> Tensor:
+    """Return a Tensor to differentiate for, which the function may write to."""
+    tensor = Tensor(array)
+    tensor.node = Argument(tensor, tensor.shape, tensor.dtype)
+    return tensor
+
+
+def plain_values(x: Any) -> Any:
+    """Return an input as a program on arrays has it: a copy, as it may be written to."""
+    if isinstance(x, (Tensor, np.ndarray)):
+        array = np.array(array_of(x))
+        return array if array.ndim else array[()]
+    return x
 
 
 def label_of(i: int, path: str, x: Any) -> str:
@@ -105,7 +128,9 @@ def differentiable_values(x: Any) -> Array | None:
     """Return the values of an input that can be differentiated; ``None`` for any other."""
     if isinstance(x, Tensor):
         array = array_of(x)
-    elif isinstance(x, (np.ndarray, np.generic, float, complex)):
+    elif hasattr(x, "mask"):
+        raise DTypeError("gradcheck: the mask of a masked array would be lost; use .filled(value)")
+    elif hasattr(x, "__array__") or isinstance(x, (float, complex)):
         array = np.asarray(x)
     else:
         return None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
+from ..engine.access import array_of
 from ..engine.tensor import Tensor
 from .analysis import Analysis, rounding
 from .differences import Array
+from .inputs import Problem, new_leaf, parts_of
 
 CLOSE = 1e-6
 """The largest relative difference that rounding alone may cause."""
@@ -43,6 +46,47 @@ def side_faults(analysis: Analysis, noise: Sequence[Array], rng: np.random.Gener
                 f"strided arrays of the same values it is different"
             )
     return found
+
+
+def value_faults(problem: Problem) -> list[str]:
+    """Return where the values of Tensors differ from those of arrays, if `f` takes arrays too."""
+    if problem.plain is None:
+        return []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            expected = [np.asarray(y) for _, y in parts_of(problem.plain())]
+    except Exception:  # it takes Tensors only
+        return []
+    call = problem.analytic or problem.call
+    found = [array_of(y) for y in call([new_leaf(array) for array in problem.arrays])]
+    expected = [y for y in expected if y.dtype.kind in "fc"]
+    if problem.analytic is None:
+        halves = [(y.real, y.imag) if np.iscomplexobj(y) else (y,) for y in expected]
+        expected = [part for parts in halves for part in parts]
+    if len(found) != len(expected):
+        return []  # it does something else with arrays
+    faults = []
+    for k, (ours, theirs) in enumerate(zip(found, expected, strict=True)):
+        which = f"result {k}" if len(found) > 1 else "the value"
+        if ours.shape != theirs.shape:
+            faults.append(
+                f"{which} differs from NumPy's: shape {ours.shape}, and {theirs.shape} for arrays"
+            )
+            continue
+        eps = float(np.finfo(ours.dtype).eps)
+        size = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
+        with np.errstate(invalid="ignore"):
+            off = np.abs(ours - theirs) > 1e6 * eps * size
+        off |= np.isnan(ours) != np.isnan(theirs)
+        if off.any():
+            place = tuple(map(int, np.argwhere(off)[0]))
+            at = f"[{', '.join(map(str, place))}]" if place else ""
+            faults.append(
+                f"{which}{at} differs from NumPy's: {ours[place]:.9g}, and {theirs[place]:.9g} "
+                f"when the same function is given arrays"
+            )
+    return faults
 
 
 def close(x: Array, y: Array, size: Array, noise: Array) -> bool:
