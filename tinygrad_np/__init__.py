@@ -44,7 +44,7 @@ from .engine.modes import (
 )
 from .engine.public import claim as _claim, expose as _expose
 from .engine.tape import Tape as Tape, record as record
-from .engine.tensor import Tensor as Tensor, asarray as asarray, tensor as tensor
+from .engine.tensor import Tensor as Tensor, asarray as asarray
 from .engine.transforms import (
     grad as grad,
     jvp as jvp,

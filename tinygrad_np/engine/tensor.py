@@ -7,6 +7,7 @@ operators, methods and NumPy's protocols to the class; only what needs no op is 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from sys import getrefcount
 from typing import TYPE_CHECKING, Any, Self, TypeGuard
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeGuard
 import numpy as np
 import numpy.typing as npt
 
-from .errors import DTypeError, GraphError, ShapeError
+from .errors import DTypeError, GraphError, GraphWarning, ShapeError
 from .graph import Leaf, Node
 from .hooks import ACTIVE, Tracer, note_copy, refuse_replay
 
@@ -212,7 +213,9 @@ class Tensor(TensorMethods):
 
     @property
     def grad(self) -> Tensor | None:
-        """The gradient that ``backward`` accumulated; only leaves have one."""
+        """The gradient that ``backward`` accumulated; only leaves have one, and `retain_grad`."""
+        if self._grad is None and self.node is not None and self.node.op is not None:
+            self._warn_of_no_grad()
         return self._grad
 
     @grad.setter
@@ -234,6 +237,16 @@ class Tensor(TensorMethods):
             self._name = value
         else:
             self.node.name = value
+
+    def _warn_of_no_grad(self) -> None:
+        warnings.warn(
+            f"the .grad of a computed Tensor ({self._origin()}) is None: backward() keeps the "
+            f"gradients of leaves only. Call .retain_grad() before it; if this was an update such "
+            f"as w = w - rate * w.grad, write w -= rate * w.grad inside no_grad(), which keeps w a "
+            f"leaf",
+            GraphWarning,
+            stacklevel=3,
+        )
 
     def _origin(self) -> str:
         """Return what made this Tensor, for messages and the repr."""
@@ -323,7 +336,12 @@ class Tensor(TensorMethods):
             )
         return rebuild, (self._raw.copy(), self.requires_grad, self.name, self._grad)
 
+    def __copy__(self) -> Self:
+        return self.__deepcopy__({})
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        if not self.is_leaf:
+            return self.clone()  # type: ignore[return-value]
         function, (data, requires_grad, name, grad) = self.__reduce__()
         grad = None if grad is None else grad.detach()
         copied: Self = function(data, requires_grad, name, grad)
@@ -357,21 +375,6 @@ def result(data: Array, node: Node | None, share: int = PRIVATE) -> Tensor:
 def is_concrete(x: Any) -> TypeGuard[Tensor]:
     """Return whether `x` is a Tensor with an array of its own or a view, and not a tracer."""
     return type(x) is Tensor or (isinstance(x, Tensor) and not isinstance(x, Tracer))
-
-
-def tensor(
-    data: npt.ArrayLike,
-    requires_grad: bool = False,
-    dtype: npt.DTypeLike | None = None,
-    name: str | None = None,
-) -> Tensor:
-    """Return a Tensor with a copy of `data`; the same as :class:`Tensor`.
-
-    >>> import tinygrad_np as tg
-    >>> tg.tensor([1, 2], dtype="float32", requires_grad=True, name="w")
-    Tensor([1., 2.], dtype=float32, name='w', requires_grad=True)
-    """
-    return Tensor(data, requires_grad, dtype, name)
 
 
 def asarray(
@@ -410,6 +413,8 @@ def as_array(
         raise DTypeError(f"{where}: {x!r} is not an array")
     if isinstance(x, np.ndarray) and hasattr(x, "mask"):
         raise DTypeError(f"{where}: the mask of a masked array would be lost; use .filled(value)")
+    if isinstance(x, np.matrix):
+        raise DTypeError(f"{where}: the * of a matrix is a product; use np.asarray(m), and @")
     array = np.array(x, dtype=dtype, copy=copy)
     if array.dtype.kind not in NUMERIC:
         raise DTypeError(

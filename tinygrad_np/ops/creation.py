@@ -71,6 +71,24 @@ def array(object: Any, dtype: _DType = None, *, copy: bool = True, ndmin: int = 
     return reshape(tensor, (1,) * missing + tensor.shape) if missing > 0 else tensor
 
 
+@composed()
+def tensor(
+    data: Any,
+    requires_grad: bool = False,
+    dtype: _DType = None,
+    name: str | None = None,
+) -> Tensor:
+    """A Tensor with a copy of `data`, like :class:`Tensor`; lists may hold Tensors.
+
+    >>> import tinygrad_np as tg
+    >>> tg.tensor([1, 2], dtype="float32", requires_grad=True, name="w")
+    Tensor([1., 2.], dtype=float32, name='w', requires_grad=True)
+    """
+    if isinstance(data, (list, tuple)) and contains_tensor(data):
+        return _of_ends(array(data, dtype), None, requires_grad, name, "tensor")
+    return Tensor(data, requires_grad, dtype, name)
+
+
 @composed(np.zeros)
 def zeros(
     shape: _Sizes, dtype: _DType = float, *, requires_grad: bool = False, name: str | None = None

@@ -13,6 +13,7 @@ from ..engine.access import array_of
 from ..engine.backward import backward, gradients
 from ..engine.errors import UnsupportedError
 from ..engine.op import FUNCTIONS, NUMPY
+from ..engine.retain import retain_grad
 from ..engine.tensor import Tensor
 from . import (
     arranging,
@@ -149,6 +150,7 @@ for (_name, _function), _symbol in zip(OPERATORS.items(), SYMBOLS, strict=True):
 METHODS |= leaving.CONVERSIONS
 METHODS["compress"] = lambda x, condition, axis=None: selection.compress(condition, x, axis)
 METHODS["clone"] = shaping._copy
+METHODS["retain_grad"] = retain_grad
 METHODS["detach_"] = writing.detach_in_place
 METHODS["copy"] = lambda x, order="C": shaping._copy(x, order=order)
 METHODS["flatten"] = lambda x, order="C": shaping._new(shaping.ravel(x, order))
@@ -337,4 +339,5 @@ def attach() -> None:
     """Give Tensor its operators, methods and protocols."""
     for name, function in METHODS.items():
         setattr(Tensor, name, function)
+    Tensor.__pandas_priority__ = 5000  # pandas leaves operators to Tensors
     Tensor.shape = Tensor.shape.setter(writing.set_shape)  # type: ignore[attr-defined,method-assign]

@@ -43,6 +43,15 @@ add(
     torch=lambda x, y: torch.stack([torch.stack([x, y]), torch.stack([y, 2.0 * x])]),
 )
 add(
+    "tensor",
+    lambda x, y: np.array([[x, y], [y, 2.0 * x]]),
+    ANY,
+    ANY,
+    call=lambda x, y: tg.tensor([[tg.asarray(x), y], [y, 2.0 * x]]),
+    shapes=((), ()),
+    torch=lambda x, y: torch.stack([torch.stack([x, y]), torch.stack([y, 2.0 * x])]),
+)
+add(
     "array",
     lambda x, ndmin: np.array(x, ndmin=ndmin),
     ANY,
