@@ -46,6 +46,7 @@ ARGUMENTS: dict[str, Callable[[Any], tuple[tuple[Any, ...], dict[str, Any]]]] = 
     "stack": lambda x: ((x, A), {}),
     "sum": lambda x: ((x,), {"axis": 0}),
     "transpose": lambda x: ((x,), {}),
+    "view": lambda x: ((x,), {"path": ((OPS["transpose"], (("axes", None),)),)}),
 }
 """The arguments of each op, one of which depends on a variable."""
 

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
 from importlib.util import find_spec
 from statistics import median
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 import tinygrad_np as tg
-
-Run = Callable[[int, int], tuple[float, float]]
 
 
 def slices(np_like: Any, buffer: Any, value: Any, k: int) -> Any:
@@ -93,7 +89,9 @@ def in_mygrad(program: Any, n: int, k: int) -> tuple[float, float]:
 PEERS = {"tinygrad_np": in_ours, "torch": in_torch, "mygrad": in_mygrad}
 
 
-def cost(run: Any, program: Any, n: int, k: int, earlier: int = 0, rounds: int = 5) -> tuple[float, float]:
+def cost(
+    run: Any, program: Any, n: int, k: int, earlier: int = 0, rounds: int = 5
+) -> tuple[float, float]:
     """Return the microseconds of one write after so many, forward and backward."""
     found = []
     for _ in range(rounds):
@@ -125,8 +123,6 @@ def table(sizes: tuple[int, ...] = (10, 10_000, 1_000_000), rounds: int = 5) -> 
                 cells.append(f"{forward:.1f} / {backward:.1f}")
             lines.append(f"| `{name}`, {n:,} elements | {' | '.join(cells)} |")
     forward, backward = cost(in_ours, slices, 10_000, 2000, earlier=100_000, rounds=2)
-    lines.append(
-        f"| `u[j:j+4] = v`, 10,000 elements, after 100,000 writes | {forward:.1f} / {backward:.1f} |"
-        + " |" * (len(peers) - 1)
-    )
+    after = "`u[j:j+4] = v`, 10,000 elements, after 100,000 writes"
+    lines.append(f"| {after} | {forward:.1f} / {backward:.1f} |{' |' * (len(peers) - 1)}")
     return "\n".join(lines)

@@ -14,6 +14,7 @@ LOOPING = {
     "convolve_full",  # NumPy's loop in C, for one pair of rows
     "lexsort",
     "places_of_unique",  # the number of results depends on the values
+    "view",  # reached by none: what is looked at is a whole batch
 }
 """The ops that have no batching rule for the records' batches."""
 SOMETIMES = {

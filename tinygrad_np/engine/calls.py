@@ -243,14 +243,15 @@ def general(op: Op) -> Callable[..., Tensor]:
             return dispatch(op, args, params)
         arrays: list[Any] = []
         nodes: list[Node | None] = []
-        tracked = False
+        tracked = stale = False
         for x in args:
             if type(x) is Tensor and x._share < LENT:
                 a, node = x._raw, x.node
             elif type(x) is not np.ndarray and must_dispatch(x):
                 return dispatch(op, args, params)
             elif views and not arrays and isinstance(x, Tensor):
-                a, node = x._raw, x.node  # a view of it captures nothing
+                stale = type(x) is View and x._stale()
+                a, node = x._raw, None if stale else x.node  # a view of it captures nothing
             else:
                 a, node = operand(x, op.name)
             arrays.append(a)
@@ -287,7 +288,9 @@ def general(op: Op) -> Callable[..., Tensor]:
         else:
             node = None
         if views and isinstance(args[0], Tensor) and shares(out, arrays[0]):
-            return view_of(args[0], op, params, out, node)
+            return view_of(args[0], op, params, out, node, stale)
+        if stale and args[0].node is not None:  # which it has now found
+            return call(*args, **params)
         return result(out, node, share)
 
     return call

@@ -7,13 +7,14 @@ root has others by now, it was written to, and the view follows its path from th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from .graph import Node
 from .hooks import ACTIVE, note_copy, refuse_replay
-from .modes import enable_grad
+from .modes import enable_grad, is_grad_enabled
 from .tensor import LENT, OPEN, PRIVATE, Array, Tensor, result
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ Step = tuple[Any, "Op", tuple[tuple[str, Any], ...]]
 
 NEVER: Final = object()
 """In place of the root's node: the view was made without gradients and stays a constant."""
+
+UNSEEN: Final = object()
+"""In place of the root's node: the view has not looked for its own yet."""
+
+AS_ONE: list[Callable[[Tensor, Path, Array], Node | None]] = []
+"""The function that returns the node of several steps as one, which `ops` enters."""
 
 SMALL = 4
 """A captured part is copied if it is at most one in so many of the root's elements."""
@@ -42,23 +49,26 @@ class Window:
         node: The root's node then, or `NEVER`.
     """
 
-    __slots__ = ("array", "last", "node", "root")
+    __slots__ = ("array", "last", "node", "root", "steps")
 
     def __init__(self, root: Tensor, last: Step) -> None:
         self.root = root
         self.last = last
+        self.steps: Path | None = None
         self.array = root._raw
         self.node: Any = root.node
 
     @property
     def path(self) -> Path:
         """The ops that lead from the root to the view."""
-        step: Step | None = self.last
-        path = []
-        while step is not None:
-            step, *op_and_params = step
-            path.append(tuple(op_and_params))
-        return tuple(reversed(path))  # type: ignore[arg-type]
+        if self.steps is None:
+            step: Step | None = self.last
+            path = []
+            while step is not None:
+                path.append(step[1:])
+                step = step[0]
+            self.steps = tuple(reversed(path))
+        return self.steps
 
 
 class View(Tensor):
@@ -85,10 +95,18 @@ class View(Tensor):
             window.node = root.node
             node = None
             if root.node is not None:
-                with enable_grad():
-                    node = follow_recorded(window.path, root).node
+                if not ACTIVE and window.last[0] is not None:  # several steps
+                    node = AS_ONE[0](root, window.path, self._raw)
+                if node is None:
+                    with enable_grad():
+                        node = follow_recorded(window.path, root).node
             _set_node(self, node)
         return _get_node(self)  # type: ignore[no-any-return]
+
+    def _stale(self) -> bool:
+        """Return whether the root was written to since it looked for its node."""
+        window = self._window
+        return window.node is not NEVER and window.root.node is not window.node
 
     def _root(self) -> Tensor:
         """Return the root, also after it was given another shape in place and is a view itself."""
@@ -139,15 +157,20 @@ _get_node, _set_node = Tensor.node.__get__, Tensor.node.__set__  # type: ignore[
 _new: Any = Tensor.__new__
 
 
-def view_of(x: Tensor, op: Op, params: dict[str, Any], array: Array, node: Node | None) -> Tensor:
-    """Return the view that an op made of `x`: its result `array`, and the node of that."""
+def view_of(
+    x: Tensor, op: Op, params: dict[str, Any], array: Array, node: Node | None, stale: bool
+) -> Tensor:
+    """Return the view that an op made of `x`: its result `array`, and the node of that.
+
+    The node of a view of a `stale` one is made when somebody asks for it.
+    """
     items = tuple(params.items())
     if type(x) is View:
         window = Window(x._root(), (x._window.last, op, items))
     else:
         window = Window(x, (None, op, items))
     if node is None and window.node is not None:
-        window.node = NEVER
+        window.node = UNSEEN if stale and is_grad_enabled() else NEVER
     view = _new(View)
     view._window = window
     _set_raw(view, array)

@@ -16,11 +16,12 @@ from ..engine.batching import one_by_one, rank_of, whole_batch
 from ..engine.calls import contains_tensor
 from ..engine.declarations import declare, either
 from ..engine.errors import DTypeError
+from ..engine.graph import Node
 from ..engine.hooks import ACTIVE, refuse_replay
 from ..engine.op import OPS, Op
 from ..engine.passes import unbroadcast
 from ..engine.tensor import Array, Tensor
-from ..engine.views import Path, follow, follow_recorded, shares
+from ..engine.views import AS_ONE, Path, follow, follow_recorded, shares
 from .batching import Operands, Params
 from .operands import SHAPE_BY_VALUES, as_tensor
 
@@ -34,10 +35,16 @@ ARRAY = "array"
 class Slice:
     """A hashable slice, as parameters must be hashable (Python's slices are from 3.12)."""
 
-    __slots__ = ("parts",)
+    __slots__ = ("parts", "slice")
 
     def __init__(self, s: slice) -> None:
-        self.parts = (s.start, s.stop, s.step)
+        self.slice = s
+        self.parts = parts = (s.start, s.stop, s.step)
+        for part in parts:
+            if part is not None and type(part) is not int:
+                self.slice = slice(*[None if p is None else p.__index__() for p in parts])
+                self.parts = (self.slice.start, self.slice.stop, self.slice.step)
+                break
 
     def __hash__(self) -> int:
         return hash(self.parts)
@@ -50,19 +57,30 @@ class Slice:
         return f"{start}:{stop}" + (f":{step}" if step else "")
 
 
-WHOLE = (Ellipsis, Slice(slice(None)))
-"""The parts of a template that select everything."""
-
 Template = tuple[Any, ...]
+
+
+def is_whole(template: Template) -> bool:
+    """Return whether an index selects everything."""
+    for part in template:
+        if part is not Ellipsis and (type(part) is not Slice or part.parts != (None, None, None)):
+            return False
+    return True
 
 
 def take_apart(index: Any) -> tuple[Template, list[Any]]:
     """Split an index into a template and the arrays in it."""
+    if type(index) is int:
+        return (index,), []
+    if type(index) is slice:
+        return (Slice(index),), []
+    if index is Ellipsis:
+        return (Ellipsis,), []
     template: list[Any] = []
     arrays: list[Any] = []
     for part in index if isinstance(index, tuple) else (index,):
         if isinstance(part, slice):
-            template.append(Slice(slice(*map(_integer, (part.start, part.stop, part.step)))))
+            template.append(Slice(part))
         elif part is None or part is Ellipsis or type(part) is int:
             template.append(part)
         elif isinstance(part, np.integer):
@@ -82,22 +100,23 @@ def take_apart(index: Any) -> tuple[Template, list[Any]]:
     return tuple(template), arrays
 
 
-def _integer(x: Any) -> int | None:
-    return None if x is None else x.__index__()
-
-
 def assemble(template: Template, arrays: tuple[Array, ...]) -> Any:
     """Return the index made of a template and its arrays."""
+    if len(template) == 1:
+        (part,) = template
+        return (part.slice if type(part) is Slice else arrays[0] if part is ARRAY else part,)
     rest = iter(arrays)
     return tuple(
-        slice(*part.parts) if type(part) is Slice else next(rest) if part is ARRAY else part
-        for part in template
+        [
+            part.slice if type(part) is Slice else next(rest) if part is ARRAY else part
+            for part in template
+        ]
     )
 
 
 def repeats(arrays: tuple[Array, ...]) -> bool:
     """Return whether an index with these arrays may select an element twice."""
-    return any(a.dtype.kind != "b" for a in arrays)
+    return bool(arrays) and any(a.dtype.kind != "b" for a in arrays)
 
 
 def _index_batch(op: Op, size: int, values: Operands, params: Params) -> Tensor:
@@ -220,7 +239,7 @@ _last_written_op: Callable[..., Any] = either(_last_written)
 
 
 def _value_rule(g, value_shape, x_shape, arrays, template, path):  # type: ignore[no-untyped-def]
-    target = follow_recorded(path, g)
+    target = follow(path, g) if type(g) is np.ndarray else follow_recorded(path, g)
     picked = _getitem_op(target, *arrays, template=template)
     if repeats(arrays):
         picked = picked * _last_written_op(*arrays, shape=target.shape, template=template)
@@ -258,8 +277,15 @@ def _setitem(
     `order` is that of its axes in memory, which decides whether NumPy reshapes without a copy.
     """
     out = laid_out(x, order)
-    put_values(follow(path, out), assemble(template, arrays), value)
+    put_values(writable(follow(path, out)), assemble(template, arrays), value)
     return out
+
+
+def writable(view: Array) -> Array:
+    """Return a view of an array of this package's own, without NumPy's guard."""
+    if not view.flags.writeable:
+        view.flags.writeable = True
+    return view
 
 
 def put_values(target: Array, index: tuple[Any, ...], value: Any) -> None:
@@ -268,8 +294,7 @@ def put_values(target: Array, index: tuple[Any, ...], value: Any) -> None:
     NumPy leaves that open, and its choice depends on the layout in memory.
     """
     target[index] = value
-    arrays = [part for part in index if isinstance(part, np.ndarray)]
-    if not repeats(tuple(arrays)):
+    if not repeats(tuple([part for part in index if isinstance(part, np.ndarray)])):
         return
     places = np.arange(target.size).reshape(target.shape)[index]
     values = np.asarray(value)
@@ -307,12 +332,45 @@ def _add_read(into, g, x_shape, arrays, template):  # type: ignore[no-untyped-de
 
 def _take_written(g, arrays, template, path, order):  # type: ignore[no-untyped-def]
     """Blank the cotangent where a value was written."""
-    target = follow(path, g)
+    target = writable(follow(path, g))
     if not shares(target, g):  # another layout than the array had
         g = laid_out(g, order)
-        target = follow(path, g)
+        target = writable(follow(path, g))
     target[assemble(template, arrays)] = 0.0
     return g
+
+
+@declare(
+    kind="linear",
+    views=True,
+    x=lambda g, x_shape, path, order: _setitem_op(
+        g, np.zeros(x_shape, g.dtype), template=(Ellipsis,), path=path, order=order
+    ),
+)
+def _view(x: Any, path: Path = (), order: tuple[int, ...] = ()) -> Array:
+    """Return what a path leads to from `x`, whose axes have that order in memory."""
+    return follow(path, x)
+
+
+def _add_seen(into, g, x_shape, path, order):  # type: ignore[no-untyped-def]
+    """Add the cotangent of a view to that of the array."""
+    target = writable(follow(path, into))
+    if shares(target, into):
+        target += g
+    else:  # another layout than the array had
+        zeros = np.zeros(x_shape, g.dtype)
+        into += _setitem(g, zeros, template=(Ellipsis,), path=path, order=order)
+
+
+def node_of_view(root: Tensor, path: Path, shown: Array) -> Node | None:
+    """Return the node of what a path leads to, as one operation; ``None`` if it must be several."""
+    if any(op.name == "broadcast_to" or not op.holomorphic for op, _ in path):
+        return None
+    buffer = root._raw
+    order = memory_order(buffer)
+    saved = (buffer.shape, path, order)
+    params = {"path": path, "order": order}
+    return Node(VIEW, VIEWED, root.node, saved, None, params, shown.shape, shown.dtype)
 
 
 _getitem_op: Op = either(_getitem)
@@ -320,6 +378,10 @@ _scatter_op: Op = either(_scatter)
 _setitem_op: Op = either(_setitem)
 _getitem_op.rules["x"].adds = _add_read
 _setitem_op.rules["x"].takes = _take_written
+VIEW = OPS["view"]
+VIEW.rules["x"].adds = _add_seen
+VIEWED = VIEW.pattern((0,))
+AS_ONE.append(node_of_view)
 
 
 def getitem(x: Tensor, index: Any) -> Tensor:

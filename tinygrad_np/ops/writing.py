@@ -18,18 +18,18 @@ from ..engine.access import array_of, become, concrete, rebind, writable
 from ..engine.batching import BatchTracer
 from ..engine.calls import contains_tensor, operand, remember
 from ..engine.errors import DTypeError, GraphError, OperandError, ShapeError
-from ..engine.graph import Argument, Leaf, Node, new_node
+from ..engine.graph import Constant, Leaf, Node
 from ..engine.hooks import ACTIVE, Tracer, active
 from ..engine.modes import enable_grad, is_grad_enabled
 from ..engine.tensor import OPEN, PRIVATE, SCALAR, Array, Tensor, result
 from ..engine.views import Path, View, follow
 from .indexing import (
-    WHOLE,
     Template,
     _setitem,
     _setitem_op,
     assemble,
     getitem,
+    is_whole,
     memory_order,
     put_values,
     take_apart,
@@ -49,12 +49,19 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
             "make it an array of shape () with tg.array(x)"
         )
     template, arrays = take_apart(index)
-    if contains_tensor(value):
+    if not isinstance(value, Tensor) and contains_tensor(value):
         value = as_tensor(value)
-    if not is_grad_enabled() and isinstance(value, Tensor):
+    recording = is_grad_enabled()
+    if isinstance(value, Tensor) and not recording:
         value = value.detach()
     root, path = place_of(x)
-    if is_parameter(root) and is_grad_enabled():
+    if path and not x._raw.flags.writeable:
+        raise OperandError(
+            "x[i] = v: x is a read-only view, such as that of broadcast_to or diagonal; "
+            "write to the array itself, or to a copy"
+        )
+    parameter = is_parameter(root)
+    if parameter and recording:
         raise GraphError(
             "a leaf that requires a gradient cannot be assigned to while recording: it would "
             "no longer be a leaf; write inside no_grad(), or to a computed Tensor"
@@ -64,7 +71,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
             f"x[i] = v: a value that requires a gradient would lose it in an array of dtype "
             f"{x.dtype}; make x floating-point with .astype(float), or write v.detach()"
         )
-    if is_parameter(root):
+    if parameter:
         index = assemble(template, tuple(map(array_of, arrays)))
         target = follow(path, writable(root, "x[i] = v"))
         write_to(target, index, array_of(value))
@@ -106,65 +113,68 @@ def assign(x: Tensor, index: Any, value: Any) -> None:
     setitem(x, index, value)
 
 
-def write(root: Tensor, path: Path, template: Template, arrays: list[Any], value: Any) -> None:
+def write(root: Tensor, path: Path, template: Template, given: list[Any], value: Any) -> None:
     """Write in place to the memory of a Tensor, and give it the node of its new value."""
-    operands = [operand(a, "setitem") for a in arrays]
-    index = assemble(template, tuple([a for a, _ in operands]))
-    given, given_node = (value._raw, value.node) if isinstance(value, Tensor) else (value, None)
+    arrays = tuple([operand(a, "setitem")[0] for a in given])
+    index = assemble(template, arrays)
+    if isinstance(value, Tensor):
+        written, value_node = value._raw, value.node
+    else:
+        written, value_node = value, None
     with WRITING:
         old = root.node
         buffer = root._opened()
-        write_to(follow(path, buffer), index, given)
-        whole = not path and all(part in WHOLE for part in template)
-        if given_node is None and (old is None or whole):
+        write_to(follow(path, buffer) if path else buffer, index, written)
+        if old is not None and not path and is_whole(template):
+            old = None
+        if value_node is None and old is None:
             node = None
         else:
-            values = {
-                "value_shape": np.shape(given),
-                "x_shape": buffer.shape,
-                "arrays": tuple([a for a, _ in operands]),
-                "template": template,
-                "path": path,
-                "order": memory_order(buffer),
-            }
-            node = written(given_node, value, None if whole else old, root, arrays, values)
+            node = node_of_write((value_node, written, value), old, root, arrays, template, path)
         name = root.name
         root.node = node
         if name is not None:
             root.name = name
 
 
-def written(
-    value_node: Node | None,
-    value: Any,
-    x_node: Node | None,
-    x: Tensor,
-    arrays: list[Any],
-    values: dict[str, Any],
+def node_of_write(
+    of_value: tuple[Node | None, Any, Any],
+    old: Node | None,
+    root: Tensor,
+    arrays: tuple[Array, ...],
+    template: Template,
+    path: Path,
 ) -> Node:
     """Return the node of a write, which keeps no array of the buffer's size."""
-    places, parents, saved, others = [], [], [], []
-    for i, (name, node, x_or_value) in enumerate(
-        (("value", value_node, value), ("x", x_node, x), *(("", None, a) for a in arrays))
-    ):
-        if node is None:
-            others.append(remember(np.asarray(array_of(x_or_value)), x_or_value))
-            continue
-        places.append(i)
-        parents.append(node)
-        needs = [values[need] for need in _setitem_op.rules[name].needs]
-        saved.append(tuple(needs))
-    params = {name: values[name] for name in _setitem_op.defaults}
-    return new_node(_setitem_op, places, parents, saved, others, params, x._raw)
+    value_node, written, value = of_value
+    buffer = root._raw
+    shape, dtype, order = buffer.shape, buffer.dtype, memory_order(buffer)
+    of_x = (arrays, template, path, order)
+    others: Any
+    ends: Any
+    saved: Any
+    if value_node is None:
+        pattern, ends, saved = OF_X, old, of_x
+        others = (remember(np.asarray(written), value),)
+    else:
+        saved = (np.shape(written), shape, arrays, template, path)
+        if old is None:
+            pattern, ends, others = OF_VALUE, value_node, (remember(buffer, root),)
+        else:
+            pattern, ends, saved, others = OF_BOTH, (value_node, old), (saved, of_x), ()
+    if arrays:
+        others += tuple([Constant(a.shape, a.dtype, None) for a in arrays])
+    other = None if not others else others[0] if len(others) == 1 else others
+    params = {"template": template, "path": path, "order": order}
+    return Node(_setitem_op, pattern, ends, saved, other, params, shape, dtype)
+
+
+OF_VALUE, OF_X, OF_BOTH = map(_setitem_op.pattern, ((0,), (1,), (0, 1)))
+"""Which edges the node of a write may have."""
 
 
 def write_to(target: Array, index: Any, value: Any) -> None:
     """Write to an array, or raise an error in the name of the assignment."""
-    if not target.flags.writeable:
-        raise OperandError(
-            "x[i] = v: x is a read-only view, such as that of broadcast_to or diagonal; "
-            "write to the array itself, or to a copy"
-        )
     try:
         put_values(target, index, value)
     except Exception as error:
@@ -173,7 +183,7 @@ def write_to(target: Array, index: Any, value: Any) -> None:
 
 def is_parameter(x: Tensor) -> bool:
     """Return whether a Tensor is a leaf that requires a gradient."""
-    return isinstance(x.node, Leaf) and not isinstance(x.node, Argument)
+    return type(x.node) is Leaf  # not an Argument
 
 
 def update(x: Tensor, value: Tensor, name: str, casting: Any = "same_kind") -> Tensor:

@@ -6,6 +6,7 @@ import tinygrad_np as tg
 from ops.in_torch import NotInTorch, NotInTorchError, refuse_repeated, torch
 from ops.opinfo import ANY, add, fixed
 from tinygrad_np.engine.op import OPS
+from tinygrad_np.engine.views import follow
 from tinygrad_np.ops.indexing import ARRAY, Slice
 
 
@@ -146,3 +147,17 @@ for label, parts, arrays in [
             label=f"{label}, value {value_shape}",
             torch=torch_setitem,
         )
+
+for path in (
+    (("transpose", (("axes", None),)), ("getitem", (("template", (1,)),))),
+    (("reshape", (("shape", (6,)),)), ("getitem", (("template", (Slice(slice(1, 5, 2)),)),))),
+):
+    steps = tuple((OPS[name], params) for name, params in path)
+    add(
+        "view",
+        lambda x, path: follow(path, x),
+        ANY,
+        call=OPS["view"].call,
+        params={"path": steps},
+        torch=NotInTorch("several views in one"),
+    )
