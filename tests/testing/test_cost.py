@@ -33,7 +33,10 @@ NASTY = {
 @pytest.mark.parametrize("n", [1, 12])
 @pytest.mark.parametrize("name", NASTY)
 def test_at_most_a_hundred_calls_per_element(name, n, dtype):
-    """Including calls for gradients, side checks and rounding errors, but not for blame."""
+    """Including calls for gradients, side checks and rounding errors, but not for blame.
+
+    One more compares the values with those of arrays.
+    """
     f, x = NASTY[name]
     calls = 0
 
@@ -45,7 +48,7 @@ def test_at_most_a_hundred_calls_per_element(name, n, dtype):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tinygrad_np.testing.check.blame", lambda *args: None)
         report = gradcheck(counted, np.resize(x, n).astype(dtype), mode="full", raise_=False)
-    assert calls <= 100 * n
+    assert calls <= 100 * n + 1
     assert report.evaluations < calls <= report.evaluations + 20
 
 

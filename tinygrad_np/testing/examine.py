@@ -61,7 +61,9 @@ class Examination:
             self.own_noise = own_rounding(self.reference, self.precise, self.own)
             values = flat([array_of(y) for y in self.own.outputs], self.reference.dtype)
             self.departure = np.abs(values - self.reference.here)  # the results' rounding error
-        self.faults = side_faults(self.precise, self.noise, rng) + value_faults(problem)
+        self.faults = side_faults(self.precise, self.noise, rng) + value_faults(
+            problem, self.own.outputs
+        )
         full = options.mode == "full" or (
             options.mode == "auto" and sum(a.size for a in problem.arrays) <= ALL
         )

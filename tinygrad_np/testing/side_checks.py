@@ -11,7 +11,7 @@ from ..engine.access import array_of
 from ..engine.tensor import Tensor
 from .analysis import Analysis, rounding
 from .differences import Array
-from .inputs import Problem, new_leaf, parts_of
+from .inputs import Problem, parts_of
 
 CLOSE = 1e-6
 """The largest relative difference that rounding alone may cause."""
@@ -48,7 +48,7 @@ def side_faults(analysis: Analysis, noise: Sequence[Array], rng: np.random.Gener
     return found
 
 
-def value_faults(problem: Problem) -> list[str]:
+def value_faults(problem: Problem, outputs: Sequence[Tensor]) -> list[str]:
     """Return where the values of Tensors differ from those of arrays, if `f` takes arrays too."""
     if problem.plain is None:
         return []
@@ -58,10 +58,9 @@ def value_faults(problem: Problem) -> list[str]:
             expected = [np.asarray(y) for _, y in parts_of(problem.plain())]
     except Exception:  # it takes Tensors only
         return []
-    call = problem.analytic or problem.call
-    found = [array_of(y) for y in call([new_leaf(array) for array in problem.arrays])]
+    found = [array_of(y) for y in outputs]
     expected = [y for y in expected if y.dtype.kind in "fc"]
-    if problem.analytic is None:
+    if not any(np.iscomplexobj(y) for y in found):
         halves = [(y.real, y.imag) if np.iscomplexobj(y) else (y,) for y in expected]
         expected = [part for parts in halves for part in parts]
     if len(found) != len(expected):
