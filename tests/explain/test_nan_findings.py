@@ -234,3 +234,17 @@ def test_a_model_raises_no_alarm(rng):
 def test_errors_propagate():
     with pytest.raises(ValueError, match="inner sizes"):
         tg.explain_nan(lambda x: x @ np.ones(5), A)
+
+
+def test_a_masked_root_names_numpys_idiom():
+    def masked(x):
+        return np.where(x > 0, np.sqrt(x), 0.0).sum()
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        told = str(tg.explain_nan(masked, np.array([0.0, 1.0])))
+        assert "np.sqrt(x, out=np.zeros_like(x), where=mask)" in told
+
+        def mended(x):
+            return np.sqrt(x, out=np.zeros_like(x), where=x > 0).sum()
+
+        assert tg.grad(mended)(np.array([0.0, 1.0])).tolist() == [0.0, 0.5]

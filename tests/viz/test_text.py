@@ -121,3 +121,14 @@ def test_values_are_shown_below():
 def test_anything_but_tensors_is_refused():
     with pytest.raises(TypeError, match="a Tensor"):
         tg.viz.text(3)  # type: ignore[arg-type]
+
+
+def test_a_write_is_shown_as_what_it_is():
+    x = tg.tensor([1.0, 2.0, 3.0], requires_grad=True, name="x")
+    u = x * 2.0
+    u[1:][::-1][0] = x[0]
+    u.reshape(3, 1).T[0, 0] = x[2]
+    shown = tg.viz.text(u.sum())
+    assert "setitem(#3, #2, index=[0], view=x[1:][::-1])" in shown
+    assert "index=[0, 0], view=x.reshape((3, 1)).T)" in shown
+    assert "order" not in shown

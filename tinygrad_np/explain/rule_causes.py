@@ -106,7 +106,7 @@ def where_cause(function: str, branch: str, line: str, infinite: str) -> Cause:
         f"where{line} did not take this branch, so its cotangent is 0; but {infinite}, and 0 times "
         f"that is NaN",
         f"Make the argument safe before the function: x_safe = np.where({safe}), then "
-        f"np.where(mask, {branches}).",
+        f"np.where(mask, {branches}).{numpys_idiom(function, branch)}",
     )
 
 
@@ -119,6 +119,18 @@ def applied_to_safe(function: str) -> str:
     return f"np.{function}(x_safe)" if hasattr(np, function) else f"{function}(x_safe)"
 
 
+def numpys_idiom(function: str, branch: str) -> str:
+    """Return how NumPy computes a function for some elements only, if it is a ufunc."""
+    if not isinstance(getattr(np, function, None), np.ufunc):
+        return ""
+    mask = "mask" if branch == "x" else "~mask"
+    operands = "y, x" if function == "divide" else "x"
+    return (
+        f" Or compute it for the others only: np.{function}({operands}, out=np.zeros_like(x), "
+        f"where={mask})."
+    )
+
+
 def zero_cause(function: str, infinite: str) -> Cause:
     """Return the cause that a zero cotangent, from a mask, met an infinite value."""
     return Cause(
@@ -126,5 +138,5 @@ def zero_cause(function: str, infinite: str) -> Cause:
         f"the cotangent is 0 here, but {infinite}, and 0 times that is NaN: a factor of 0 after "
         f"the function does not undo it",
         f"Make the argument safe before the function: x_safe = np.where(mask, x, 1.0), then "
-        f"{applied_to_safe(function)}.",
+        f"{applied_to_safe(function)}.{numpys_idiom(function, 'x')}",
     )
