@@ -1,6 +1,8 @@
 """Random programs that write in place have NumPy's values at every line, and exact gradients."""
 
+import functools
 from collections import Counter
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -22,15 +24,7 @@ DX, DW = rng.normal(size=(3, 4)), rng.normal(size=4)
 BOTH = (0, 1)
 
 
-class Creators:
-    """NumPy's functions, and creators that give Tensors."""
-
-    def __getattr__(self, name: str) -> Any:
-        ours = {"zeros", "zeros_like", "ones", "ones_like", "full", "array"}
-        return getattr(tg if name in ours else np, name)
-
-
-NP = Creators()
+NP: Any = import_module("tinygrad_np.numpy")
 
 drawn = given(writing_programs(X, W))
 few = settings(max_examples=50, report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
@@ -176,6 +170,54 @@ def test_lines_without_gradients_are_constants(program, silent):
     x, w = tg.tensor(X, requires_grad=True) * 1.0, tg.tensor(W, requires_grad=True) * 1.0
     found = scope["f"](x, w, NP)
     assert close(found.item(), float(program.function()(X.copy(), W.copy(), np)), 1e-12)
+
+
+class Torch:
+    """PyTorch under NumPy's names, as far as it writes and views as NumPy does."""
+
+    def __init__(self, torch: Any) -> None:
+        self.torch = torch
+        self.copy = torch.clone
+
+    def __getattr__(self, name: str) -> Any:
+        made = {"zeros", "ones", "full"}
+        function = getattr(self.torch, name)
+        return functools.partial(function, dtype=self.torch.float64) if name in made else function
+
+
+# PyTorch has no such function, changes numbers in place, or returns copies where NumPy views.
+NOT_IN_TORCH = {"added_at", "copyto", "put", "place", "putmask", "put_along_axis", "flat", "fill"}
+NOT_IN_TORCH |= {"sort", "shape", "clip", "added_to_number", "where", "out", "out_of_part"}
+NOT_IN_TORCH |= {"out_of_reduction", "diagonal_by_einsum", "exchanged", "scan"}
+
+
+@pytest.mark.slow
+def test_programs_against_torch():
+    torch = pytest.importorskip("torch")
+    compared = 0
+
+    @given(writing_programs(X, W, lines=10, without=NOT_IN_TORCH))
+    @settings(few, max_examples=1200)
+    def check(program):
+        nonlocal compared
+        f = program.function()
+        expected = float(f(X.copy(), W.copy(), np))
+        leaves = [torch.tensor(a, requires_grad=True) for a in (X, W)]
+        try:
+            found = f(*(leaf * 1.0 for leaf in leaves), Torch(torch))
+            gradients = torch.autograd.grad(found, leaves, allow_unused=True)
+        except (RuntimeError, ValueError, AttributeError, TypeError, IndexError):
+            return  # it refuses a reversed slice, or a write to what a graph has saved
+        if not close(found.item(), expected, 1e-12):
+            return  # it views, or changes in place, where NumPy does not
+        compared += 1
+        for theirs, ours in zip(gradients, slope(f, X, W)[0], strict=True):
+            wanted = np.zeros(ours.shape) if theirs is None else theirs.numpy()
+            np.testing.assert_allclose(ours.data, wanted, rtol=1e-9, atol=1e-10)
+
+    check()
+    print(f"{compared} programs compared with PyTorch")
+    assert compared >= 150
 
 
 # ---------------------------------------------------------------- planted bugs

@@ -506,16 +506,17 @@ def writing_programs(
     x: Any,
     w: Any,
     *,
+    lines: int = 30,
     without: Collection[str] = (),
     often: Mapping[str, int] = MappingProxyType({}),
 ) -> Program:
-    """Draw a program of about thirty lines."""
+    """Draw a program of about so many lines."""
     d = Draft(draw, x, w)
     kinds = [item for item in WRITES.items() if item[0] not in without]
     weights = {**OFTEN, **often}
     others = [item for item in OTHERS.items() for _ in range(weights.get(item[0], 1))]
     writes = [item for item in kinds for _ in range(weights.get(item[0], 1))]
-    for k in range(30):
+    for k in range(lines):
         makes = k < 3 or draw(st.integers(0, 2)) == 0
         kind, form = draw(st.sampled_from(others if makes else writes))
         d.add("" if makes else kind, form)
