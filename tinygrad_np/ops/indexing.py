@@ -32,19 +32,21 @@ ARRAY = "array"
 """The mark in an index template for an array: the next of the inputs."""
 
 
+PLAIN = (int, type(None))
+"""The types of the parts of most slices."""
+
+
 class Slice:
     """A hashable slice, as parameters must be hashable (Python's slices are from 3.12)."""
 
     __slots__ = ("parts", "slice")
 
     def __init__(self, s: slice) -> None:
-        self.slice = s
-        self.parts = parts = (s.start, s.stop, s.step)
-        for part in parts:
-            if part is not None and type(part) is not int:
-                self.slice = slice(*[None if p is None else p.__index__() for p in parts])
-                self.parts = (self.slice.start, self.slice.stop, self.slice.step)
-                break
+        start, stop, step = parts = s.start, s.stop, s.step
+        if not (type(start) in PLAIN and type(stop) in PLAIN and type(step) in PLAIN):
+            s = slice(*[None if p is None else p.__index__() for p in parts])
+            parts = (s.start, s.stop, s.step)
+        self.slice, self.parts = s, parts
 
     def __hash__(self) -> int:
         return hash(self.parts)
@@ -294,7 +296,7 @@ def put_values(target: Array, index: tuple[Any, ...], value: Any) -> None:
     NumPy leaves that open, and its choice depends on the layout in memory.
     """
     target[index] = value
-    if not repeats(tuple([part for part in index if isinstance(part, np.ndarray)])):
+    if not any(type(part) is np.ndarray and part.dtype.kind != "b" for part in index):
         return
     places = np.arange(target.size).reshape(target.shape)[index]
     values = np.asarray(value)

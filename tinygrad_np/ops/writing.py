@@ -78,7 +78,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     elif isinstance(x, Tracer):
         whole: Any = x
         setitem(whole.value, ..., _setitem(value, x, *arrays, template=template).value)  # type: ignore[attr-defined]
-    elif isinstance(value, Tracer) or any(isinstance(part, Tracer) for part in arrays):
+    elif isinstance(value, Tracer) or (arrays and any(isinstance(a, Tracer) for a in arrays)):
         raise GraphError(
             "x[i] = v inside vmap: the values of many examples do not fit into a Tensor that is "
             "the same for all of them; make x inside the function, with zeros_like or zeros"
@@ -122,7 +122,7 @@ def write(root: Tensor, path: Path, template: Template, given: list[Any], value:
     else:
         written, value_node = value, None
     with WRITING:
-        old = root.node
+        old = present = root.node
         buffer = root._opened()
         write_to(follow(path, buffer) if path else buffer, index, written)
         if old is not None and not path and is_whole(template):
@@ -131,7 +131,7 @@ def write(root: Tensor, path: Path, template: Template, given: list[Any], value:
             node = None
         else:
             node = node_of_write((value_node, written, value), old, root, arrays, template, path)
-        name = root.name
+        name = root._name if present is None else present.name
         root.node = node
         if name is not None:
             root.name = name
@@ -157,7 +157,8 @@ def node_of_write(
         pattern, ends, saved = OF_X, old, of_x
         others = (remember(np.asarray(written), value),)
     else:
-        saved = (np.shape(written), shape, arrays, template, path)
+        size = written.shape if type(written) is np.ndarray else np.shape(written)
+        saved = (size, shape, arrays, template, path)
         if old is None:
             pattern, ends, others = OF_VALUE, value_node, (remember(buffer, root),)
         else:
