@@ -315,6 +315,28 @@ def test_shuffling_rows_is_refused(rng):
     assert x.tolist()[0] == x.tolist()[1]
 
 
+def test_a_buffer_that_is_kept_over_a_backward_pass():
+    w, u = tg.tensor([1.0, 2.0], requires_grad=True), tg.zeros(2)
+    u[0] = w[0] * 2.0
+    (u * u).sum().backward()
+    u[1] = w[1]
+    with pytest.raises(tg.GraphError, match=r"spent: setitem.*u\[\.\.\.\] = 0"):
+        (u * u).sum().backward()
+    for _ in range(3):
+        u[...] = 0.0
+        u[0] = w[0] * 2.0
+        (u * u).sum().backward()
+
+
+def test_a_view_keeps_its_name():
+    y = tg.tensor(X, requires_grad=True) * 1.0
+    row = y[0]
+    row.name = "row"
+    y[0] = 5.0
+    assert row.name == "row"
+    assert y.name is None
+
+
 # ------------------------------------------------------------------------------ scale
 
 

@@ -244,8 +244,10 @@ def walk_edges(roots: Iterable[Node], stop: frozenset[Node] = frozenset()) -> li
 def freed(node: Node) -> GraphError:
     """Return the error for a pass over a node whose saved values were freed."""
     name = f" (named {node.name!r})" if node.name else ""
+    op = node.op.label if node.op else "leaf"
+    kept = "; a buffer that is kept starts each round with u[...] = 0" if op == "setitem" else ""
     return GraphError(
-        f"the graph is spent: {node.op.label if node.op else 'leaf'}{name} of shape {node.shape} "
+        f"the graph is spent: {op}{name} of shape {node.shape} "
         f"freed its saved arrays in an earlier backward; compute the result again, or pass "
-        f"retain_graph=True to the first backward"
+        f"retain_graph=True to the first backward{kept}"
     )

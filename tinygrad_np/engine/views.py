@@ -89,9 +89,8 @@ class View(Tensor):
     @property
     def node(self) -> Node | None:  # type: ignore[override]  # a slot of Tensor
         """The node it shows, which leads to the root's."""
-        window = self._window
-        if window.node is not NEVER and window.root.node is not window.node:
-            root = self._root()
+        if self._stale():
+            window, root, name = self._window, self._root(), getattr(_get_node(self), "name", None)
             window.node = root.node
             node = None
             if root.node is not None:
@@ -101,6 +100,8 @@ class View(Tensor):
                     with enable_grad():
                         node = follow_recorded(window.path, root).node
             _set_node(self, node)
+            if node is not None and name is not None:
+                node.name = name
         return _get_node(self)  # type: ignore[no-any-return]
 
     def _stale(self) -> bool:

@@ -64,7 +64,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     if parameter and recording:
         raise GraphError(
             "a leaf that requires a gradient cannot be assigned to while recording: it would "
-            "no longer be a leaf; write inside no_grad(), or to a computed Tensor"
+            "no longer be a leaf; write inside no_grad(), which keeps it one, or to x.clone()"
         )
     if root.dtype.kind not in "fc" and isinstance(value, Tensor) and value.requires_grad:
         raise DTypeError(
