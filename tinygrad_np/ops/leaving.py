@@ -71,7 +71,7 @@ def library(frame: FrameType) -> str:
 
 def line_of(frame: FrameType) -> str:
     """Return the line that a frame is at, for messages."""
-    return f"{frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
+    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
 
 
 def stores(frame: FrameType) -> bool:
