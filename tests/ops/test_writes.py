@@ -174,6 +174,16 @@ def test_a_function_may_write_to_its_arguments():
     assert batch[0].tolist() == [[0.0, 8.0], [0.0, 4.0]]
 
 
+def test_a_place_written_twice_with_values_of_the_same_memory():
+    x = tg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    y = x * 1.0
+    y[[0, 0]] = y
+    assert y.tolist() == [[3.0, 4.0], [3.0, 4.0]]
+    y.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [[0.0, 0.0], [2.0, 2.0]]
+
+
 # ----------------------------------------------------------------------- parameters
 
 

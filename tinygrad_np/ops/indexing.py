@@ -295,11 +295,12 @@ def put_values(target: Array, index: tuple[Any, ...], value: Any) -> None:
 
     NumPy leaves that open, and its choice depends on the layout in memory.
     """
-    target[index] = value
     if not any(type(part) is np.ndarray and part.dtype.kind != "b" for part in index):
+        target[index] = value
         return
+    values = np.array(value)  # which may be a view of the target
+    target[index] = values
     places = np.arange(target.size).reshape(target.shape)[index]
-    values = np.asarray(value)
     values = values.reshape(values.shape[max(0, values.ndim - places.ndim) :])
     target.flat[places.ravel()] = np.broadcast_to(values, places.shape).ravel()
 
