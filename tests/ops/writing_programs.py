@@ -82,7 +82,12 @@ class Draft:
         any_array = self.choose(self.arrays())
         options = ["0.5", f"np.cos({any_array}).mean()", f"np.tanh(w[{self.choose((0, 1, -1))}])"]
         for name in same:
-            options += [name, f"np.sin({name})", f"{name} * 0.5", f"np.tanh({name}) + w[0]"] * 2
+            options += [
+                f"+{name}",
+                f"np.sin({name})",
+                f"{name} * 0.5",
+                f"np.tanh({name}) + w[0]",
+            ] * 2
         numbers = [n for n in self.program.names if not isinstance(self.scope[n], np.ndarray)]
         options += [f"np.sin({n})" for n in numbers]
         if len(shape) == 1 and shape[0] <= 4:
