@@ -18,10 +18,11 @@ from ..engine.declarations import declare, either
 from ..engine.errors import DTypeError
 from ..engine.graph import Node
 from ..engine.hooks import ACTIVE, refuse_replay
+from ..engine.modes import is_grad_enabled
 from ..engine.op import OPS, Op
 from ..engine.passes import unbroadcast
-from ..engine.tensor import Array, Tensor
-from ..engine.views import AS_ONE, Path, follow, follow_recorded, shares
+from ..engine.tensor import SCALAR, Array, Tensor, result
+from ..engine.views import AS_ONE, Path, follow, follow_recorded, shares, view_of
 from .batching import Operands, Params
 from .operands import SHAPE_BY_VALUES, as_tensor
 
@@ -381,6 +382,7 @@ _scatter_op: Op = either(_scatter)
 _setitem_op: Op = either(_setitem)
 _getitem_op.rules["x"].adds = _add_read
 _setitem_op.rules["x"].takes = _take_written
+READ = _getitem_op.pattern((0,))
 VIEW = OPS["view"]
 VIEW.rules["x"].adds = _add_seen
 VIEWED = VIEW.pattern((0,))
@@ -390,6 +392,32 @@ AS_ONE.append(node_of_view)
 def getitem(x: Tensor, index: Any) -> Tensor:
     """Return ``x[index]``, for every kind of index NumPy has."""
     template, arrays = take_apart(index)
+    if not arrays and not ACTIVE and type(x) is Tensor:
+        return _part_of(x, template)
     if ACTIVE and any(array.dtype.kind == "b" for array in arrays):
         refuse_replay("x[mask]", SHAPE_BY_VALUES)
     return _getitem(x, *arrays, template=template)
+
+
+def _part_of(x: Tensor, template: Template) -> Tensor:
+    """Return ``x[index]`` for an index without arrays, as the op does: loops spend their time here.
+
+    It is a number, or a view.
+    """
+    array, parent = x._raw, x.node
+    out: Any
+    try:
+        out = array[assemble(template, ())]
+    except Exception as error:
+        raise _getitem_op.explain((array,), error) from error
+    number = type(out) is not np.ndarray
+    if number:
+        out = np.asarray(out)
+    params = {"template": template}
+    node = None
+    if parent is not None and is_grad_enabled():
+        saved = (array.shape, (), template)
+        node = Node(_getitem_op, READ, parent, saved, None, params, out.shape, out.dtype)
+    if number:
+        return result(out, node, SCALAR)
+    return view_of(x, _getitem_op, params, out, node, False)
