@@ -299,7 +299,7 @@ class Tensor(TensorMethods):
 
     def __len__(self) -> int:
         if not self.shape:
-            raise TypeError("len: a Tensor of shape () has no length")
+            raise TypeError("len: a Tensor of shape () has no length; other libraries take x.data")
         return self.shape[0]
 
     def __bool__(self) -> bool:

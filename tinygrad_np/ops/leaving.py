@@ -70,7 +70,11 @@ def library(frame: FrameType) -> str:
 
 
 def line_of(frame: FrameType) -> str:
-    """Return the line that a frame is at, for messages."""
+    """Return the user's line that led to a frame, for messages."""
+    own: FrameType | None = frame
+    while own is not None and (library(own) or module_of(own).partition(".")[0] == ROOT):
+        own = own.f_back
+    frame = own or frame
     return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
 
 
