@@ -174,6 +174,30 @@ def test_a_function_may_write_to_its_arguments():
     assert batch[0].tolist() == [[0.0, 8.0], [0.0, 4.0]]
 
 
+def test_what_is_made_of_a_number_is_no_view_of_it():
+    makers = {
+        "[None]": lambda s: s[None],
+        "[...]": lambda s: s[...],
+        "reshape": lambda s: s.reshape(1),
+        "expand_dims": lambda s: np.expand_dims(s, 0),
+        "copy": lambda s: s.copy().reshape(1),
+    }
+    for name, maker in makers.items():
+
+        def f(x, maker=maker):
+            s = x.sum()
+            alias, array = s, maker(s)
+            array[...] = x[0] ** 2
+            return alias * 3.0 + array.sum()
+
+        assert f(X[0]) == 30.0 + 1.0, name
+        value, gradient = tg.value_and_grad(f)(X[0])
+        assert value.item() == 31.0, name
+        assert gradient.tolist() == [5.0, 3.0, 3.0, 3.0], name
+        rows = tg.vmap(tg.grad(f))(X)
+        assert rows.data[0].tolist() == [5.0, 3.0, 3.0, 3.0], name
+
+
 def test_a_place_written_twice_with_values_of_the_same_memory():
     x = tg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
     y = x * 1.0

@@ -92,6 +92,8 @@ class BatchTracer(Tensor, Tracer):
         ]
         rule = op.batching or (elementwise if op.kind == "elementwise" else one_by_one)
         out = BatchTracer(rule(op, level[1], values, params), level)
+        if op.views and args[0]._share == SCALAR:
+            out.value._separate()
         if not out.shape and not (op.views and Ellipsis in params.get("template", (Ellipsis,))):
             out._share = SCALAR  # as NumPy's result of one example is
             out.value._separate()

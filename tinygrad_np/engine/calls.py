@@ -287,8 +287,9 @@ def general(op: Op) -> Callable[..., Tensor]:
             node = new_node(op, places, parents, saved, others, params, out) if parents else None
         else:
             node = None
-        if views and isinstance(args[0], Tensor) and shares(out, arrays[0]):
-            return view_of(args[0], op, params, out, node, stale)
+        x = args[0] if views else None
+        if views and isinstance(x, Tensor) and x._share != SCALAR and shares(out, arrays[0]):
+            return view_of(x, op, params, out, node, stale)
         if stale and args[0].node is not None:  # which it has now found
             return call(*args, **params)
         return result(out, node, share)

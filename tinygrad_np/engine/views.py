@@ -30,8 +30,7 @@ NEVER: Final = object()
 """In place of the root's node: the view was made without gradients and stays a constant."""
 
 UNSEEN: Final = object()
-"""In place of the root's node: the view has not looked for its own yet."""
-
+"""In place of it: the view has not looked for its own node yet."""
 AS_ONE: list[Callable[[Tensor, Path, Array], Node | None]] = []
 """The function that returns the node of several steps as one, which `ops` enters."""
 

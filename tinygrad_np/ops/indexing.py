@@ -21,7 +21,7 @@ from ..engine.hooks import ACTIVE, refuse_replay
 from ..engine.modes import is_grad_enabled
 from ..engine.op import OPS, Op
 from ..engine.passes import unbroadcast
-from ..engine.tensor import SCALAR, Array, Tensor, result
+from ..engine.tensor import PRIVATE, SCALAR, Array, Tensor, result
 from ..engine.views import AS_ONE, Path, follow, follow_recorded, shares, view_of
 from .batching import Operands, Params
 from .operands import SHAPE_BY_VALUES, as_tensor
@@ -418,6 +418,6 @@ def _part_of(x: Tensor, template: Template) -> Tensor:
     if parent is not None and is_grad_enabled():
         saved = (array.shape, (), template)
         node = Node(_getitem_op, READ, parent, saved, None, params, out.shape, out.dtype)
-    if number:
-        return result(out, node, SCALAR)
+    if number or x._share == SCALAR:
+        return result(out, node, SCALAR if number else PRIVATE)
     return view_of(x, _getitem_op, params, out, node, False)
